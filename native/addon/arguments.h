@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <napi.h>
+
+#include "model.h"
+#include "types.h"
+
+namespace faces::addon {
+
+/// Raw pixels with the JavaScript buffer that holds them, which must not be collected meanwhile.
+struct PinnedImage {
+  RawImage image;
+  Napi::Reference<Napi::Uint8Array> pin;
+};
+
+// Arguments of the addon's functions as values of the core. src/ has validated ranges and wording before; these check the types
+// that memory safety hangs on, and throw Napi::TypeError.
+Options ReadOptions(const Napi::Value& value);
+ModelFiles ReadModelFiles(const Napi::Value& value);
+PinnedImage ReadRawImage(const Napi::Value& value);
+std::vector<uint8_t> CopyBytes(const Napi::Value& value);
+
+}  // namespace faces::addon

@@ -1,0 +1,68 @@
+#include "detector_wrap.h"
+
+#include <utility>
+
+#include "arguments.h"
+#include "detect_job.h"
+#include "load_job.h"
+
+namespace faces::addon {
+namespace {
+
+// Tells objects of this class from any other that JavaScript may call its methods on.
+constexpr napi_type_tag kTag{0x8d5c1f0a6b3e4d27, 0xa1f94c7e20b85d63};
+
+struct InstanceData {
+  Napi::FunctionReference constructor;
+};
+
+}  // namespace
+
+void DetectorWrap::Define(Napi::Env env) {
+  auto* data = new InstanceData;
+  env.SetInstanceData(data);  // which deletes it with the environment
+  data->constructor =
+      Napi::Persistent(DefineClass(env, "NativeDetector", {InstanceMethod<&DetectorWrap::Detect>("detect")}));
+}
+
+DetectorWrap::DetectorWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<DetectorWrap>(info) {
+  if (info.Length() != 1 || !info[0].IsExternal()) {
+    throw Napi::TypeError::New(info.Env(), "a detector is made by load()");
+  }
+  detector_ = *info[0].As<Napi::External<std::shared_ptr<Detector>>>().Data();
+  info.This().As<Napi::Object>().TypeTag(&kTag);
+}
+
+Napi::Object DetectorWrap::Make(Napi::Env env, std::shared_ptr<Detector> detector) {
+  return env.GetInstanceData<InstanceData>()->constructor.New(
+      {Napi::External<std::shared_ptr<Detector>>::New(env, &detector)});
+}
+
+Napi::Value DetectorWrap::Load(const Napi::CallbackInfo& info) {
+  if (info.Length() != 2 || !info[0].IsString()) {
+    throw Napi::TypeError::New(info.Env(), "load takes a model name and its files");
+  }
+  auto* job = new LoadJob(info.Env(), info[0].As<Napi::String>(), ReadModelFiles(info[1]));
+  const Napi::Promise promise = job->Promise();
+  job->Queue();
+  return promise;
+}
+
+Napi::Value DetectorWrap::Detect(const Napi::CallbackInfo& info) {
+  if (!info.This().As<Napi::Object>().CheckTypeTag(&kTag) || info.Length() != 2) {
+    throw Napi::TypeError::New(info.Env(), "detect takes an image and options");
+  }
+  const Options options = ReadOptions(info[1]);
+  auto cancel = std::make_shared<CancelFlag>();
+  DetectJob* job = info[0].IsTypedArray()
+                       ? new DetectJob(info.Env(), detector_, CopyBytes(info[0]), options, cancel)
+                       : new DetectJob(info.Env(), detector_, ReadRawImage(info[0]), options, cancel);
+  Napi::Object handle = Napi::Object::New(info.Env());
+  handle.Set("done", job->Promise());
+  handle.Set("cancel",
+             Napi::Function::New(info.Env(), [cancel](const Napi::CallbackInfo&) { cancel->Cancel(); }, "cancel"));
+  job->Queue();
+  return handle;
+}
+
+}  // namespace faces::addon

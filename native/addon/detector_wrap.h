@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+
+#include <napi.h>
+
+#include "detector.h"
+
+namespace faces::addon {
+
+/// A loaded detector as JavaScript sees it: an object with the method `detect`. Made by `load` only.
+class DetectorWrap : public Napi::ObjectWrap<DetectorWrap> {
+ public:
+  explicit DetectorWrap(const Napi::CallbackInfo& info);
+
+  /// Keeps the class for this environment; several threads of one process may each load the addon.
+  static void Define(Napi::Env env);
+
+  /// load(model: string, files: { [name]: Uint8Array }): Promise<DetectorWrap>. The weights are read on a thread of the pool;
+  /// rejects with code MODEL_INVALID where they cannot be used. Throws TypeError for other arguments.
+  static Napi::Value Load(const Napi::CallbackInfo& info);
+
+  static Napi::Object Make(Napi::Env env, std::shared_ptr<Detector> detector);
+
+ private:
+  /// detect(image: Uint8Array | { data, width, height, channels, isRgb }, options): { done: Promise, cancel() }
+  /// Encoded bytes are copied, raw pixels are borrowed until `done` settles. Throws TypeError for other arguments.
+  Napi::Value Detect(const Napi::CallbackInfo& info);
+
+  std::shared_ptr<Detector> detector_;
+};
+
+}  // namespace faces::addon

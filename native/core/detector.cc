@@ -1,0 +1,168 @@
+#include "detector.h"
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+#include <utility>
+
+#include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgproc.hpp>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include "image.h"
+#include "mtcnn/pyramid.h"
+#include "stopwatch.h"
+
+namespace faces {
+namespace {
+
+// One run is one thread (callers run several at once), and what OpenCV has to say comes out as errors of ours.
+void SetUpOpenCV() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    cv::setNumThreads(1);
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+  });
+}
+
+// glibc keeps what a run has freed for the thread that ran it. With the four threads of libuv's pool that came to 80 MB
+// which nobody used; giving it back takes 3 ms, so small images, which leave little, go without.
+void ReturnMemory(const Detection& detection) {
+  constexpr int64_t kWorthwhilePixels = 250'000;
+  if (int64_t{detection.width} * detection.height < kWorthwhilePixels) return;
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
+double Area(const Box& box) { return (box.x2 - box.x1) * (box.y2 - box.y1); }
+
+cv::Mat Shrink(const cv::Mat& image, double factor) {
+  const cv::Size size(std::max(1, static_cast<int>(std::lround(image.cols * factor))),
+                      std::max(1, static_cast<int>(std::lround(image.rows * factor))));
+  cv::Mat shrunk;
+  cv::resize(image, shrunk, size, 0, 0, cv::INTER_AREA);
+  return shrunk;
+}
+
+void Scale(Face& face, double x_factor, double y_factor) {
+  face.box = {face.box.x1 * x_factor, face.box.y1 * y_factor, face.box.x2 * x_factor, face.box.y2 * y_factor};
+  if (!face.landmarks) return;
+  for (Point& point : *face.landmarks) point = {point.x * x_factor, point.y * y_factor};
+}
+
+}  // namespace
+
+Detector::Detector(std::string model, ModelFiles files) : model_(std::move(model)), files_(std::move(files)) {
+  SetUpOpenCV();
+  GiveBack(TakeModel());
+}
+
+std::unique_ptr<Model> Detector::TakeModel() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!idle_.empty()) {
+      std::unique_ptr<Model> model = std::move(idle_.back());
+      idle_.pop_back();
+      return model;
+    }
+  }
+  return MakeModel(model_, files_);
+}
+
+void Detector::GiveBack(std::unique_ptr<Model> model) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  idle_.push_back(std::move(model));
+}
+
+Detection Detector::Detect(Bytes encoded, const Options& options, const CancelFlag& cancel) {
+  Checkpoint(cancel);
+  Stopwatch watch;
+  cv::Mat image = DecodeImage(encoded, options.max_pixels, options.accept_truncated);
+  Detection detection = Run(std::move(image), {"decode", watch.Lap()}, options, cancel);
+  ReturnMemory(detection);
+  return detection;
+}
+
+Detection Detector::Detect(const RawImage& raw, const Options& options, const CancelFlag& cancel) {
+  Checkpoint(cancel);
+  Stopwatch watch;
+  cv::Mat image = WrapRawImage(raw, options.max_pixels);
+  Detection detection = Run(std::move(image), {"decode", watch.Lap()}, options, cancel);
+  ReturnMemory(detection);
+  return detection;
+}
+
+Detection Detector::Run(cv::Mat image, Stage decode, const Options& options, const CancelFlag& cancel) {
+  Checkpoint(cancel);
+  Detection detection{image.cols, image.rows, {}, {std::move(decode)}};
+  Options scaled = options;
+  const int longer = std::max(image.cols, image.rows);
+  if (options.max_side > 0 && longer > options.max_side) {
+    Stopwatch watch;
+    const double factor = static_cast<double>(options.max_side) / longer;
+    image = Shrink(image, factor);
+    scaled.min_face_size = std::max<double>(mtcnn::kPNetWindow, options.min_face_size * factor);
+    detection.stages.push_back({"resize", watch.Lap()});
+  }
+
+  std::vector<Face> faces = Find(image, scaled, cancel, detection.stages);
+  for (Face& face : faces) {
+    Scale(face, static_cast<double>(detection.width) / image.cols, static_cast<double>(detection.height) / image.rows);
+  }
+  detection.faces = SelectFaces(std::move(faces), detection.width, detection.height, options);
+  return detection;
+}
+
+std::vector<Face> Detector::Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
+                                 std::vector<Stage>& stages) {
+  std::unique_ptr<Model> model = TakeModel();
+  std::vector<Face> faces;
+  try {
+    faces = model->Find(image, options, cancel, stages);
+  } catch (const Error&) {
+    GiveBack(std::move(model));  // thrown between two steps; after any other exception the model may be half changed
+    throw;
+  }
+  GiveBack(std::move(model));
+  return faces;
+}
+
+std::vector<Face> SelectFaces(std::vector<Face> faces, int width, int height, const Options& options) {
+  if (options.clip) {
+    for (Face& face : faces) {
+      face.box = {std::max(face.box.x1, 0.0), std::max(face.box.y1, 0.0), std::min(face.box.x2, double(width)),
+                  std::min(face.box.y2, double(height))};
+    }
+    const auto is_empty = [](const Face& face) { return face.box.x2 <= face.box.x1 || face.box.y2 <= face.box.y1; };
+    faces.erase(std::remove_if(faces.begin(), faces.end(), is_empty), faces.end());
+  }
+  if (options.sort == SortBy::kArea) {
+    std::stable_sort(faces.begin(), faces.end(), [](const Face& a, const Face& b) { return Area(a.box) > Area(b.box); });
+  }
+  if (options.max_faces > 0 && faces.size() > static_cast<size_t>(options.max_faces)) {
+    faces.resize(static_cast<size_t>(options.max_faces));
+  }
+  return faces;
+}
+
+Error TranslateException() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::kOutOfMemory, "not enough memory for this image");
+  } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem) return Error(ErrorCode::kOutOfMemory, "not enough memory for this image");
+    return Error(ErrorCode::kInternal, "OpenCV failed unexpectedly");
+  } catch (...) {
+    return Error(ErrorCode::kInternal, "the detector failed unexpectedly");
+  }
+}
+
+}  // namespace faces

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "model.h"
+#include "types.h"
+
+namespace faces {
+
+/// The core's one door: bytes or pixels in, faces out. May be used by any number of threads at once; each running call
+/// has a model of its own, made when first needed and kept for the next call.
+class Detector {
+ public:
+  /// Loads one model at once, so that bad weights show here. Throws Error{kModelInvalid, kInvalidOption}.
+  Detector(std::string model, ModelFiles files);
+
+  /// Throws Error; lets std::bad_alloc and cv::Exception through (see TranslateException).
+  Detection Detect(Bytes encoded, const Options& options, const CancelFlag& cancel);
+  Detection Detect(const RawImage& raw, const Options& options, const CancelFlag& cancel);
+
+ private:
+  Detection Run(cv::Mat image, Stage decode, const Options& options, const CancelFlag& cancel);
+  std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
+                         std::vector<Stage>& stages);
+  std::unique_ptr<Model> TakeModel();
+  void GiveBack(std::unique_ptr<Model> model);
+
+  const std::string model_;
+  const ModelFiles files_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Model>> idle_;
+};
+
+/// The Error that stands for the exception being handled: an Error as it is, lack of memory as kOutOfMemory, all else as
+/// kInternal. Call it inside a catch block only.
+Error TranslateException();
+
+/// Clips (Options::clip), sorts and cuts the faces found on an image of this size.
+std::vector<Face> SelectFaces(std::vector<Face> faces, int width, int height, const Options& options);
+
+}  // namespace faces

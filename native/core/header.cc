@@ -1,0 +1,232 @@
+#include "header.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "bytes.h"
+#include "error.h"
+#include "tiff.h"
+
+namespace faces {
+namespace {
+
+constexpr char kAccepted[] = "send JPEG, PNG, WebP, BMP or TIFF";
+
+[[noreturn]] void Corrupt(const char* format) {
+  throw Error(ErrorCode::kCorruptImage, std::string("the ") + format + " header is damaged or cut short");
+}
+
+// ---- JPEG (ITU T.81, annex B) ----
+
+bool IsStandalone(uint8_t marker) { return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8); }
+
+// C0 to CF start a frame, but for DHT, JPG and DAC.
+bool IsFrame(uint8_t marker) {
+  return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+}
+
+// The next marker at or after `offset`, its FF included; the end where there is none. Inside entropy-coded data FF 00 is
+// data and FF D0 to D7 restart it.
+size_t NextMarker(const Reader& jpeg, size_t offset) {
+  while (jpeg.Has(offset, 2)) {
+    const Bytes rest = jpeg.From(offset);
+    const void* found = std::memchr(rest.data, 0xFF, rest.size - 1);
+    if (found == nullptr) break;
+    offset += static_cast<size_t>(static_cast<const uint8_t*>(found) - rest.data);
+    const uint8_t marker = jpeg.U8(offset + 1);
+    if (marker != 0x00 && marker != 0xFF && !IsStandalone(marker)) return offset;
+    offset += marker == 0xFF ? 1 : 2;
+  }
+  return jpeg.size();
+}
+
+Header ReadJpeg(const Reader& jpeg) {
+  constexpr uint8_t kEnd = 0xD9;
+  constexpr uint8_t kApp1 = 0xE1;
+  Header header{Format::kJpeg};
+  header.is_complete = false;
+  bool has_exif = false;  // the first block counts: reading every one of a million would take seconds
+  for (size_t offset = NextMarker(jpeg, 2); jpeg.Has(offset, 2); offset = NextMarker(jpeg, offset)) {
+    const uint8_t marker = jpeg.U8(offset + 1);
+    if (marker == kEnd) {
+      header.is_complete = true;
+      break;
+    }
+    if (IsFrame(marker) && header.width == 0) {
+      header.height = jpeg.U16(offset + 5);
+      header.width = jpeg.U16(offset + 7);
+    }
+    if (marker == kApp1 && !has_exif && jpeg.Matches(offset + 4, "Exif\0\0")) {
+      header.orientation = ExifOrientation(jpeg.From(offset + 10));
+      has_exif = true;
+    }
+    offset += 2 + std::max(jpeg.U16(offset + 2), 2U);
+  }
+  if (header.width == 0 || header.height == 0) Corrupt("JPEG");
+  return header;
+}
+
+// ---- PNG (third edition, section 5) ----
+
+Header ReadPng(const Reader& png) {
+  constexpr size_t kSignature = 8;
+  constexpr size_t kChunkFrame = 12;  // length, type and check sum around the data
+  if (!png.Matches(kSignature + 4, "IHDR")) Corrupt("PNG");
+  Header header{Format::kPng};
+  header.width = png.U32(16);
+  header.height = png.U32(20);
+  header.is_complete = false;
+  bool has_exif = false;
+  for (size_t chunk = kSignature; png.Has(chunk, kChunkFrame); chunk += kChunkFrame + png.U32(chunk)) {
+    if (!has_exif && png.Matches(chunk + 4, "eXIf")) {
+      header.orientation = ExifOrientation(png.From(chunk + 8));
+      has_exif = true;
+    }
+    if (png.Matches(chunk + 4, "IEND")) header.is_complete = true;
+  }
+  if (header.width == 0 || header.height == 0) Corrupt("PNG");
+  return header;
+}
+
+// ---- WebP (RFC 9649) ----
+
+Header ReadWebp(Bytes bytes) {
+  const Reader webp(bytes, false);
+  constexpr size_t kFirstChunk = 12;
+  constexpr size_t kData = kFirstChunk + 8;
+  Header header{Format::kWebp};
+  if (webp.Matches(kFirstChunk, "VP8 ") && webp.Matches(kData + 3, "\x9d\x01\x2a")) {
+    header.width = webp.U16(kData + 6) & 0x3FFF;
+    header.height = webp.U16(kData + 8) & 0x3FFF;
+  } else if (webp.Matches(kFirstChunk, "VP8L") && webp.Matches(kData, "\x2f")) {
+    header.width = (webp.U32(kData + 1) & 0x3FFF) + 1;
+    header.height = (webp.U32(kData + 1) >> 14 & 0x3FFF) + 1;
+  } else if (webp.Matches(kFirstChunk, "VP8X")) {
+    constexpr uint8_t kAnimation = 0x02;
+    header.is_animated = (webp.U8(kData) & kAnimation) != 0;
+    header.width = webp.U24(kData + 4) + 1;
+    header.height = webp.U24(kData + 7) + 1;
+  }
+  if (header.width == 0 || header.height == 0 || !webp.Has(kData, 10)) Corrupt("WebP");
+  header.is_complete = webp.Has(8, webp.U32(4));
+  for (size_t chunk = kFirstChunk; webp.Has(chunk, 8); chunk += 8 + (webp.U32(chunk + 4) + 1ULL) / 2 * 2) {
+    if (!webp.Matches(chunk, "EXIF")) continue;
+    // Some writers put the JPEG segment's prefix before the TIFF header.
+    const size_t body = chunk + 8 + (webp.Matches(chunk + 8, "Exif\0\0") ? 6 : 0);
+    header.orientation = ExifOrientation(webp.From(body));
+    break;
+  }
+  return header;
+}
+
+// ---- BMP ----
+
+Header ReadBmp(Bytes bytes) {
+  const Reader bmp(bytes, false);
+  constexpr size_t kInfo = 14;
+  constexpr uint32_t kCoreHeader = 12;
+  Header header{Format::kBmp};
+  if (bmp.U32(kInfo) == kCoreHeader) {
+    header.width = bmp.U16(kInfo + 4);
+    header.height = bmp.U16(kInfo + 6);
+  } else {
+    header.width = static_cast<int32_t>(bmp.U32(kInfo + 4));
+    header.height = std::abs(int64_t{static_cast<int32_t>(bmp.U32(kInfo + 8))});  // below zero: rows from the top
+  }
+  if (header.width <= 0 || header.height == 0) Corrupt("BMP");
+  return header;
+}
+
+// ---- TIFF (revision 6.0) ----
+
+Header ReadTiff(Bytes bytes) {
+  Header header{Format::kTiff};
+  uint32_t tile_width = 0;
+  uint32_t tile_height = 0;
+  uint32_t samples = 1;
+  uint32_t bits = 1;
+  uint32_t colour = 0;
+  constexpr uint32_t kGray = 1;
+  constexpr uint32_t kRgb = 2;
+  constexpr uint32_t kUnassociatedAlpha = 2;
+  const bool is_readable = ForEachTiffEntry(bytes, [&](const TiffEntry& entry) {
+    switch (entry.tag) {
+      case 256: header.width = entry.value; break;
+      case 257: header.height = entry.value; break;
+      case 258: bits = entry.value; break;
+      case 262: colour = entry.value; break;
+      case 277: samples = entry.value; break;
+      case 322: tile_width = entry.value; break;
+      case 323: tile_height = entry.value; break;
+      case 338: header.alpha_kind_at = entry.value == kUnassociatedAlpha ? entry.value_at : 0; break;
+      default: break;
+    }
+  });
+  if (!is_readable || header.width == 0 || header.height == 0) Corrupt("TIFF");
+  if (samples > 5 || bits > 16) {
+    throw Error(ErrorCode::kUnsupportedFormat, "TIFF with more than 5 samples or 16 bits a sample is not read");
+  }
+  header.is_deep = bits == 16 && (colour == kGray || colour == kRgb);
+  // A small picture may stand in one huge tile, and the decoder unpacks whole tiles.
+  header.width = std::max<int64_t>(header.width, tile_width);
+  header.height = std::max<int64_t>(header.height, tile_height);
+  return header;
+}
+
+// ---- formats that are known and not read ----
+
+const char* IsoBrand(const Reader& image) {
+  if (!image.Matches(4, "ftyp")) return nullptr;
+  // The brands in the order of the file: the major one, a version, then the compatible ones.
+  const size_t end = std::min<size_t>(std::max(image.U32(0), 16U), 256);
+  for (size_t brand = 8; brand < end; brand += brand == 8 ? 8 : 4) {
+    if (image.Matches(brand, "avif") || image.Matches(brand, "avis")) return "AVIF";
+    if (image.Matches(brand, "heic") || image.Matches(brand, "heix") || image.Matches(brand, "hevc") ||
+        image.Matches(brand, "heim") || image.Matches(brand, "heis")) {
+      return "HEIC";
+    }
+  }
+  return image.Matches(8, "mif1") || image.Matches(8, "msf1") ? "HEIF" : "MP4";
+}
+
+// Text that opens an <svg> element within its first kilobyte.
+bool IsSvg(const Reader& image) {
+  size_t start = image.Matches(0, "\xEF\xBB\xBF") ? 3 : 0;
+  while (image.U8(start) == ' ' || image.U8(start) == '\n' || image.U8(start) == '\r' || image.U8(start) == '\t') ++start;
+  if (image.U8(start) != '<') return false;
+  for (size_t at = start; at < start + 1024; ++at) {
+    if (image.Matches(at, "<svg")) return true;
+  }
+  return false;
+}
+
+const char* KnownName(const Reader& image) {
+  if (image.Matches(0, "GIF87a") || image.Matches(0, "GIF89a")) return "GIF";
+  if (const char* brand = IsoBrand(image)) return brand;
+  if (IsSvg(image)) return "SVG";
+  if (image.Matches(0, "\xFF\x0A") || image.Matches(0, "\0\0\0\x0CJXL ")) return "JPEG XL";
+  if (image.Matches(0, "\0\0\0\x0CjP  ") || image.Matches(0, "\xFF\x4F\xFF\x51")) return "JPEG 2000";
+  if (image.Matches(0, "%PDF")) return "PDF";
+  if (image.Matches(0, "8BPS")) return "Photoshop";
+  if (image.Matches(0, "II+\0") || image.Matches(0, "MM\0+")) return "BigTIFF";
+  return nullptr;
+}
+
+}  // namespace
+
+Header ReadHeader(Bytes bytes) {
+  if (bytes.size == 0) throw Error(ErrorCode::kEmptyImage, "the image is empty");
+  const Reader image(bytes);
+  if (image.Matches(0, "\xFF\xD8\xFF")) return ReadJpeg(image);
+  if (image.Matches(0, "\x89PNG\r\n\x1A\n")) return ReadPng(image);
+  if (image.Matches(0, "RIFF") && image.Matches(8, "WEBP")) return ReadWebp(bytes);
+  if (image.Matches(0, "BM")) return ReadBmp(bytes);
+  if (image.Matches(0, "II*\0") || image.Matches(0, "MM\0*")) return ReadTiff(bytes);
+  if (const char* name = KnownName(image)) {
+    throw Error(ErrorCode::kUnsupportedFormat, std::string(name) + " is not supported: " + kAccepted);
+  }
+  throw Error(ErrorCode::kUnsupportedFormat, std::string("the data is not an image that is known here: ") + kAccepted);
+}
+
+}  // namespace faces

@@ -1,0 +1,139 @@
+#include "image.h"
+
+#include <cstring>
+#include <vector>
+
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "bytes.h"
+#include "error.h"
+#include "header.h"
+
+namespace faces {
+namespace {
+
+void CheckPixels(int64_t width, int64_t height, int64_t max_pixels) {
+  if (width > max_pixels / height) {
+    throw Error(ErrorCode::kTooManyPixels, "the image is " + std::to_string(width) + " x " + std::to_string(height) +
+                                               " pixels, the limit is " + std::to_string(max_pixels) + " in all");
+  }
+}
+
+// Turns stored pixels for display: 2 to 4 keep the sides, 5 to 8 swap them.
+void ApplyOrientation(cv::Mat& image, int orientation) {
+  if (orientation >= 5) image = image.t();
+  switch (orientation) {
+    case 2: case 6: cv::flip(image, image, 1); break;
+    case 3: case 7: cv::flip(image, image, -1); break;
+    case 4: case 8: cv::flip(image, image, 0); break;
+    default: break;
+  }
+}
+
+// A still WebP file made of the first frame's bitstream, without its alpha and its place on the canvas.
+std::vector<uint8_t> FirstFrame(Bytes bytes) {
+  const Reader webp(bytes, false);
+  constexpr size_t kFrameHeader = 8 + 16;
+  size_t chunk = 12;
+  while (webp.Has(chunk, 8) && !webp.Matches(chunk, "VP8 ") && !webp.Matches(chunk, "VP8L")) {
+    chunk += webp.Matches(chunk, "ANMF") ? kFrameHeader : 8 + (webp.U32(chunk + 4) + 1ULL) / 2 * 2;
+  }
+  if (!webp.Has(chunk, 8) || !webp.Has(chunk + 8, webp.U32(chunk + 4))) return {};
+  const size_t size = 8 + webp.U32(chunk + 4);
+  std::vector<uint8_t> still(12 + size);
+  const auto riff_size = static_cast<uint32_t>(4 + size);
+  std::memcpy(still.data(), "RIFF", 4);
+  for (size_t i = 0; i < 4; ++i) still[4 + i] = static_cast<uint8_t>(riff_size >> (8 * i));
+  std::memcpy(still.data() + 8, "WEBP", 4);
+  std::memcpy(still.data() + 12, webp.From(chunk).data, size);
+  return still;
+}
+
+// The upper bytes of 16-bit gray, BGR or BGRA, as BGR.
+cv::Mat UpperBytes(const cv::Mat& deep) {
+  const int bytes = deep.channels() * 2;
+  const cv::Mat view(deep.rows, deep.cols, CV_8UC(bytes), deep.data, deep.step);
+  const std::vector<int> pairs = deep.channels() < 3 ? std::vector<int>{1, 0, 1, 1, 1, 2}
+                                                     : std::vector<int>{1, 0, 3, 1, 5, 2};
+  cv::Mat image(deep.rows, deep.cols, CV_8UC3);
+  cv::mixChannels(&view, 1, &image, 1, pairs.data(), 3);
+  return image;
+}
+
+// Empty where the data is damaged.
+cv::Mat Decode(Bytes bytes, int flags) {
+  // imdecode does not write to its input.
+  const cv::Mat view(1, static_cast<int>(bytes.size), CV_8U, const_cast<uint8_t*>(bytes.data));
+  try {
+    return cv::imdecode(view, flags);
+  } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem) throw;
+    return {};
+  }
+}
+
+cv::Mat DecodePixels(Bytes encoded, const Header& header) {
+  if (header.is_animated) {
+    const std::vector<uint8_t> frame = FirstFrame(encoded);
+    return Decode({frame.data(), frame.size()}, cv::IMREAD_COLOR);
+  }
+  if (header.is_deep) {  // libtiff would round to 8 bits where all other formats cut
+    const cv::Mat deep = Decode(encoded, cv::IMREAD_UNCHANGED);
+    return deep.depth() == CV_16U ? UpperBytes(deep) : deep;
+  }
+  if (!header.is_complete) {  // an end marker where the data stops lets libjpeg show what it has, scans of a progressive one too
+    std::vector<uint8_t> closed(encoded.data, encoded.data + encoded.size);
+    closed.insert(closed.end(), {0xFF, 0xD9});
+    return Decode({closed.data(), closed.size()}, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+  }
+  if (header.alpha_kind_at > 0) {  // libtiff would multiply the colours by alpha, which is to be dropped
+    std::vector<uint8_t> copy(encoded.data, encoded.data + encoded.size);
+    copy[header.alpha_kind_at] = copy[header.alpha_kind_at + 1] = 0;
+    return Decode({copy.data(), copy.size()}, cv::IMREAD_COLOR);
+  }
+  return Decode(encoded, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+}
+
+}  // namespace
+
+cv::Mat DecodeImage(Bytes encoded, int64_t max_pixels, bool accept_truncated) {
+  constexpr size_t kMaxBytes = 1U << 30;
+  if (encoded.size > kMaxBytes) throw Error(ErrorCode::kTooManyPixels, "an image file may have 1 GiB at most");
+  const Header header = ReadHeader(encoded);
+  CheckPixels(header.width, header.height, max_pixels);
+  if (!header.is_complete && !(accept_truncated && header.format == Format::kJpeg)) {
+    throw Error(ErrorCode::kTruncatedImage, "the image ends before its end marker: part of it is missing");
+  }
+  cv::Mat image = DecodePixels(encoded, header);
+  if (image.empty() || image.type() != CV_8UC3) {
+    throw Error(ErrorCode::kCorruptImage, "the image cannot be decoded: its data is damaged");
+  }
+  ApplyOrientation(image, header.orientation);
+  return image;
+}
+
+cv::Mat WrapRawImage(const RawImage& raw, int64_t max_pixels) {
+  if (raw.width < 1 || raw.height < 1 || (raw.channels != 1 && raw.channels != 3 && raw.channels != 4)) {
+    throw Error(ErrorCode::kInvalidOption, "raw pixels need a width and height of at least 1 and 1, 3 or 4 channels");
+  }
+  CheckPixels(raw.width, raw.height, max_pixels);
+  const auto row_bytes = static_cast<size_t>(raw.width) * static_cast<size_t>(raw.channels);
+  if (raw.pixels.size != row_bytes * static_cast<size_t>(raw.height)) {
+    throw Error(ErrorCode::kInvalidOption, "raw pixels must be width * height * channels bytes");
+  }
+  // Nothing writes to the view: conversions go to a new Mat, and the cascade only reads.
+  const cv::Mat view(raw.height, raw.width, CV_8UC(raw.channels), const_cast<uint8_t*>(raw.pixels.data));
+  if (raw.channels == 3 && !raw.is_rgb) return view;
+  cv::Mat image;
+  if (raw.channels == 1) {
+    cv::cvtColor(view, image, cv::COLOR_GRAY2BGR);
+  } else if (raw.channels == 3) {
+    cv::cvtColor(view, image, cv::COLOR_RGB2BGR);
+  } else {
+    cv::cvtColor(view, image, raw.is_rgb ? cv::COLOR_RGBA2BGR : cv::COLOR_BGRA2BGR);
+  }
+  return image;
+}
+
+}  // namespace faces

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "../model.h"
+#include "onet.h"
+#include "pnet.h"
+#include "rnet.h"
+
+namespace faces::mtcnn {
+
+/// MTCNN (Zhang, Zhang, Li, Qiao: Joint Face Detection and Alignment using Multi-task Cascaded Convolutional Networks,
+/// 2016) with the arithmetic of deep_utils 0.8.8, whose answers it reproduces.
+class Cascade : public Model {
+ public:
+  /// Throws Error{kModelInvalid}.
+  explicit Cascade(const ModelFiles& files);
+
+  std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
+                         std::vector<Stage>& stages) override;
+
+ private:
+  std::vector<Candidate> RunPNet(const cv::Mat& image, const Options& options, const CancelFlag& cancel);
+  std::vector<Candidate> RunRNet(const cv::Mat& image, const std::vector<Candidate>& proposals, const Options& options,
+                                 const CancelFlag& cancel);
+  std::vector<Face> RunONet(const cv::Mat& image, const std::vector<Candidate>& refined, const Options& options,
+                            const CancelFlag& cancel);
+
+  PNet pnet_;
+  RNet rnet_;
+  ONet onet_;
+};
+
+}  // namespace faces::mtcnn

@@ -1,0 +1,70 @@
+#include "net.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <opencv2/dnn.hpp>
+
+#include "../error.h"
+
+namespace faces::mtcnn {
+
+struct Net::Impl {
+  cv::dnn::Net net;
+  std::vector<cv::String> outputs;
+  std::vector<int> output_channels;
+  std::string name;
+};
+
+namespace {
+
+cv::dnn::Net Read(const NetFiles& files) {
+  if (files.prototxt.empty()) return cv::dnn::readNetFromONNX(files.weights.data(), files.weights.size());
+  return cv::dnn::readNetFromCaffe(files.prototxt.data(), files.prototxt.size(), files.weights.data(),
+                                   files.weights.size());
+}
+
+}  // namespace
+
+Net::Net(const NetFiles& files, std::vector<int> output_channels, const std::string& name)
+    : impl_(std::make_unique<Impl>()) {
+  try {
+    impl_->net = Read(files);
+    impl_->outputs = impl_->net.getUnconnectedOutLayersNames();
+  } catch (const cv::Exception&) {
+    throw Error(ErrorCode::kModelInvalid, "the weights of " + name + " cannot be read");
+  }
+  impl_->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+  impl_->net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
+  impl_->output_channels = std::move(output_channels);
+  impl_->name = name;
+}
+
+Net::~Net() = default;
+Net::Net(Net&&) noexcept = default;
+Net& Net::operator=(Net&&) noexcept = default;
+
+std::vector<cv::Mat> Net::Forward(const cv::Mat& blob) {
+  std::vector<cv::Mat> found;
+  impl_->net.setInput(blob);
+  impl_->net.forward(found, impl_->outputs);
+  std::vector<cv::Mat> ordered;
+  for (const int channels : impl_->output_channels) {
+    const auto output =
+        std::find_if(found.begin(), found.end(), [&](const cv::Mat& mat) { return mat.size[1] == channels; });
+    if (output == found.end()) {
+      throw Error(ErrorCode::kModelInvalid,
+                  impl_->name + " has no output of " + std::to_string(channels) + " channels");
+    }
+    ordered.push_back(*output);
+  }
+  return ordered;
+}
+
+cv::Mat MakeBlob(int batch, int columns, int rows) {
+  const std::array<int, 4> sizes{batch, 3, columns, rows};
+  return cv::Mat(4, sizes.data(), CV_32F);
+}
+
+}  // namespace faces::mtcnn

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <opencv2/core.hpp>
+
+namespace faces::mtcnn {
+
+/// One network's published files, in memory.
+struct NetFiles {
+  std::string prototxt;  ///< empty where `weights` is ONNX
+  std::string weights;   ///< a caffemodel or an ONNX file
+};
+
+/// One of the three networks, run by OpenCV's dnn module on the calling thread. Not for use by two threads at once.
+///
+/// The networks were trained on column-major images (Matlab), so their input is the transposed picture: a blob is
+/// batch x 3 x columns x rows, and output maps are columns x rows as well. Numbers inside (regression, landmarks) need no
+/// swap: they come as x before y of the upright picture.
+class Net {
+ public:
+  /// `output_channels`: the outputs by their number of channels, in the order in which Forward is to give them. Every
+  /// output of a network has a number of its own, and names differ between Caffe, ONNX and OpenCV's versions.
+  /// Throws Error{kModelInvalid} where the files cannot be read or lack an output.
+  Net(const NetFiles& files, std::vector<int> output_channels, const std::string& name);
+  ~Net();
+  Net(Net&&) noexcept;
+  Net& operator=(Net&&) noexcept;
+
+  /// `blob`: CV_32F, batch (at least 1) x 3 x columns x rows. The answers stay valid until the next call.
+  std::vector<cv::Mat> Forward(const cv::Mat& blob);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A new CV_32F blob of batch x 3 x columns x rows.
+cv::Mat MakeBlob(int batch, int columns, int rows);
+
+}  // namespace faces::mtcnn

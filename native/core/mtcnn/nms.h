@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "../error.h"
+#include "box.h"
+
+namespace faces::mtcnn {
+
+/// What an overlap's area is divided by: both boxes together (intersection over union), or the smaller one.
+enum class OverlapOver { kUnion, kSmaller };
+
+/// Share of the overlap, 0 to 1, of two boxes with inclusive corners.
+double Overlap(const Box& a, const Box& b, OverlapOver over);
+
+/// Greedy non-maximum suppression: takes candidates from the highest score down (ArgSort read from its end) and drops
+/// each that overlaps one taken before by more than `threshold`. Returns indices in the order taken.
+/// Time grows with the count times the local crowding, not with the count squared.
+std::vector<size_t> NonMaximumSuppression(const std::vector<Candidate>& candidates, double threshold, OverlapOver over,
+                                          const CancelFlag& cancel);
+
+/// The candidates at `indices`, in that order.
+std::vector<Candidate> Pick(const std::vector<Candidate>& candidates, const std::vector<size_t>& indices);
+
+}  // namespace faces::mtcnn

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <vector>
+
+#include <opencv2/core.hpp>
+
+#include "../error.h"
+#include "box.h"
+#include "net.h"
+
+namespace faces::mtcnn {
+
+/// R-Net, the refinement network: judges 24x24 crops of P-Net's boxes (paper, section 2.2).
+class RNet {
+ public:
+  explicit RNet(const NetFiles& files) : net_(files, {2, 4}, "R-Net") {}
+
+  /// The candidates that score over `threshold`, in the order given, with R-Net's score and regression. Their boxes
+  /// (whole-numbered squares) come back clipped to the image: the reference clips in place when it crops, and what
+  /// follows starts from there. A checkpoint before every batch. Throws Error.
+  std::vector<Candidate> Refine(const cv::Mat& image, const std::vector<Candidate>& candidates, float threshold,
+                                const CancelFlag& cancel);
+
+ private:
+  Net net_;
+};
+
+}  // namespace faces::mtcnn

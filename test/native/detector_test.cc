@@ -1,0 +1,129 @@
+#include "detector.h"
+
+#include <new>
+#include <thread>
+
+#include <opencv2/imgcodecs.hpp>
+
+#include "fixtures.h"
+
+using namespace faces;
+using fixtures::AsBytes;
+using fixtures::CodeOf;
+
+namespace {
+
+const CancelFlag never;
+
+Face FaceAt(double x1, double y1, double x2, double y2, float confidence = 0.9F) { return {{x1, y1, x2, y2}, confidence, Landmarks{}}; }
+
+std::string CodeOfTranslated(const std::function<void()>& thrower) {
+  try {
+    thrower();
+  } catch (...) {
+    return ErrorName(TranslateException().code());
+  }
+  return "nothing was thrown";
+}
+
+}  // namespace
+
+TEST_CASE("clipping moves all four numbers together and drops what is left empty") {
+  Options options;
+  const auto faces = SelectFaces({FaceAt(-10, -5, 20, 30), FaceAt(90, 40, 130, 70), FaceAt(-20, 5, -1, 20), FaceAt(5, 50, 20, 60)}, 100, 50, options);
+  REQUIRE(faces.size() == 2);
+  CHECK(faces[0].box.x1 == 0);
+  CHECK(faces[0].box.y1 == 0);
+  CHECK(faces[0].box.x2 == 20);
+  CHECK(faces[1].box.x2 == 100);
+  CHECK(faces[1].box.y2 == 50);
+  options.clip = false;
+  CHECK(SelectFaces({FaceAt(-10, -5, 20, 30)}, 100, 50, options)[0].box.x1 == -10);
+}
+
+TEST_CASE("sorting by area, and a cut after sorting") {
+  Options options;
+  options.sort = SortBy::kArea;
+  options.max_faces = 2;
+  const auto faces = SelectFaces({FaceAt(0, 0, 10, 10, 0.99F), FaceAt(0, 0, 50, 50, 0.9F), FaceAt(0, 0, 20, 20, 0.95F)}, 100, 100, options);
+  REQUIRE(faces.size() == 2);
+  CHECK(faces[0].box.x2 == 50);
+  CHECK(faces[1].box.x2 == 20);
+}
+
+TEST_CASE("any exception becomes an error with a code") {
+  CHECK(CodeOfTranslated([] { throw Error(ErrorCode::kAborted, ""); }) == "ABORTED");
+  CHECK(CodeOfTranslated([] { throw std::bad_alloc(); }) == "OUT_OF_MEMORY");
+  CHECK(CodeOfTranslated([] { CV_Error(cv::Error::StsNoMem, "no memory"); }) == "OUT_OF_MEMORY");
+  CHECK(CodeOfTranslated([] { CV_Error(cv::Error::StsAssert, "path of a file"); }) == "INTERNAL");
+  CHECK(CodeOfTranslated([] { throw 42; }) == "INTERNAL");
+}
+
+TEST_CASE("an unknown model and missing files are refused") {
+  CHECK(CodeOf([] { Detector("nonsense", {}); }) == "INVALID_OPTION");
+  CHECK(CodeOf([] { Detector("mtcnn", {}); }) == "MODEL_INVALID");
+  CHECK(CodeOf([] { Detector("haar", {{"cascade.xml", "<no/>"}}); }) == "MODEL_INVALID");
+}
+
+TEST_SUITE("weights") {
+  TEST_CASE("a smaller side is searched faster, and boxes and points come back in the image's own pixels") {
+    Detector detector("mtcnn", fixtures::MtcnnFiles());
+    const std::string png = fixtures::DrawnFaces();
+    Options options;
+    const Detection whole = detector.Detect(AsBytes(png), options, never);
+    options.max_side = 400;
+    const Detection half = detector.Detect(AsBytes(png), options, never);
+    CHECK(half.width == 800);
+    CHECK(half.height == 500);
+    REQUIRE(half.stages.size() == 5);
+    CHECK(half.stages[1].name == "resize");
+    for (const Face& face : half.faces) {
+      const auto twin = std::find_if(whole.faces.begin(), whole.faces.end(), [&](const Face& other) {
+        return std::abs(other.box.x1 - face.box.x1) < 20 && std::abs(other.box.y2 - face.box.y2) < 20;
+      });
+      REQUIRE(twin != whole.faces.end());
+      CHECK(std::abs((*twin->landmarks)[2].x - (*face.landmarks)[2].x) < 10);
+    }
+    CHECK(half.faces.size() >= 3);  // the smallest, 40 pixels high, may fall below what is then looked for
+  }
+
+  TEST_CASE("raw pixels give what the encoded image gives") {
+    Detector detector("mtcnn", fixtures::MtcnnFiles());
+    const std::string png = fixtures::DrawnFaces();
+    const cv::Mat bgr = cv::imdecode(cv::Mat(1, static_cast<int>(png.size()), CV_8U, const_cast<char*>(png.data())), cv::IMREAD_COLOR);
+    const RawImage raw{{bgr.data, bgr.total() * 3}, bgr.cols, bgr.rows, 3, false};
+    const Detection from_raw = detector.Detect(raw, {}, never);
+    const Detection from_png = detector.Detect(AsBytes(png), {}, never);
+    REQUIRE(from_raw.faces.size() == from_png.faces.size());
+    for (size_t i = 0; i < from_raw.faces.size(); ++i) CHECK(from_raw.faces[i].box.x1 == from_png.faces[i].box.x1);
+  }
+
+  TEST_CASE("one detector, eight threads, cancelled and damaged calls between: answers stay equal") {
+    Detector detector("mtcnn", fixtures::MtcnnFiles());
+    const std::string png = fixtures::DrawnFaces();
+    const Detection expected = detector.Detect(AsBytes(png), {}, never);
+    std::vector<std::thread> threads;
+    std::vector<int> equal(8);
+    for (size_t t = 0; t < 8; ++t) {
+      threads.emplace_back([&, t] {
+        for (int round = 0; round < 3; ++round) {
+          CancelFlag cancel;
+          if (round == 1) cancel.Cancel();
+          try {
+            const Detection found = detector.Detect(AsBytes(png), {}, cancel);
+            equal[t] += found.faces.size() == expected.faces.size() && found.faces[0].box.x1 == expected.faces[0].box.x1;
+          } catch (const Error& error) {
+            equal[t] += round == 1 && error.code() == ErrorCode::kAborted;
+          }
+          try {
+            detector.Detect(AsBytes(png.substr(0, 100)), {}, never);
+          } catch (const Error&) {
+            equal[t] += 1;
+          }
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const int count : equal) CHECK(count == 6);
+  }
+}

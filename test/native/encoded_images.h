@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <opencv2/core.hpp>
+
+// Encoded images made by code, of the kinds that cv::imencode does not make.
+namespace encoded {
+
+/// cv::imencode, which must succeed.
+std::vector<uint8_t> Encode(const cv::Mat& image, const std::string& extension, const std::vector<int>& flags = {});
+
+/// The body of an EXIF block with an orientation.
+std::string Exif(int orientation, bool big_endian = false);
+
+std::vector<uint8_t> JpegWithExif(const std::vector<uint8_t>& jpeg, const std::string& exif);
+std::vector<uint8_t> PngWithExif(const std::vector<uint8_t>& png, const std::string& exif);
+std::vector<uint8_t> WebpWithExif(const std::vector<uint8_t>& webp, const std::string& exif, const cv::Size& size);
+
+/// Two or more frames of one size, lossless.
+std::vector<uint8_t> AnimatedWebp(const std::vector<cv::Mat>& frames);
+
+struct TiffSetting {
+  cv::Mat image;  ///< 8 or 16 bits, 1, 3 or 4 channels
+  int orientation = 1;
+  bool big_endian = false;
+  int alpha_kind = 0;  ///< ExtraSamples: 0 unspecified, 1 multiplied in, 2 not multiplied in
+  int tile_side = 0;   ///< says that the image stands in tiles of that side, without any
+};
+
+/// Uncompressed TIFF in one strip.
+std::vector<uint8_t> Tiff(const TiffSetting& setting);
+
+/// A PNG that says it is that large and has almost no data.
+std::vector<uint8_t> PngOfSize(uint32_t width, uint32_t height);
+std::vector<uint8_t> GrayAlphaPng(const cv::Mat& gray);
+/// 2x1 pixels, RGB (10, 20, 30) and (40, 50, 60).
+std::vector<uint8_t> PalettePng();
+
+}  // namespace encoded

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <opencv2/core.hpp>
+
+#include "error.h"
+#include "model.h"
+#include "types.h"
+
+// What the tests of the core share. The environment variables are set by scripts/test.mjs.
+namespace fixtures {
+
+inline std::string Folder(const char* variable) {
+  const char* value = std::getenv(variable);
+  REQUIRE_MESSAGE(value != nullptr, variable << " is not set: run the tests by npm test");
+  return value;
+}
+
+inline std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  REQUIRE_MESSAGE(file.good(), "cannot read " << path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline faces::Bytes AsBytes(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+inline faces::Bytes AsBytes(const std::vector<uint8_t>& bytes) { return {bytes.data(), bytes.size()}; }
+
+enum class Form { kCaffe, kOnnx };
+
+inline faces::ModelFiles MtcnnFiles(Form form = Form::kCaffe) {
+  const std::string folder = Folder(form == Form::kCaffe ? "FACES_WEIGHTS" : "FACES_ONNX") + "/";
+  const std::vector<std::string> endings =
+      form == Form::kCaffe ? std::vector<std::string>{".prototxt", ".caffemodel"} : std::vector<std::string>{".onnx"};
+  faces::ModelFiles files;
+  for (const char* stem : {"det1", "det2", "det3"}) {
+    for (const std::string& ending : endings) files[stem + ending] = ReadFile(folder + stem + ending);
+  }
+  return files;
+}
+
+/// A picture with four faces drawn by code, 800x500: test/fixtures/drawn-faces.mts.
+inline std::string DrawnFaces() { return ReadFile(Folder("FACES_DRAWN") + "/faces.png"); }
+
+/// Numbers that repeat from run to run and from machine to machine.
+class Random {
+ public:
+  explicit Random(uint32_t seed) : state_(seed) {}
+  /// 0 to `below` - 1.
+  uint32_t Next(uint32_t below) {
+    state_ = state_ * 1664525U + 1013904223U;
+    return (state_ >> 16) % below;
+  }
+  double Uniform(double from, double to) { return from + (to - from) * Next(65536) / 65536.0; }
+
+ private:
+  uint32_t state_;
+};
+
+inline cv::Mat Noise(int width, int height, uint32_t seed = 1) {
+  Random random(seed);
+  cv::Mat image(height, width, CV_8UC3);
+  for (int i = 0; i < height * width * 3; ++i) image.data[i] = static_cast<uint8_t>(random.Next(256));
+  return image;
+}
+
+/// The code of the faces::Error that `call` throws; fails the test where it throws none.
+template <typename Call>
+std::string CodeOf(Call call) {
+  try {
+    call();
+  } catch (const faces::Error& error) {
+    return faces::ErrorName(error.code());
+  }
+  return "nothing was thrown";
+}
+
+}  // namespace fixtures

@@ -1,0 +1,81 @@
+#include <cmath>
+
+#include <opencv2/core/persistence.hpp>
+
+#include "detector.h"
+#include "fixtures.h"
+#include "mtcnn/pyramid.h"
+
+using namespace faces;
+
+namespace {
+
+// Published tolerance of the parity with the replaced service.
+constexpr double kPixels = 1;
+constexpr double kConfidence = 0.002;
+
+cv::FileNode Golden() {
+  static const cv::FileStorage file(fixtures::Folder("FACES_SHARED") + "/golden/deep_utils.json", cv::FileStorage::READ);
+  REQUIRE(file.isOpened());
+  return file.root();
+}
+
+void CheckFace(const Face& face, const cv::FileNode& expected) {
+  const double corners[] = {face.box.x1, face.box.y1, face.box.x2, face.box.y2};
+  for (int i = 0; i < 4; ++i) CHECK(std::abs(corners[i] - double(expected["box"][i])) < kPixels);
+  CHECK(std::abs(face.confidence - double(expected["confidence"])) < kConfidence);
+  const char* names[] = {"left_eye", "right_eye", "nose", "mouth_left", "mouth_right"};
+  for (size_t i = 0; i < 5; ++i) {
+    CHECK(std::abs((*face.landmarks)[i].x - double(expected["landmarks"][names[i]][0])) < kPixels);
+    CHECK(std::abs((*face.landmarks)[i].y - double(expected["landmarks"][names[i]][1])) < kPixels);
+  }
+}
+
+// No candidate of these photographs lies within 0.001 of a threshold, so no face may be missing or added.
+void CheckPhotograph(Detector& detector, const std::string& name, const cv::FileNode& golden) {
+  CAPTURE(name);
+  const std::string bytes = fixtures::ReadFile(fixtures::Folder("FACES_SHARED") + "/images/" + name);
+  Options options;
+  options.clip = false;
+  const Detection found = detector.Detect(fixtures::AsBytes(bytes), options, CancelFlag());
+  CHECK(found.width == int(golden["width"]));
+  CHECK(found.height == int(golden["height"]));
+  REQUIRE(found.stages.size() == 4);
+  CHECK(found.stages[1].candidates == static_cast<size_t>(int(golden["stages"]["pnet_after_nms"])));
+  CHECK(found.stages[2].candidates == static_cast<size_t>(int(golden["stages"]["rnet_after_nms"])));
+  CHECK(found.stages[3].candidates == static_cast<size_t>(int(golden["stages"]["onet_after_nms"])));
+  REQUIRE(found.faces.size() == golden["faces"].size());
+  for (size_t i = 0; i < found.faces.size(); ++i) CheckFace(found.faces[i], golden["faces"][static_cast<int>(i)]);
+}
+
+void CheckAllPhotographs(const ModelFiles& files) {
+  Detector detector("mtcnn", files);
+  REQUIRE(Golden().size() > 0);
+  for (const cv::FileNode& golden : Golden()) CheckPhotograph(detector, golden.name(), golden);
+}
+
+}  // namespace
+
+TEST_SUITE("photographs") {
+  TEST_CASE("the pyramid has the reference's levels") {
+    for (const cv::FileNode& golden : Golden()) {
+      CAPTURE(golden.name());
+      const auto levels = mtcnn::ImagePyramid(int(golden["width"]), int(golden["height"]), 20, 0.707);
+      REQUIRE(levels.size() == golden["levels"].size());
+      for (size_t i = 0; i < levels.size(); ++i) {
+        const cv::FileNode expected = golden["levels"][static_cast<int>(i)];
+        CHECK(levels[i].scale == doctest::Approx(double(expected["scale"])).epsilon(1e-4));
+        CHECK(levels[i].width == int(expected["size"][0]));
+        CHECK(levels[i].height == int(expected["size"][1]));
+      }
+    }
+  }
+
+  TEST_CASE("every photograph: the replaced service's faces, from the Caffe weights") {
+    CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kCaffe));
+  }
+
+  TEST_CASE("every photograph: the replaced service's faces, from the ONNX form") {
+    CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kOnnx));
+  }
+}

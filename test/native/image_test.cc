@@ -1,0 +1,328 @@
+#include "image.h"
+
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "encoded_images.h"
+#include "fixtures.h"
+
+using namespace faces;
+using namespace encoded;
+using fixtures::AsBytes;
+using fixtures::CodeOf;
+
+namespace {
+
+constexpr int64_t kMaxPixels = 50'000'000;
+
+cv::Mat DecodeAll(const std::vector<uint8_t>& bytes) { return DecodeImage(AsBytes(bytes), kMaxPixels, false); }
+cv::Mat DecodeAll(const std::string& bytes) { return DecodeImage(AsBytes(bytes), kMaxPixels, false); }
+
+std::string DecodeCode(const std::string& bytes) {
+  return CodeOf([&] { DecodeAll(bytes); });
+}
+
+std::string DecodeMessage(const std::string& bytes) {
+  try {
+    DecodeAll(bytes);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+bool AreEqual(const cv::Mat& a, const cv::Mat& b) { return a.size() == b.size() && cv::norm(a, b, cv::NORM_INF) == 0; }
+
+// Every corner another colour, so that each of the eight orientations looks different.
+cv::Mat Corners() {
+  cv::Mat image(64, 96, CV_8UC3, cv::Scalar::all(128));
+  image(cv::Rect(0, 0, 48, 32)) = cv::Scalar(255, 0, 0);
+  image(cv::Rect(48, 0, 48, 32)) = cv::Scalar(0, 255, 0);
+  image(cv::Rect(0, 32, 48, 32)) = cv::Scalar(0, 0, 255);
+  return image;
+}
+
+// What a viewer shows for the stored pixels: EXIF 2.32, tag 0x0112, by the words of the standard (which side of the
+// picture row 0 and column 0 are).
+cv::Mat Displayed(const cv::Mat& stored, int orientation) {
+  const bool swaps = orientation >= 5;
+  cv::Mat shown(swaps ? stored.cols : stored.rows, swaps ? stored.rows : stored.cols, CV_8UC3);
+  for (int y = 0; y < shown.rows; ++y) {
+    for (int x = 0; x < shown.cols; ++x) {
+      const int right = stored.cols - 1;
+      const int bottom = stored.rows - 1;
+      cv::Point from;
+      switch (orientation) {
+        case 1: from = {x, y}; break;                   // row 0 top, column 0 left
+        case 2: from = {right - x, y}; break;           // top, right
+        case 3: from = {right - x, bottom - y}; break;  // bottom, right
+        case 4: from = {x, bottom - y}; break;          // bottom, left
+        case 5: from = {y, x}; break;                   // left, top
+        case 6: from = {y, bottom - x}; break;          // right, top
+        case 7: from = {right - y, bottom - x}; break;  // right, bottom
+        default: from = {right - y, x}; break;          // left, bottom
+      }
+      shown.at<cv::Vec3b>(y, x) = stored.at<cv::Vec3b>(from);
+    }
+  }
+  return shown;
+}
+
+}  // namespace
+
+TEST_CASE("lossless formats come out as they went in") {
+  const cv::Mat image = fixtures::Noise(37, 23);
+  CHECK(AreEqual(DecodeAll(Encode(image, ".png")), image));
+  CHECK(AreEqual(DecodeAll(Encode(image, ".bmp")), image));
+  CHECK(AreEqual(DecodeAll(Encode(image, ".tiff")), image));
+  CHECK(AreEqual(DecodeAll(Tiff({image})), image));
+  CHECK(AreEqual(DecodeAll(Encode(image, ".webp", {cv::IMWRITE_WEBP_QUALITY, 101})), image));
+}
+
+TEST_CASE("JPEG comes out as imdecode gives it") {
+  const std::vector<uint8_t> jpeg = Encode(fixtures::Noise(37, 23), ".jpg");
+  CHECK(AreEqual(DecodeAll(jpeg), cv::imdecode(jpeg, cv::IMREAD_COLOR)));
+  const std::vector<uint8_t> progressive = Encode(fixtures::Noise(37, 23), ".jpg", {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+  CHECK(AreEqual(DecodeAll(progressive), cv::imdecode(progressive, cv::IMREAD_COLOR)));
+}
+
+TEST_CASE("lossy WebP is close to what went in") {
+  cv::Mat smooth;
+  cv::GaussianBlur(fixtures::Noise(64, 48), smooth, {0, 0}, 5);
+  CHECK(cv::norm(DecodeAll(Encode(smooth, ".webp", {cv::IMWRITE_WEBP_QUALITY, 95})), smooth, cv::NORM_INF) < 30);
+}
+
+TEST_CASE("all eight orientations, in every format that can carry one") {
+  const cv::Mat image = Corners();
+  const std::vector<uint8_t> png = Encode(image, ".png");
+  const std::vector<uint8_t> jpeg = Encode(image, ".jpg", {cv::IMWRITE_JPEG_QUALITY, 100});
+  const std::vector<uint8_t> webp = Encode(image, ".webp", {cv::IMWRITE_WEBP_QUALITY, 101});
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const cv::Mat expected = Displayed(image, orientation);
+    CAPTURE(orientation);
+    for (const bool big_endian : {false, true}) {
+      CHECK(AreEqual(DecodeAll(PngWithExif(png, Exif(orientation, big_endian))), expected));
+      CHECK(AreEqual(DecodeAll(WebpWithExif(webp, Exif(orientation, big_endian), image.size())), expected));
+      CHECK(AreEqual(DecodeAll(Tiff({image, orientation, big_endian})), expected));
+      CHECK(AreEqual(DecodeAll(JpegWithExif(jpeg, Exif(orientation, big_endian))), Displayed(DecodeAll(jpeg), orientation)));
+    }
+  }
+}
+
+TEST_CASE("an orientation that is none, or an EXIF block that is broken, changes nothing") {
+  const cv::Mat image = Corners();
+  const std::vector<uint8_t> png = Encode(image, ".png");
+  for (const int orientation : {0, 9, 4000}) CHECK(AreEqual(DecodeAll(PngWithExif(png, Exif(orientation))), image));
+  const std::string exif = Exif(6);
+  for (size_t length = 0; length < exif.size() - 6; ++length) {
+    CAPTURE(length);
+    CHECK_NOTHROW(DecodeAll(PngWithExif(png, exif.substr(0, length))));
+  }
+  CHECK(AreEqual(DecodeAll(PngWithExif(png, "II*\0\xFF\xFF\xFF\xFF")), image));
+}
+
+TEST_CASE("gray, gray with alpha, palette, RGBA and 16 bits come out as 8-bit BGR") {
+  const cv::Mat image = fixtures::Noise(20, 10);
+  cv::Mat gray, gray_bgr, rgba, deep, deep_gray;
+  cv::cvtColor(image, gray, cv::COLOR_BGR2GRAY);
+  cv::cvtColor(gray, gray_bgr, cv::COLOR_GRAY2BGR);
+  cv::cvtColor(image, rgba, cv::COLOR_BGR2BGRA);
+  for (int i = 0; i < 200; ++i) rgba.at<cv::Vec4b>(i)[3] = static_cast<uint8_t>(i);
+  image.convertTo(deep, CV_16U, 256, 255);  // the lower byte must not round the upper one up
+  gray.convertTo(deep_gray, CV_16U, 256, 255);
+  for (const char* format : {".png", ".tiff", ".bmp"}) {
+    CAPTURE(format);
+    CHECK(AreEqual(DecodeAll(Encode(gray, format)), gray_bgr));
+    CHECK(AreEqual(DecodeAll(Encode(rgba, format)), image));
+    if (std::string(format) == ".bmp") continue;
+    CHECK(AreEqual(DecodeAll(Encode(deep, format)), image));
+    CHECK(AreEqual(DecodeAll(Encode(deep_gray, format)), gray_bgr));
+  }
+  // Transparent in a TIFF: dropped, not multiplied in, whichever kind of alpha it says it is.
+  for (const int kind : {0, 1, 2}) {
+    TiffSetting setting{rgba};
+    setting.alpha_kind = kind;
+    CHECK(AreEqual(DecodeAll(Tiff(setting)), image));
+    setting.big_endian = true;
+    CHECK(AreEqual(DecodeAll(Tiff(setting)), image));
+  }
+  CHECK(AreEqual(DecodeAll(GrayAlphaPng(gray)), gray_bgr));
+  const cv::Mat palette = DecodeAll(PalettePng());
+  CHECK(palette.at<cv::Vec3b>(0, 0) == cv::Vec3b(30, 20, 10));
+  CHECK(palette.at<cv::Vec3b>(0, 1) == cv::Vec3b(60, 50, 40));
+}
+
+TEST_CASE("16-bit TIFF of either byte order, with and without alpha, loses its lower bytes") {
+  const cv::Mat image = fixtures::Noise(20, 10);
+  cv::Mat deep, deep_alpha;
+  image.convertTo(deep, CV_16U, 256, 255);
+  cv::cvtColor(deep, deep_alpha, cv::COLOR_BGR2BGRA);
+  for (const bool big_endian : {false, true}) {
+    for (const int orientation : {1, 6}) {
+      CHECK(AreEqual(DecodeAll(Tiff({deep, orientation, big_endian})), Displayed(image, orientation)));
+      TiffSetting setting{deep_alpha, orientation, big_endian};
+      setting.alpha_kind = 2;
+      CHECK(AreEqual(DecodeAll(Tiff(setting)), Displayed(image, orientation)));
+    }
+  }
+}
+
+TEST_CASE("the first frame of an animated WebP, the first page of a TIFF") {
+  const cv::Mat first = fixtures::Noise(32, 16, 1);
+  const cv::Mat second = fixtures::Noise(32, 16, 2);
+  CHECK(AreEqual(DecodeAll(AnimatedWebp({first, second})), first));
+  const std::string file = fixtures::Folder("FACES_DRAWN") + "/pages.tiff";  // only files can have several pages in 4.6
+  REQUIRE(cv::imwrite(file, std::vector<cv::Mat>{first, second}));
+  CHECK(AreEqual(DecodeAll(fixtures::ReadFile(file)), first));
+}
+
+TEST_CASE("what is no image, or no image that is read here, is named") {
+  CHECK(DecodeCode("") == "EMPTY_IMAGE");
+  CHECK(DecodeCode("<html><body>not found</body></html>") == "UNSUPPORTED_FORMAT");
+  CHECK(DecodeCode(std::string(1000, '\0')) == "UNSUPPORTED_FORMAT");
+  using namespace std::string_literals;
+  const std::vector<std::pair<std::string, std::string>> known{
+      {"GIF89a\1\0\1\0", "GIF"},
+      {"\0\0\0\x18"s + "ftypheic\0\0\0\0"s + "mif1heic", "HEIC"},
+      {"\0\0\0\x18"s + "ftypmif1\0\0\0\0"s + "mif1heic", "HEIC"},
+      {"\0\0\0\x1c"s + "ftypavif\0\0\0\0"s + "avifmif1miaf", "AVIF"},
+      {"\0\0\0\x18"s + "ftypmif1\0\0\0\0"s + "mif1avif", "AVIF"},
+      {"\0\0\0\x18"s + "ftypisom\0\0\0\0"s + "isomiso2", "MP4"},
+      {"<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "SVG"},
+      {"\xEF\xBB\xBF\n<?xml version=\"1.0\"?>\n<!-- drawn -->\n<svg/>", "SVG"},
+      {"\xFF\x0A rest", "JPEG XL"},
+      {"\0\0\0\x0CjP  \r\n"s, "JPEG 2000"},
+      {"%PDF-1.7", "PDF"},
+      {"II+\0\x08\0\0\0"s, "BigTIFF"},
+  };
+  for (const auto& [bytes, name] : known) {
+    CAPTURE(name);
+    CHECK(DecodeCode(bytes) == "UNSUPPORTED_FORMAT");
+    CHECK(DecodeMessage(bytes).find(name + " is not supported") == 0);
+  }
+}
+
+TEST_CASE("the header's size is held against the limit before anything is decoded") {
+  const cv::Mat image = fixtures::Noise(40, 30);
+  for (const char* format : {".jpg", ".png", ".bmp", ".tiff", ".webp"}) {
+    const std::vector<uint8_t> bytes = Encode(image, format);
+    CAPTURE(format);
+    CHECK(CodeOf([&] { DecodeImage(AsBytes(bytes), 1199, false); }) == "TOO_MANY_PIXELS");
+    CHECK(DecodeImage(AsBytes(bytes), 1200, false).total() == 1200);
+  }
+  CHECK(CodeOf([&] { DecodeAll(PngOfSize(19000, 19000)); }) == "TOO_MANY_PIXELS");
+  CHECK(CodeOf([&] { DecodeAll(PngOfSize(0xFFFFFFFF, 0xFFFFFFFF)); }) == "TOO_MANY_PIXELS");
+  TiffSetting tiles{image};
+  tiles.tile_side = 30000;
+  CHECK(CodeOf([&] { DecodeAll(Tiff(tiles)); }) == "TOO_MANY_PIXELS");
+}
+
+TEST_CASE("a truncated image is an error; of a JPEG the part that is there can be asked for") {
+  cv::Mat image;
+  cv::GaussianBlur(fixtures::Noise(200, 200), image, {0, 0}, 3);
+  for (const bool progressive : {false, true}) {
+    const std::vector<uint8_t> jpeg = Encode(image, ".jpg", {cv::IMWRITE_JPEG_PROGRESSIVE, progressive});
+    const std::vector<uint8_t> half(jpeg.begin(), jpeg.begin() + static_cast<std::ptrdiff_t>(jpeg.size() / 2));
+    CHECK(CodeOf([&] { DecodeAll(half); }) == "TRUNCATED_IMAGE");
+    CHECK(DecodeImage(AsBytes(half), kMaxPixels, true).size() == image.size());
+    const std::vector<uint8_t> without_end(jpeg.begin(), jpeg.end() - 2);
+    CHECK(CodeOf([&] { DecodeAll(without_end); }) == "TRUNCATED_IMAGE");
+  }
+  for (const char* format : {".png", ".webp", ".bmp", ".tiff"}) {
+    const std::vector<uint8_t> whole = Encode(image, format);
+    const std::vector<uint8_t> half(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(whole.size() / 2));
+    CAPTURE(format);
+    for (const bool accept : {false, true}) {
+      const std::string code = CodeOf([&] { DecodeImage(AsBytes(half), kMaxPixels, accept); });
+      CHECK((code == "TRUNCATED_IMAGE" || code == "CORRUPT_IMAGE"));
+    }
+  }
+}
+
+TEST_CASE("a thumbnail's end marker does not pass for the picture's") {
+  const std::vector<uint8_t> jpeg = Encode(fixtures::Noise(64, 64), ".jpg");
+  std::string exif = Exif(1);
+  exif += std::string(jpeg.begin(), jpeg.end());  // a whole JPEG inside the EXIF block
+  std::vector<uint8_t> with_thumbnail = JpegWithExif(jpeg, exif);
+  CHECK_NOTHROW(DecodeAll(with_thumbnail));
+  with_thumbnail.resize(with_thumbnail.size() - 100);
+  CHECK(CodeOf([&] { DecodeAll(with_thumbnail); }) == "TRUNCATED_IMAGE");
+}
+
+TEST_CASE("what follows the image is nobody's business") {
+  const cv::Mat image = fixtures::Noise(20, 20);
+  for (const char* format : {".png", ".jpg", ".bmp"}) {
+    std::vector<uint8_t> bytes = Encode(image, format);
+    bytes.insert(bytes.end(), 1000, 0xFF);
+    CHECK_NOTHROW(DecodeAll(bytes));
+  }
+}
+
+TEST_CASE("any cut of any format is an error with a code, never a crash") {
+  const cv::Mat image = fixtures::Noise(24, 24);
+  for (const char* format : {".jpg", ".png", ".bmp", ".tiff", ".webp"}) {
+    const std::vector<uint8_t> bytes = Encode(image, format);
+    for (size_t length = 1; length < bytes.size(); length += length < 200 ? 1 : 37) {
+      const std::vector<uint8_t> cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
+      try {
+        DecodeImage(AsBytes(cut), kMaxPixels, true);
+      } catch (const Error& error) {
+        const std::string code = ErrorName(error.code());
+        CAPTURE(format);
+        CAPTURE(length);
+        CHECK((code == "TRUNCATED_IMAGE" || code == "CORRUPT_IMAGE" || code == "UNSUPPORTED_FORMAT"));
+      }
+    }
+  }
+}
+
+TEST_CASE("any damaged byte of any format is an image, or an error with a code") {
+  const cv::Mat image = fixtures::Noise(24, 24);
+  fixtures::Random random(17);
+  for (const char* format : {".jpg", ".png", ".bmp", ".tiff", ".webp"}) {
+    const std::vector<uint8_t> bytes = Encode(image, format);
+    for (int round = 0; round < 400; ++round) {
+      std::vector<uint8_t> damaged = bytes;
+      const uint32_t range = static_cast<uint32_t>(round < 200 ? std::min<size_t>(bytes.size(), 80) : bytes.size());
+      damaged[random.Next(range)] = static_cast<uint8_t>(random.Next(256));
+      try {
+        const cv::Mat decoded = DecodeImage(AsBytes(damaged), 1'000'000, false);
+        CHECK(decoded.type() == CV_8UC3);
+        CHECK(decoded.total() <= 1'000'000);
+      } catch (const Error&) {
+        // any of ours
+      }
+    }
+  }
+}
+
+TEST_CASE("raw pixels: gray, RGB, BGR, with and without alpha") {
+  const cv::Mat image = fixtures::Noise(7, 5);
+  const auto wrap = [](const cv::Mat& pixels, bool is_rgb) {
+    return WrapRawImage({{pixels.data, pixels.total() * pixels.elemSize()}, pixels.cols, pixels.rows, pixels.channels(), is_rgb}, kMaxPixels);
+  };
+  cv::Mat rgb, rgba, bgra, gray, gray_bgr;
+  cv::cvtColor(image, rgb, cv::COLOR_BGR2RGB);
+  cv::cvtColor(image, rgba, cv::COLOR_BGR2RGBA);
+  cv::cvtColor(image, bgra, cv::COLOR_BGR2BGRA);
+  cv::cvtColor(image, gray, cv::COLOR_BGR2GRAY);
+  cv::cvtColor(gray, gray_bgr, cv::COLOR_GRAY2BGR);
+  CHECK(wrap(image, false).data == image.data);  // no copy
+  CHECK(AreEqual(wrap(rgb, true), image));
+  CHECK(AreEqual(wrap(rgba, true), image));
+  CHECK(AreEqual(wrap(bgra, false), image));
+  CHECK(AreEqual(wrap(gray, true), gray_bgr));
+}
+
+TEST_CASE("raw pixels of a wrong shape are refused") {
+  const std::vector<uint8_t> pixels(300);
+  const auto code = [&](size_t bytes, int width, int height, int channels) {
+    return CodeOf([&] { WrapRawImage({{pixels.data(), bytes}, width, height, channels, true}, 1000); });
+  };
+  CHECK(code(300, 10, 10, 3) == "nothing was thrown");
+  CHECK(code(299, 10, 10, 3) == "INVALID_OPTION");
+  CHECK(code(300, 10, 10, 2) == "INVALID_OPTION");
+  CHECK(code(0, 0, 10, 3) == "INVALID_OPTION");
+  CHECK(code(0, 10, -1, 3) == "INVALID_OPTION");
+  CHECK(code(300, 50000, 50000, 3) == "TOO_MANY_PIXELS");
+}
