@@ -1,9 +1,9 @@
 #pragma once
 
+#include <napi.h>
+
 #include <string>
 #include <vector>
-
-#include <napi.h>
 
 #include "model.h"
 #include "types.h"
@@ -16,8 +16,8 @@ struct PinnedImage {
   Napi::Reference<Napi::Uint8Array> pin;
 };
 
-// Arguments of the addon's functions as values of the core. src/ has validated ranges and wording before; these check the types
-// that memory safety hangs on, and throw Napi::TypeError.
+// Arguments of the addon's functions as values of the core. src/ has validated ranges and wording before; these check
+// the types that memory safety hangs on, and throw Napi::TypeError.
 Options ReadOptions(const Napi::Value& value);
 ModelFiles ReadModelFiles(const Napi::Value& value);
 PinnedImage ReadRawImage(const Napi::Value& value);

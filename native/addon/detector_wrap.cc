@@ -59,8 +59,8 @@ Napi::Value DetectorWrap::Detect(const Napi::CallbackInfo& info) {
                        : new DetectJob(info.Env(), detector_, ReadRawImage(info[0]), options, cancel);
   Napi::Object handle = Napi::Object::New(info.Env());
   handle.Set("done", job->Promise());
-  handle.Set("cancel",
-             Napi::Function::New(info.Env(), [cancel](const Napi::CallbackInfo&) { cancel->Cancel(); }, "cancel"));
+  handle.Set("cancel", Napi::Function::New(
+                           info.Env(), [cancel](const Napi::CallbackInfo&) { cancel->Cancel(); }, "cancel"));
   job->Queue();
   return handle;
 }

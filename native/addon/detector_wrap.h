@@ -1,8 +1,8 @@
 #pragma once
 
-#include <memory>
-
 #include <napi.h>
+
+#include <memory>
 
 #include "detector.h"
 
@@ -16,8 +16,8 @@ class DetectorWrap : public Napi::ObjectWrap<DetectorWrap> {
   /// Keeps the class for this environment; several threads of one process may each load the addon.
   static void Define(Napi::Env env);
 
-  /// load(model: string, files: { [name]: Uint8Array }): Promise<DetectorWrap>. The weights are read on a thread of the pool;
-  /// rejects with code MODEL_INVALID where they cannot be used. Throws TypeError for other arguments.
+  /// load(model: string, files: { [name]: Uint8Array }): Promise<DetectorWrap>. The weights are read on a thread of the
+  /// pool; rejects with code MODEL_INVALID where they cannot be used. Throws TypeError for other arguments.
   static Napi::Value Load(const Napi::CallbackInfo& info);
 
   static Napi::Object Make(Napi::Env env, std::shared_ptr<Detector> detector);

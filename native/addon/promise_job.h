@@ -1,15 +1,15 @@
 #pragma once
 
-#include <optional>
-
 #include <napi.h>
+
+#include <optional>
 
 #include "detector.h"
 
 namespace faces::addon {
 
-/// Work for a thread of the pool whose outcome settles a promise. Deletes itself when done. Whatever the work throws becomes a
-/// rejection with a `code`; nothing leaves Execute.
+/// Work for a thread of the pool whose outcome settles a promise. Deletes itself when done. Whatever the work throws
+/// becomes a rejection with a `code`; nothing leaves Execute.
 class PromiseJob : public Napi::AsyncWorker {
  public:
   explicit PromiseJob(Napi::Env env) : Napi::AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)) {}
@@ -31,7 +31,8 @@ class PromiseJob : public Napi::AsyncWorker {
     }
   }
 
-  // AsyncWorker takes a job whose error has an empty text for a success; with the error kept here it always comes to OnOK.
+  // AsyncWorker takes a job whose error has an empty text for a success; with the error kept here it always comes to
+  // OnOK.
   void OnOK() final {
     if (error_) {
       Napi::Error error = Napi::Error::New(Env(), error_->what());

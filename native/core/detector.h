@@ -34,8 +34,8 @@ class Detector {
   std::vector<std::unique_ptr<Model>> idle_;
 };
 
-/// The Error that stands for the exception being handled: an Error as it is, lack of memory as kOutOfMemory, all else as
-/// kInternal. Call it inside a catch block only.
+/// The Error that stands for the exception being handled: an Error as it is, lack of memory as kOutOfMemory, all else
+/// as kInternal. Call it inside a catch block only.
 Error TranslateException();
 
 /// Clips (Options::clip), sorts and cuts the faces found on an image of this size.

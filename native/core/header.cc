@@ -26,8 +26,8 @@ bool IsFrame(uint8_t marker) {
   return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
 
-// The next marker at or after `offset`, its FF included; the end where there is none. Inside entropy-coded data FF 00 is
-// data and FF D0 to D7 restart it.
+// The next marker at or after `offset`, its FF included; the end where there is none. Inside entropy-coded data FF 00
+// is data and FF D0 to D7 restart it.
 size_t NextMarker(const Reader& jpeg, size_t offset) {
   while (jpeg.Has(offset, 2)) {
     const Bytes rest = jpeg.From(offset);
@@ -152,15 +152,32 @@ Header ReadTiff(Bytes bytes) {
   constexpr uint32_t kUnassociatedAlpha = 2;
   const bool is_readable = ForEachTiffEntry(bytes, [&](const TiffEntry& entry) {
     switch (entry.tag) {
-      case 256: header.width = entry.value; break;
-      case 257: header.height = entry.value; break;
-      case 258: bits = entry.value; break;
-      case 262: colour = entry.value; break;
-      case 277: samples = entry.value; break;
-      case 322: tile_width = entry.value; break;
-      case 323: tile_height = entry.value; break;
-      case 338: header.alpha_kind_at = entry.value == kUnassociatedAlpha ? entry.value_at : 0; break;
-      default: break;
+      case 256:
+        header.width = entry.value;
+        break;
+      case 257:
+        header.height = entry.value;
+        break;
+      case 258:
+        bits = entry.value;
+        break;
+      case 262:
+        colour = entry.value;
+        break;
+      case 277:
+        samples = entry.value;
+        break;
+      case 322:
+        tile_width = entry.value;
+        break;
+      case 323:
+        tile_height = entry.value;
+        break;
+      case 338:
+        header.alpha_kind_at = entry.value == kUnassociatedAlpha ? entry.value_at : 0;
+        break;
+      default:
+        break;
     }
   });
   if (!is_readable || header.width == 0 || header.height == 0) Corrupt("TIFF");
@@ -193,7 +210,8 @@ const char* IsoBrand(const Reader& image) {
 // Text that opens an <svg> element within its first kilobyte.
 bool IsSvg(const Reader& image) {
   size_t start = image.Matches(0, "\xEF\xBB\xBF") ? 3 : 0;
-  while (image.U8(start) == ' ' || image.U8(start) == '\n' || image.U8(start) == '\r' || image.U8(start) == '\t') ++start;
+  while (image.U8(start) == ' ' || image.U8(start) == '\n' || image.U8(start) == '\r' || image.U8(start) == '\t')
+    ++start;
   if (image.U8(start) != '<') return false;
   for (size_t at = start; at < start + 1024; ++at) {
     if (image.Matches(at, "<svg")) return true;

@@ -21,8 +21,8 @@ struct Header {
 };
 
 /// Recognises the format by its signature, never by a name, and reads its header.
-/// Throws Error: kEmptyImage; kUnsupportedFormat, naming GIF, HEIC, AVIF, SVG and others it knows; kCorruptImage where the
-/// header is cut short or gives no size.
+/// Throws Error: kEmptyImage; kUnsupportedFormat, naming GIF, HEIC, AVIF, SVG and others it knows; kCorruptImage where
+/// the header is cut short or gives no size.
 Header ReadHeader(Bytes image);
 
 }  // namespace faces

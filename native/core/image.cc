@@ -1,10 +1,9 @@
 #include "image.h"
 
 #include <cstring>
-#include <vector>
-
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <vector>
 
 #include "bytes.h"
 #include "error.h"
@@ -24,10 +23,20 @@ void CheckPixels(int64_t width, int64_t height, int64_t max_pixels) {
 void ApplyOrientation(cv::Mat& image, int orientation) {
   if (orientation >= 5) image = image.t();
   switch (orientation) {
-    case 2: case 6: cv::flip(image, image, 1); break;
-    case 3: case 7: cv::flip(image, image, -1); break;
-    case 4: case 8: cv::flip(image, image, 0); break;
-    default: break;
+    case 2:
+    case 6:
+      cv::flip(image, image, 1);
+      break;
+    case 3:
+    case 7:
+      cv::flip(image, image, -1);
+      break;
+    case 4:
+    case 8:
+      cv::flip(image, image, 0);
+      break;
+    default:
+      break;
   }
 }
 
@@ -54,8 +63,8 @@ std::vector<uint8_t> FirstFrame(Bytes bytes) {
 cv::Mat UpperBytes(const cv::Mat& deep) {
   const int bytes = deep.channels() * 2;
   const cv::Mat view(deep.rows, deep.cols, CV_8UC(bytes), deep.data, deep.step);
-  const std::vector<int> pairs = deep.channels() < 3 ? std::vector<int>{1, 0, 1, 1, 1, 2}
-                                                     : std::vector<int>{1, 0, 3, 1, 5, 2};
+  const std::vector<int> pairs =
+      deep.channels() < 3 ? std::vector<int>{1, 0, 1, 1, 1, 2} : std::vector<int>{1, 0, 3, 1, 5, 2};
   cv::Mat image(deep.rows, deep.cols, CV_8UC3);
   cv::mixChannels(&view, 1, &image, 1, pairs.data(), 3);
   return image;
@@ -82,7 +91,8 @@ cv::Mat DecodePixels(Bytes encoded, const Header& header) {
     const cv::Mat deep = Decode(encoded, cv::IMREAD_UNCHANGED);
     return deep.depth() == CV_16U ? UpperBytes(deep) : deep;
   }
-  if (!header.is_complete) {  // an end marker where the data stops lets libjpeg show what it has, scans of a progressive one too
+  if (!header.is_complete) {  // an end marker where the data stops lets libjpeg show what it has, scans of a
+                              // progressive one too
     std::vector<uint8_t> closed(encoded.data, encoded.data + encoded.size);
     closed.insert(closed.end(), {0xFF, 0xD9});
     return Decode({closed.data(), closed.size()}, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);

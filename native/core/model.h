@@ -2,10 +2,9 @@
 
 #include <map>
 #include <memory>
+#include <opencv2/core.hpp>
 #include <string>
 #include <vector>
-
-#include <opencv2/core.hpp>
 
 #include "error.h"
 #include "types.h"
@@ -17,8 +16,8 @@ class Model {
  public:
   virtual ~Model() = default;
 
-  /// Faces on `image` (CV_8UC3, BGR, at least 1x1), surest first, boxes not clipped; appends a Stage for each step to `stages`.
-  /// Of the options, only sizes, thresholds and the scale factor concern a model. Throws Error.
+  /// Faces on `image` (CV_8UC3, BGR, at least 1x1), surest first, boxes not clipped; appends a Stage for each step to
+  /// `stages`. Of the options, only sizes, thresholds and the scale factor concern a model. Throws Error.
   virtual std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                                  std::vector<Stage>& stages) = 0;
 };

@@ -14,8 +14,8 @@ struct TiffEntry {
   size_t value_at;  ///< where it stands, counted from the start of `tiff`
 };
 
-/// Calls `use` for each SHORT and LONG entry of the first directory of `tiff`, which is a TIFF file or the body of an EXIF block
-/// (the same form). Answers false where there is no readable directory. Reads no more than 4096 entries.
+/// Calls `use` for each SHORT and LONG entry of the first directory of `tiff`, which is a TIFF file or the body of an
+/// EXIF block (the same form). Answers false where there is no readable directory. Reads no more than 4096 entries.
 bool ForEachTiffEntry(Bytes tiff, const std::function<void(const TiffEntry&)>& use);
 
 /// The EXIF orientation, 1 to 8, of an EXIF block's body (which starts with its TIFF header); 1 where it is absent or

@@ -38,15 +38,15 @@ enum class SortBy { kConfidence, kArea };
 
 /// One call's options. The defaults are those of the replaced service (deep_utils 0.8.8) except `clip`.
 struct Options {
-  double min_face_size = 20;     ///< pixels of the displayed image, at least 12 (P-Net's window)
-  float pnet_threshold = 0.6F;   ///< a score must be greater than its threshold, 0 to 1
+  double min_face_size = 20;    ///< pixels of the displayed image, at least 12 (P-Net's window)
+  float pnet_threshold = 0.6F;  ///< a score must be greater than its threshold, 0 to 1
   float rnet_threshold = 0.7F;
   float onet_threshold = 0.8F;
-  double scale_factor = 0.707;   ///< between two levels of the image pyramid, over 0 and under 1
-  int max_faces = 0;             ///< 0: all; cuts after sorting
-  int max_side = 0;              ///< 0: as it is; else a longer image is shrunk first, boxes are scaled back
+  double scale_factor = 0.707;  ///< between two levels of the image pyramid, over 0 and under 1
+  int max_faces = 0;            ///< 0: all; cuts after sorting
+  int max_side = 0;             ///< 0: as it is; else a longer image is shrunk first, boxes are scaled back
   SortBy sort = SortBy::kConfidence;
-  bool clip = true;              ///< clip boxes to the image and drop those left without area
+  bool clip = true;                 ///< clip boxes to the image and drop those left without area
   int64_t max_pixels = 50'000'000;  ///< width x height as stored; more is refused before decoding
   bool accept_truncated = false;    ///< take a JPEG that ends early, with the faces of what is there
 };
@@ -76,8 +76,8 @@ struct RawImage {
   Bytes pixels;  ///< width * height * channels bytes
   int width = 0;
   int height = 0;
-  int channels = 0;        ///< 1 gray, 3 colour, 4 colour and alpha (alpha is dropped)
-  bool is_rgb = true;      ///< channel order: RGB(A), or else BGR(A)
+  int channels = 0;    ///< 1 gray, 3 colour, 4 colour and alpha (alpha is dropped)
+  bool is_rgb = true;  ///< channel order: RGB(A), or else BGR(A)
 };
 
 }  // namespace faces

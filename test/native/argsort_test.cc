@@ -23,7 +23,8 @@ std::vector<double> ManyTies(int count, uint32_t distinct, uint32_t seed) {
   return values;
 }
 
-// Musser's sequence against the median of three, which drives introsort into its heap sort; divided so that there are ties.
+// Musser's sequence against the median of three, which drives introsort into its heap sort; divided so that there are
+// ties.
 std::vector<double> MedianOfThreeKiller(int count, double divisor) {
   const int half = count / 2;
   std::vector<double> values;

@@ -1,9 +1,8 @@
 #include "mtcnn/cascade.h"
 
-#include <thread>
-
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <thread>
 
 #include "fixtures.h"
 
@@ -35,7 +34,9 @@ bool AreEqual(const std::vector<Face>& a, const std::vector<Face>& b) {
 
 TEST_CASE("missing or unreadable weights are refused") {
   CHECK(CodeOf([] { mtcnn::Cascade({}); }) == "MODEL_INVALID");
-  CHECK(CodeOf([] { mtcnn::Cascade({{"det1.onnx", "x"}, {"det2.onnx", "x"}, {"det3.onnx", "x"}}); }) == "MODEL_INVALID");
+  CHECK(CodeOf([] {
+          mtcnn::Cascade({{"det1.onnx", "x"}, {"det2.onnx", "x"}, {"det3.onnx", "x"}});
+        }) == "MODEL_INVALID");
 }
 
 TEST_SUITE("weights") {
@@ -59,11 +60,12 @@ TEST_SUITE("weights") {
       CHECK(std::abs(points[0].x - (x - 0.145 * height)) < near);  // left eye: the viewer's left
       CHECK(std::abs(points[1].x - (x + 0.145 * height)) < near);
       CHECK(std::abs(points[0].y - (y - 0.035 * height)) < near);
-      CHECK(std::abs(points[2].x - x) < near);  // nose
+      CHECK(std::abs(points[2].x - x) < near);                    // nose
       CHECK(std::abs(points[3].y - (y + 0.28 * height)) < near);  // mouth
       CHECK(points[3].x < points[4].x);
     }
-    CHECK(std::is_sorted(found.begin(), found.end(), [](const Face& a, const Face& b) { return a.confidence > b.confidence; }));
+    CHECK(std::is_sorted(found.begin(), found.end(),
+                         [](const Face& a, const Face& b) { return a.confidence > b.confidence; }));
   }
 
   TEST_CASE("red and blue exchanged is another picture, and gives another answer") {
@@ -75,7 +77,9 @@ TEST_SUITE("weights") {
 
   TEST_CASE("sizes at and below the limits give no face and no error") {
     mtcnn::Cascade cascade(fixtures::MtcnnFiles());
-    const std::vector<std::pair<int, int>> sizes{{1, 1}, {1, 500}, {500, 1}, {11, 11}, {12, 12}, {19, 19}, {20, 20}, {21, 21}, {25, 21}, {3000, 12}, {12, 3000}, {3000, 21}, {21, 3000}};
+    const std::vector<std::pair<int, int>> sizes{{1, 1},     {1, 500},   {500, 1},  {11, 11}, {12, 12},
+                                                 {19, 19},   {20, 20},   {21, 21},  {25, 21}, {3000, 12},
+                                                 {12, 3000}, {3000, 21}, {21, 3000}};
     for (const auto& [width, height] : sizes) {
       CAPTURE(width);
       CAPTURE(height);
@@ -86,10 +90,12 @@ TEST_SUITE("weights") {
 
   TEST_CASE("pictures of nothing have no faces") {
     mtcnn::Cascade cascade(fixtures::MtcnnFiles());
-    for (const int gray : {0, 128, 255}) CHECK(Find(cascade, cv::Mat(200, 300, CV_8UC3, cv::Scalar::all(gray))).empty());
+    for (const int gray : {0, 128, 255})
+      CHECK(Find(cascade, cv::Mat(200, 300, CV_8UC3, cv::Scalar::all(gray))).empty());
     CHECK(Find(cascade, fixtures::Noise(300, 200)).empty());
     cv::Mat checkers(200, 200, CV_8UC3);
-    for (int i = 0; i < 200 * 200; ++i) checkers.at<cv::Vec3b>(i / 200, i % 200) = (i + i / 200) % 2 == 0 ? cv::Vec3b(0, 0, 0) : cv::Vec3b(255, 255, 255);
+    for (int i = 0; i < 200 * 200; ++i)
+      checkers.at<cv::Vec3b>(i / 200, i % 200) = (i + i / 200) % 2 == 0 ? cv::Vec3b(0, 0, 0) : cv::Vec3b(255, 255, 255);
     CHECK(Find(cascade, checkers).empty());
   }
 

@@ -40,7 +40,8 @@ TEST_CASE("pixels of an oblong tile keep their places") {
   PixelsToBlob(image.data, 5, 3, blob.data());
   for (int y = 0; y < 3; ++y) {
     for (int x = 0; x < 5; ++x) {
-      CHECK(blob[static_cast<size_t>(30 + x * 3 + y)] == (static_cast<float>(image.at<cv::Vec3b>(y, x)[0]) - 127.5F) / 128);
+      CHECK(blob[static_cast<size_t>(30 + x * 3 + y)] ==
+            (static_cast<float>(image.at<cv::Vec3b>(y, x)[0]) - 127.5F) / 128);
     }
   }
 }
@@ -59,7 +60,8 @@ TEST_CASE("outside the image it is black") {
 TEST_CASE("boxes without pixels, or larger than anything, are black and do not take memory") {
   const cv::Mat white(40, 40, CV_8UC3, cv::Scalar::all(255));
   const double infinity = std::numeric_limits<double>::infinity();
-  for (const Box& box : {Box{5, 5, 4, 20}, Box{5, 5, 3, 3}, Box{-1e30, -1e30, 1e30, 1e30}, Box{-infinity, 0, infinity, 20}}) {
+  for (const Box& box :
+       {Box{5, 5, 4, 20}, Box{5, 5, 3, 3}, Box{-1e30, -1e30, 1e30, 1e30}, Box{-infinity, 0, infinity, 20}}) {
     CHECK(IsBlack(Crop(white, box, 48)));
   }
 }

@@ -1,9 +1,8 @@
 #include "detector.h"
 
 #include <new>
-#include <thread>
-
 #include <opencv2/imgcodecs.hpp>
+#include <thread>
 
 #include "fixtures.h"
 
@@ -15,7 +14,9 @@ namespace {
 
 const CancelFlag never;
 
-Face FaceAt(double x1, double y1, double x2, double y2, float confidence = 0.9F) { return {{x1, y1, x2, y2}, confidence, Landmarks{}}; }
+Face FaceAt(double x1, double y1, double x2, double y2, float confidence = 0.9F) {
+  return {{x1, y1, x2, y2}, confidence, Landmarks{}};
+}
 
 std::string CodeOfTranslated(const std::function<void()>& thrower) {
   try {
@@ -30,7 +31,9 @@ std::string CodeOfTranslated(const std::function<void()>& thrower) {
 
 TEST_CASE("clipping moves all four numbers together and drops what is left empty") {
   Options options;
-  const auto faces = SelectFaces({FaceAt(-10, -5, 20, 30), FaceAt(90, 40, 130, 70), FaceAt(-20, 5, -1, 20), FaceAt(5, 50, 20, 60)}, 100, 50, options);
+  const auto faces =
+      SelectFaces({FaceAt(-10, -5, 20, 30), FaceAt(90, 40, 130, 70), FaceAt(-20, 5, -1, 20), FaceAt(5, 50, 20, 60)},
+                  100, 50, options);
   REQUIRE(faces.size() == 2);
   CHECK(faces[0].box.x1 == 0);
   CHECK(faces[0].box.y1 == 0);
@@ -45,7 +48,8 @@ TEST_CASE("sorting by area, and a cut after sorting") {
   Options options;
   options.sort = SortBy::kArea;
   options.max_faces = 2;
-  const auto faces = SelectFaces({FaceAt(0, 0, 10, 10, 0.99F), FaceAt(0, 0, 50, 50, 0.9F), FaceAt(0, 0, 20, 20, 0.95F)}, 100, 100, options);
+  const auto faces = SelectFaces({FaceAt(0, 0, 10, 10, 0.99F), FaceAt(0, 0, 50, 50, 0.9F), FaceAt(0, 0, 20, 20, 0.95F)},
+                                 100, 100, options);
   REQUIRE(faces.size() == 2);
   CHECK(faces[0].box.x2 == 50);
   CHECK(faces[1].box.x2 == 20);
@@ -90,7 +94,8 @@ TEST_SUITE("weights") {
   TEST_CASE("raw pixels give what the encoded image gives") {
     Detector detector("mtcnn", fixtures::MtcnnFiles());
     const std::string png = fixtures::DrawnFaces();
-    const cv::Mat bgr = cv::imdecode(cv::Mat(1, static_cast<int>(png.size()), CV_8U, const_cast<char*>(png.data())), cv::IMREAD_COLOR);
+    const cv::Mat bgr =
+        cv::imdecode(cv::Mat(1, static_cast<int>(png.size()), CV_8U, const_cast<char*>(png.data())), cv::IMREAD_COLOR);
     const RawImage raw{{bgr.data, bgr.total() * 3}, bgr.cols, bgr.rows, 3, false};
     const Detection from_raw = detector.Detect(raw, {}, never);
     const Detection from_png = detector.Detect(AsBytes(png), {}, never);
@@ -111,7 +116,8 @@ TEST_SUITE("weights") {
           if (round == 1) cancel.Cancel();
           try {
             const Detection found = detector.Detect(AsBytes(png), {}, cancel);
-            equal[t] += found.faces.size() == expected.faces.size() && found.faces[0].box.x1 == expected.faces[0].box.x1;
+            equal[t] +=
+                found.faces.size() == expected.faces.size() && found.faces[0].box.x1 == expected.faces[0].box.x1;
           } catch (const Error& error) {
             equal[t] += round == 1 && error.code() == ErrorCode::kAborted;
           }

@@ -1,6 +1,7 @@
 #include "encoded_images.h"
 
 #include <doctest/doctest.h>
+
 #include <opencv2/imgcodecs.hpp>
 
 namespace encoded {
@@ -43,7 +44,8 @@ std::string Stored(const std::string& data) {
   return std::string("\x78\x01\x01", 3) + Little(size, 2) + Little(~size, 2) + data + Big(b << 16 | a);
 }
 
-std::string Png(uint32_t width, uint32_t height, int colour_type, const std::string& rows, const std::string& extra = "") {
+std::string Png(uint32_t width, uint32_t height, int colour_type, const std::string& rows,
+                const std::string& extra = "") {
   const std::string header = Big(width) + Big(height) + '\x08' + static_cast<char>(colour_type) + std::string(3, '\0');
   return "\x89PNG\r\n\x1A\n" + PngChunk("IHDR", header) + extra + PngChunk("IDAT", Stored(rows)) + PngChunk("IEND", "");
 }
@@ -52,7 +54,9 @@ std::string RiffChunk(const std::string& type, const std::string& data) {
   return type + Little(static_cast<uint32_t>(data.size())) + data + (data.size() % 2 == 1 ? std::string(1, '\0') : "");
 }
 
-std::string Riff(const std::string& chunks) { return "RIFF" + Little(static_cast<uint32_t>(chunks.size() + 4)) + "WEBP" + chunks; }
+std::string Riff(const std::string& chunks) {
+  return "RIFF" + Little(static_cast<uint32_t>(chunks.size() + 4)) + "WEBP" + chunks;
+}
 
 std::string Vp8x(int flags, const cv::Size& size) {
   return RiffChunk("VP8X", Little(static_cast<uint32_t>(flags)) + Little(static_cast<uint32_t>(size.width - 1), 3) +
@@ -69,8 +73,9 @@ std::vector<uint8_t> Encode(const cv::Mat& image, const std::string& extension, 
 
 std::string Exif(int orientation, bool big_endian) {
   const auto number = [&](uint32_t value, int bytes) { return Number(value, bytes, big_endian); };
-  return (big_endian ? std::string("MM\0*", 4) : std::string("II*\0", 4)) + number(8, 4) + number(1, 2) + number(0x0112, 2) +
-         number(3, 2) + number(1, 4) + number(static_cast<uint32_t>(orientation), 2) + number(0, 2) + number(0, 4);
+  return (big_endian ? std::string("MM\0*", 4) : std::string("II*\0", 4)) + number(8, 4) + number(1, 2) +
+         number(0x0112, 2) + number(3, 2) + number(1, 4) + number(static_cast<uint32_t>(orientation), 2) +
+         number(0, 2) + number(0, 4);
 }
 
 std::vector<uint8_t> JpegWithExif(const std::vector<uint8_t>& jpeg, const std::string& exif) {
@@ -113,7 +118,8 @@ std::vector<uint8_t> Tiff(const TiffSetting& setting) {
     for (int x = 0; x < image.cols; ++x) {
       for (int c = 0; c < channels; ++c) {
         const int from = channels >= 3 && c < 3 ? 2 - c : c;  // BGR to RGB
-        pixels += bytes == 2 ? number(image.ptr<uint16_t>(y, x)[from], 2) : std::string(1, static_cast<char>(image.ptr(y, x)[from]));
+        pixels += bytes == 2 ? number(image.ptr<uint16_t>(y, x)[from], 2)
+                             : std::string(1, static_cast<char>(image.ptr(y, x)[from]));
       }
     }
   }
@@ -122,16 +128,17 @@ std::vector<uint8_t> Tiff(const TiffSetting& setting) {
     std::vector<uint32_t> values;
   };
   constexpr uint32_t kShort = 3, kLong = 4, kStripOffsets = 273;
-  std::vector<Entry> entries{{256, kLong, {static_cast<uint32_t>(image.cols)}},
-                             {257, kLong, {static_cast<uint32_t>(image.rows)}},
-                             {258, kShort, std::vector<uint32_t>(static_cast<size_t>(channels), static_cast<uint32_t>(bytes * 8))},
-                             {259, kShort, {1}},
-                             {262, kShort, {channels < 3 ? 1U : 2U}},
-                             {kStripOffsets, kLong, {0}},
-                             {274, kShort, {static_cast<uint32_t>(setting.orientation)}},
-                             {277, kShort, {static_cast<uint32_t>(channels)}},
-                             {278, kLong, {0xFFFFFFFF}},
-                             {279, kLong, {static_cast<uint32_t>(pixels.size())}}};
+  std::vector<Entry> entries{
+      {256, kLong, {static_cast<uint32_t>(image.cols)}},
+      {257, kLong, {static_cast<uint32_t>(image.rows)}},
+      {258, kShort, std::vector<uint32_t>(static_cast<size_t>(channels), static_cast<uint32_t>(bytes * 8))},
+      {259, kShort, {1}},
+      {262, kShort, {channels < 3 ? 1U : 2U}},
+      {kStripOffsets, kLong, {0}},
+      {274, kShort, {static_cast<uint32_t>(setting.orientation)}},
+      {277, kShort, {static_cast<uint32_t>(channels)}},
+      {278, kLong, {0xFFFFFFFF}},
+      {279, kLong, {static_cast<uint32_t>(pixels.size())}}};
   if (setting.tile_side > 0) {
     entries.push_back({322, kLong, {static_cast<uint32_t>(setting.tile_side)}});
     entries.push_back({323, kLong, {static_cast<uint32_t>(setting.tile_side)}});
@@ -143,7 +150,8 @@ std::vector<uint8_t> Tiff(const TiffSetting& setting) {
   std::string directory;
   for (Entry& entry : entries) {
     const int size = entry.type == kShort ? 2 : 4;
-    if (entry.tag == kStripOffsets) entry.values = {static_cast<uint32_t>(directory_end + (channels >= 3 ? channels * 2 : 0))};
+    if (entry.tag == kStripOffsets)
+      entry.values = {static_cast<uint32_t>(directory_end + (channels >= 3 ? channels * 2 : 0))};
     std::string values;
     for (const uint32_t value : entry.values) values += number(value, size);
     directory += number(entry.tag, 2) + number(entry.type, 2) + number(static_cast<uint32_t>(entry.values.size()), 4);
@@ -158,7 +166,9 @@ std::vector<uint8_t> Tiff(const TiffSetting& setting) {
                number(static_cast<uint32_t>(entries.size()), 2) + directory + number(0, 4) + outside + pixels);
 }
 
-std::vector<uint8_t> PngOfSize(uint32_t width, uint32_t height) { return Bytes(Png(width, height, 2, std::string(100, '\0'))); }
+std::vector<uint8_t> PngOfSize(uint32_t width, uint32_t height) {
+  return Bytes(Png(width, height, 2, std::string(100, '\0')));
+}
 
 std::vector<uint8_t> GrayAlphaPng(const cv::Mat& gray) {
   std::string rows;

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <opencv2/core.hpp>
 #include <string>
 #include <vector>
-
-#include <opencv2/core.hpp>
 
 // Encoded images made by code, of the kinds that cv::imencode does not make.
 namespace encoded {

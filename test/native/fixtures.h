@@ -1,14 +1,14 @@
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <opencv2/core.hpp>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
-#include <opencv2/core.hpp>
 
 #include "error.h"
 #include "model.h"

@@ -1,5 +1,4 @@
 #include <cmath>
-
 #include <opencv2/core/persistence.hpp>
 
 #include "detector.h"
@@ -15,7 +14,8 @@ constexpr double kPixels = 1;
 constexpr double kConfidence = 0.002;
 
 cv::FileNode Golden() {
-  static const cv::FileStorage file(fixtures::Folder("FACES_SHARED") + "/golden/deep_utils.json", cv::FileStorage::READ);
+  static const cv::FileStorage file(fixtures::Folder("FACES_SHARED") + "/golden/deep_utils.json",
+                                    cv::FileStorage::READ);
   REQUIRE(file.isOpened());
   return file.root();
 }

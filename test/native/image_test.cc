@@ -53,14 +53,30 @@ cv::Mat Displayed(const cv::Mat& stored, int orientation) {
       const int bottom = stored.rows - 1;
       cv::Point from;
       switch (orientation) {
-        case 1: from = {x, y}; break;                   // row 0 top, column 0 left
-        case 2: from = {right - x, y}; break;           // top, right
-        case 3: from = {right - x, bottom - y}; break;  // bottom, right
-        case 4: from = {x, bottom - y}; break;          // bottom, left
-        case 5: from = {y, x}; break;                   // left, top
-        case 6: from = {y, bottom - x}; break;          // right, top
-        case 7: from = {right - y, bottom - x}; break;  // right, bottom
-        default: from = {right - y, x}; break;          // left, bottom
+        case 1:
+          from = {x, y};
+          break;  // row 0 top, column 0 left
+        case 2:
+          from = {right - x, y};
+          break;  // top, right
+        case 3:
+          from = {right - x, bottom - y};
+          break;  // bottom, right
+        case 4:
+          from = {x, bottom - y};
+          break;  // bottom, left
+        case 5:
+          from = {y, x};
+          break;  // left, top
+        case 6:
+          from = {y, bottom - x};
+          break;  // right, top
+        case 7:
+          from = {right - y, bottom - x};
+          break;  // right, bottom
+        default:
+          from = {right - y, x};
+          break;  // left, bottom
       }
       shown.at<cv::Vec3b>(y, x) = stored.at<cv::Vec3b>(from);
     }
@@ -104,7 +120,8 @@ TEST_CASE("all eight orientations, in every format that can carry one") {
       CHECK(AreEqual(DecodeAll(PngWithExif(png, Exif(orientation, big_endian))), expected));
       CHECK(AreEqual(DecodeAll(WebpWithExif(webp, Exif(orientation, big_endian), image.size())), expected));
       CHECK(AreEqual(DecodeAll(Tiff({image, orientation, big_endian})), expected));
-      CHECK(AreEqual(DecodeAll(JpegWithExif(jpeg, Exif(orientation, big_endian))), Displayed(DecodeAll(jpeg), orientation)));
+      CHECK(AreEqual(DecodeAll(JpegWithExif(jpeg, Exif(orientation, big_endian))),
+                     Displayed(DecodeAll(jpeg), orientation)));
     }
   }
 }
@@ -299,7 +316,9 @@ TEST_CASE("any damaged byte of any format is an image, or an error with a code")
 TEST_CASE("raw pixels: gray, RGB, BGR, with and without alpha") {
   const cv::Mat image = fixtures::Noise(7, 5);
   const auto wrap = [](const cv::Mat& pixels, bool is_rgb) {
-    return WrapRawImage({{pixels.data, pixels.total() * pixels.elemSize()}, pixels.cols, pixels.rows, pixels.channels(), is_rgb}, kMaxPixels);
+    return WrapRawImage(
+        {{pixels.data, pixels.total() * pixels.elemSize()}, pixels.cols, pixels.rows, pixels.channels(), is_rgb},
+        kMaxPixels);
   };
   cv::Mat rgb, rgba, bgra, gray, gray_bgr;
   cv::cvtColor(image, rgb, cv::COLOR_BGR2RGB);

@@ -25,7 +25,9 @@ TEST_SUITE("weights") {
   TEST_CASE("weights cut short are refused") {
     const auto files = fixtures::MtcnnFiles();
     const std::string weights = files.at("det1.caffemodel");
-    CHECK(CodeOf([&] { Net({files.at("det1.prototxt"), weights.substr(0, weights.size() / 2)}, {2, 4}, "P-Net"); }) == "MODEL_INVALID");
+    CHECK(CodeOf([&] {
+            Net({files.at("det1.prototxt"), weights.substr(0, weights.size() / 2)}, {2, 4}, "P-Net");
+          }) == "MODEL_INVALID");
   }
 
   TEST_CASE("Caffe and ONNX give the same maps, pools rounding up, on odd and even sizes") {

@@ -96,7 +96,8 @@ TEST_CASE("an overlap of just the threshold stays") {
 }
 
 TEST_CASE("boxes far beyond any image neither hang nor take memory") {
-  const std::vector<Candidate> candidates{{{0, 0, 1e30, 3}, 0.9, {}}, {{5, 0, 20, 1e30}, 0.8, {}}, {{0, 0, 5, 5}, 0.7, {}}};
+  const std::vector<Candidate> candidates{
+      {{0, 0, 1e30, 3}, 0.9, {}}, {{5, 0, 20, 1e30}, 0.8, {}}, {{0, 0, 5, 5}, 0.7, {}}};
   CHECK(NonMaximumSuppression(candidates, 0.5, OverlapOver::kUnion, never).size() == 3);
 }
 

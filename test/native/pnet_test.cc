@@ -28,7 +28,8 @@ TEST_SUITE("weights") {
     PNet pnet = MakePNet();
     const cv::Mat image = DrawnImage();
     // Even and odd sizes, down to a single row of windows.
-    for (const Level& level : {Level{0.6, 480, 300}, Level{0.6, 481, 301}, Level{0.3, 241, 151}, Level{0.05, 40, 25}, Level{0.03, 24, 13}}) {
+    for (const Level& level :
+         {Level{0.6, 480, 300}, Level{0.6, 481, 301}, Level{0.3, 241, 151}, Level{0.05, 40, 25}, Level{0.03, 24, 13}}) {
       const auto whole = pnet.Propose(image, level, 0.1F, never, 100'000);
       for (const int tile_side : {0, 12, 13, 50, 117, 256}) {
         if (tile_side < 50 && level.width > 100) continue;  // thousands of tiles tell no more than dozens
@@ -40,7 +41,8 @@ TEST_SUITE("weights") {
           CHECK(tiled[i].box.x1 == whole[i].box.x1);
           CHECK(tiled[i].box.y2 == whole[i].box.y2);
           CHECK(tiled[i].score == doctest::Approx(whole[i].score).epsilon(1e-5));
-          for (size_t k = 0; k < 4; ++k) CHECK(tiled[i].regression[k] == doctest::Approx(whole[i].regression[k]).epsilon(1e-4));
+          for (size_t k = 0; k < 4; ++k)
+            CHECK(tiled[i].regression[k] == doctest::Approx(whole[i].regression[k]).epsilon(1e-4));
         }
       }
     }
@@ -50,8 +52,8 @@ TEST_SUITE("weights") {
     PNet pnet = MakePNet();
     const auto all = pnet.Propose(fixtures::Noise(100, 60), {0.5, 50, 30}, 0, never, 20);
     REQUIRE(all.size() == 20 * 10);  // 24 - 4 columns, 14 - 4 rows
-    CHECK(all[0].box.x1 == 2);   // (2 * 0 + 1) / 0.5
-    CHECK(all[0].box.x2 == 26);  // (2 * 0 + 13) / 0.5
+    CHECK(all[0].box.x1 == 2);       // (2 * 0 + 1) / 0.5
+    CHECK(all[0].box.x2 == 26);      // (2 * 0 + 13) / 0.5
     CHECK(all[1].box.x1 == 6);
     CHECK(all[1].box.y1 == 2);
     CHECK(all[20].box.x1 == 2);
@@ -74,8 +76,9 @@ TEST_SUITE("weights") {
     for (const Candidate& candidate : best) weakest = std::min(weakest, candidate.score);
     const auto stronger = pnet.Propose(noise, level, static_cast<float>(weakest), never);
     CHECK(stronger.size() < best.size());
-    CHECK(static_cast<std::ptrdiff_t>(stronger.size()) ==
-          std::count_if(best.begin(), best.end(), [&](const Candidate& candidate) { return candidate.score > weakest; }));
+    CHECK(
+        static_cast<std::ptrdiff_t>(stronger.size()) ==
+        std::count_if(best.begin(), best.end(), [&](const Candidate& candidate) { return candidate.score > weakest; }));
   }
 
   TEST_CASE("a set flag ends the run before the next tile") {

@@ -50,7 +50,8 @@ TEST_CASE("every bit is cv::resize's: crops to 24 and 48, halves, levels of larg
   }
   const cv::Mat large = fixtures::Noise(1638, 1025);
   for (double scale = 0.6; scale > 0.01; scale *= 0.707) {
-    const cv::Size size(static_cast<int>(std::ceil(large.cols * scale)), static_cast<int>(std::ceil(large.rows * scale)));
+    const cv::Size size(static_cast<int>(std::ceil(large.cols * scale)),
+                        static_cast<int>(std::ceil(large.rows * scale)));
     cv::Mat expected;
     cv::resize(large, expected, size);
     CHECK(AreEqual(Resized(large, {0, 0, large.cols, large.rows}, size.width, size.height), expected));
@@ -82,8 +83,10 @@ TEST_CASE("a window beyond the image is the image with a black border") {
   for (int round = 0; round < 300; ++round) {
     const Window window{static_cast<int64_t>(random.Next(180)) - 100, static_cast<int64_t>(random.Next(170)) - 100,
                         1 + static_cast<int>(random.Next(70)), 1 + static_cast<int>(random.Next(70))};
-    const cv::Rect inside(static_cast<int>(window.x) + 100, static_cast<int>(window.y) + 100, window.width, window.height);
+    const cv::Rect inside(static_cast<int>(window.x) + 100, static_cast<int>(window.y) + 100, window.width,
+                          window.height);
     const int size = random.Next(2) == 0 ? 24 : 48;
-    CHECK(AreEqual(Resized(image, window, size, size), Resized(bordered(inside).clone(), {0, 0, window.width, window.height}, size, size)));
+    CHECK(AreEqual(Resized(image, window, size, size),
+                   Resized(bordered(inside).clone(), {0, 0, window.width, window.height}, size, size)));
   }
 }

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <functional>
-#include <vector>
-
 #include <opencv2/core.hpp>
+#include <vector>
 
 #include "../error.h"
 #include "box.h"

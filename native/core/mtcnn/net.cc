@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
-
 #include <opencv2/dnn.hpp>
+#include <utility>
 
 #include "../error.h"
 

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <opencv2/core.hpp>
 #include <string>
 #include <vector>
-
-#include <opencv2/core.hpp>
 
 namespace faces::mtcnn {
 
@@ -17,8 +16,8 @@ struct NetFiles {
 /// One of the three networks, run by OpenCV's dnn module on the calling thread. Not for use by two threads at once.
 ///
 /// The networks were trained on column-major images (Matlab), so their input is the transposed picture: a blob is
-/// batch x 3 x columns x rows, and output maps are columns x rows as well. Numbers inside (regression, landmarks) need no
-/// swap: they come as x before y of the upright picture.
+/// batch x 3 x columns x rows, and output maps are columns x rows as well. Numbers inside (regression, landmarks) need
+/// no swap: they come as x before y of the upright picture.
 class Net {
  public:
   /// `output_channels`: the outputs by their number of channels, in the order in which Forward is to give them. Every

@@ -10,8 +10,8 @@ namespace {
 
 constexpr double kMaxCellsAcross = 4096;
 
-// Taken boxes, listed in every cell they touch: two boxes that overlap share a cell, so a candidate is compared with its
-// neighbours only.
+// Taken boxes, listed in every cell they touch: two boxes that overlap share a cell, so a candidate is compared with
+// its neighbours only.
 class Grid {
  public:
   explicit Grid(const std::vector<Candidate>& candidates) {

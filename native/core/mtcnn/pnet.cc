@@ -21,8 +21,8 @@ struct Span {
   int first_pixel, last_pixel;
 };
 
-// Tiles start on the stride and overlap by the receptive field, so that every window sees the pixels that it sees on the
-// whole level. The last one takes the odd pixel that the pool rounds up to.
+// Tiles start on the stride and overlap by the receptive field, so that every window sees the pixels that it sees on
+// the whole level. The last one takes the odd pixel that the pool rounds up to.
 std::vector<Span> Spans(int pixels, int tile_side) {
   const int windows = WindowCount(pixels);
   const int most = (std::max(tile_side, kPNetWindow) - kPNetWindow) / kStride + 1;

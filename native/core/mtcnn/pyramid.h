@@ -14,9 +14,10 @@ struct Level {
   int height;
 };
 
-/// The levels from the largest to the smallest, so that P-Net's window covers `min_face_size` on the first and the shorter
-/// side on the last: scale k is 12 / min_face_size * scale_factor^k as long as the shorter side times it exceeds 12,
-/// strictly. Arithmetic and order of deep_utils 0.8.8. Empty for an image whose shorter side is at most `min_face_size`.
+/// The levels from the largest to the smallest, so that P-Net's window covers `min_face_size` on the first and the
+/// shorter side on the last: scale k is 12 / min_face_size * scale_factor^k as long as the shorter side times it
+/// exceeds 12, strictly. Arithmetic and order of deep_utils 0.8.8. Empty for an image whose shorter side is at most
+/// `min_face_size`.
 std::vector<Level> ImagePyramid(int width, int height, double min_face_size, double scale_factor);
 
 }  // namespace faces::mtcnn

@@ -2,9 +2,8 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
-
 #include <opencv2/core.hpp>
+#include <vector>
 
 namespace faces::mtcnn {
 
@@ -16,10 +15,10 @@ struct Window {
   int height = 0;  ///< at least 1
 };
 
-/// Linear resizing of 8-bit, 3-channel pixels, bit for bit as `cv::resize(..., INTER_LINEAR)` does it on x86 (11-bit weights,
-/// the exact half as 2x2 means). Answers hang on every bit here (other resamplings find other faces), and two things
-/// that OpenCV does not offer are needed: a block of the result at a time, which bounds memory on large images, and windows
-/// that reach beyond the image, without a copy. Not for use by two threads at once.
+/// Linear resizing of 8-bit, 3-channel pixels, bit for bit as `cv::resize(..., INTER_LINEAR)` does it on x86 (11-bit
+/// weights, the exact half as 2x2 means). Answers hang on every bit here (other resamplings find other faces), and two
+/// things that OpenCV does not offer are needed: a block of the result at a time, which bounds memory on large images,
+/// and windows that reach beyond the image, without a copy. Not for use by two threads at once.
 class LinearResize {
  public:
   /// `image` is CV_8UC3 and must outlive this object.

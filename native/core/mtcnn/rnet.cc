@@ -6,7 +6,7 @@ namespace faces::mtcnn {
 namespace {
 
 constexpr int kCropSide = 24;
-constexpr size_t kBatch = 64;
+constexpr size_t kBatch = 32;
 
 }  // namespace
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-
 #include <opencv2/imgproc.hpp>
 
 #include "../stopwatch.h"
