@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { packageRoot } from '../paths.js';
+
+/** Compiles the addon into build/Release with cmake-js, whose output goes to the terminal. Resolves to the exit status. */
+export function build(): Promise<number> {
+  const cmakeJs = path.join(path.dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js');
+  const child = spawn(process.execPath, [cmakeJs, 'compile', '--directory', packageRoot], {
+    cwd: packageRoot,
+    stdio: 'inherit',
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) {
+        console.log('opencv-face-detector: the native addon is built');
+      } else {
+        console.error(
+          'opencv-face-detector: the native addon was not built; the reason stands above. It needs a C++ compiler, CMake and OpenCV:\n' +
+            '  Debian, Ubuntu:  sudo apt-get install -y g++ make cmake libopencv-dev opencv-data\n' +
+            '  macOS:           brew install cmake opencv',
+        );
+      }
+      resolve(code === 0 ? 0 : 1);
+    });
+  });
+}

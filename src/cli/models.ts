@@ -1,0 +1,80 @@
+import path from 'node:path';
+import { SingleBar } from 'cli-progress';
+import { fetchModel } from '../model-fetch.js';
+import { defaultModelsDir, manifestModel, readManifest, readVerified } from '../models.js';
+import { UsageError } from '../usage.js';
+
+/** Shows the bytes of one file on a terminal; nothing elsewhere. */
+function progressBar(): { update(name: string, total: number, received: number): void; stop(): void } {
+  const bar = new SingleBar({ format: '  {bar} {percentage}% {name}', clearOnComplete: true, noTTYOutput: false });
+  let current = '';
+  const stop = () => {
+    if (current) bar.stop();
+    current = '';
+  };
+  return {
+    stop,
+    update(name, total, received) {
+      if (!process.stderr.isTTY) return;
+      if (name !== current) {
+        stop();
+        bar.start(total, 0, { name });
+        current = name;
+      }
+      bar.update(received);
+    },
+  };
+}
+
+async function fetchModels(names: string[]): Promise<number> {
+  const bar = progressBar();
+  for (const name of names) {
+    await fetchModel(
+      name,
+      {},
+      {
+        progress: (file, received) => bar.update(file.name, file.bytes, received),
+        done: (file, source) => {
+          bar.stop();
+          console.log(`${name}/${file.name}: verified (${source === defaultModelsDir ? 'already there' : source})`);
+        },
+        refused: (file, source, reason) => {
+          bar.stop();
+          console.error(`${name}/${file.name}: refused what ${source} has: ${reason}`);
+        },
+      },
+    );
+  }
+  return 0;
+}
+
+async function verifyModels(names: string[]): Promise<number> {
+  let status = 0;
+  for (const name of names) {
+    for (const file of manifestModel(name).files) {
+      const { bytes, fault } = await readVerified(path.join(defaultModelsDir, name, file.name), file);
+      console.log(`${name}/${file.name}: ${bytes ? 'verified' : (fault ?? 'missing')}`);
+      if (!bytes) status = 1;
+    }
+  }
+  return status;
+}
+
+function listModels(): number {
+  for (const model of readManifest()) {
+    const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
+    console.log(`${model.name}  ${model.title}, ${bytes} bytes, licence ${model.licence}, from ${model.origin}`);
+  }
+  console.log("haar   OpenCV's frontal face cascade, comes with OpenCV's data package, licence Apache-2.0");
+  return 0;
+}
+
+/** `models fetch | verify | list`. Resolves to the exit status. */
+export async function models(args: string[]): Promise<number> {
+  const [verb, ...given] = args;
+  const names = given.length > 0 ? given : readManifest().map(({ name }) => name);
+  if (verb === 'fetch') return fetchModels(names);
+  if (verb === 'verify') return verifyModels(names);
+  if (verb === 'list' && given.length === 0) return listModels();
+  throw new UsageError('models needs one of fetch, verify, list');
+}

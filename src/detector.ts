@@ -1,0 +1,199 @@
+import { availableParallelism } from 'node:os';
+import { type ErrorCode, FaceDetectorError } from './errors.js';
+import { type ImageInput, type ImageReader, imageReader } from './input.js';
+import { loadModelFiles, type ModelName, modelNames } from './models.js';
+import { loadAddon, type NativeDetection, type NativeDetector, type NativeOptions } from './native.js';
+import { checkOptions, type DetectOptions, resolveOptions } from './options.js';
+import { Slots } from './slots.js';
+
+/** Settings of a detector; detection options given here are the defaults of every call. */
+export interface CreateOptions extends DetectOptions {
+  /** `mtcnn` (default) needs its weights (`npx opencv-face-detector models fetch`), `haar` comes with OpenCV. */
+  model?: ModelName;
+  /** Folder of the weights; default: `models` in this package. */
+  modelsDir?: string;
+  /** Images searched at the same time, each on one thread of Node's pool: 1 to 64, default 2, or 1 on a single core. */
+  slots?: number;
+}
+
+export interface DetectCallOptions extends DetectOptions {
+  /** Stops the search; the promise rejects with the signal's reason once the native run has ended. */
+  signal?: AbortSignal;
+}
+
+/** Pixels of the displayed image (EXIF orientation applied): origin top left, x to the right, y down. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Box extends Point {
+  width: number;
+  height: number;
+}
+
+/** Left is the viewer's left. Points are not clipped to the image. */
+export interface Landmarks {
+  leftEye: Point;
+  rightEye: Point;
+  nose: Point;
+  mouthLeft: Point;
+  mouthRight: Point;
+}
+
+export interface Face {
+  box: Box;
+  /** 0 to 1. */
+  confidence: number;
+  /** Absent where the model finds none (haar). */
+  landmarks?: Landmarks;
+}
+
+/** Milliseconds: waiting for a slot, each stage of the model, and all of the call. */
+export interface Timings {
+  queue: number;
+  decode: number;
+  total: number;
+  [stage: string]: number;
+}
+
+export interface Detection {
+  model: ModelName;
+  /** Size of the displayed image in pixels. */
+  image: { width: number; height: number };
+  faces: Face[];
+  timings: Timings;
+}
+
+// Jobs in flight. A process that exits waits for the threads of its pool, so it cancels them.
+const running = new Set<() => void>();
+let watchesExit = false;
+
+function cancelJobsOnExit(): void {
+  if (watchesExit) return;
+  watchesExit = true;
+  process.once('exit', () => {
+    for (const cancel of running) cancel();
+  });
+}
+
+function toFaceDetectorError(error: unknown): unknown {
+  const { code, message } = error as { code?: ErrorCode; message?: string };
+  return new FaceDetectorError(code ?? 'INTERNAL', message ?? String(error), { cause: error });
+}
+
+function checkSlots(slots: unknown): number {
+  if (slots === undefined) return Math.min(availableParallelism(), 2);
+  if (Number.isInteger(slots) && (slots as number) >= 1 && (slots as number) <= 64) return slots as number;
+  throw new FaceDetectorError('INVALID_OPTION', `slots must be an integer from 1 to 64, got ${String(slots)}`);
+}
+
+/**
+ * Finds faces off the event loop. One detector serves any number of calls; `slots` of them run at once, the others wait.
+ *
+ * @example
+ * const detector = await FaceDetector.create();
+ * const { faces } = await detector.detect('photo.jpg', { minFaceSize: 40 });
+ * await detector.close();
+ */
+export class FaceDetector {
+  readonly model: ModelName;
+  /** Version of the OpenCV library that the addon was built with. */
+  readonly opencvVersion: string;
+  readonly #native: NativeDetector;
+  readonly #slots: Slots;
+  readonly #defaults: DetectOptions;
+
+  private constructor(
+    native: NativeDetector,
+    model: ModelName,
+    opencvVersion: string,
+    slots: number,
+    defaults: DetectOptions,
+  ) {
+    this.#native = native;
+    this.model = model;
+    this.opencvVersion = opencvVersion;
+    this.#slots = new Slots(slots);
+    this.#defaults = defaults;
+  }
+
+  /**
+   * Loads the addon and the weights, whose SHA-256 is checked.
+   * Rejects with FaceDetectorError INVALID_OPTION, ADDON_MISSING, MODEL_MISSING or MODEL_INVALID.
+   */
+  static async create(options: CreateOptions = {}): Promise<FaceDetector> {
+    const { model = 'mtcnn', modelsDir, slots, ...defaults } = options;
+    if (!modelNames.includes(model)) {
+      throw new FaceDetectorError(
+        'INVALID_OPTION',
+        `model must be one of ${modelNames.join(', ')}, got ${JSON.stringify(model)}`,
+      );
+    }
+    checkOptions(defaults);
+    const slotCount = checkSlots(slots);
+    const addon = loadAddon();
+    cancelJobsOnExit();
+    const files = await loadModelFiles(model, modelsDir);
+    const native = await addon.load(model, files).catch((error: unknown) => {
+      throw toFaceDetectorError(error);
+    });
+    return new FaceDetector(native, model, addon.opencvVersion, slotCount, defaults);
+  }
+
+  /**
+   * Finds the faces on one image, surest first.
+   *
+   * Rejects with FaceDetectorError (its `code` is stable): INVALID_OPTION, UNSUPPORTED_FORMAT, EMPTY_IMAGE, CORRUPT_IMAGE,
+   * TRUNCATED_IMAGE, TOO_MANY_PIXELS, OUT_OF_MEMORY, CLOSED, INTERNAL; with the file system's error where a file cannot be
+   * read; and with `signal.reason` after an abort: at once while waiting for a slot, else when the native run has ended.
+   */
+  async detect(input: ImageInput, options: DetectCallOptions = {}): Promise<Detection> {
+    const called = performance.now();
+    const { signal, ...rest } = options;
+    checkOptions(rest);
+    const nativeOptions = resolveOptions(this.#defaults, rest);
+    const read = imageReader(input);
+    return this.#slots.run(async () => {
+      const started = performance.now();
+      const found = await this.#search(read, nativeOptions, signal).catch((error: unknown) => {
+        signal?.throwIfAborted(); // whatever the abort made fail, its reason is what the caller gets
+        throw error;
+      });
+      signal?.throwIfAborted();
+      const { width, height, faces, timings } = found;
+      const total = performance.now() - called;
+      return {
+        model: this.model,
+        image: { width, height },
+        faces,
+        timings: { queue: started - called, ...timings, total } as Timings,
+      };
+    }, signal);
+  }
+
+  /** Refuses waiting and later calls with code CLOSED; resolves when the running ones have ended. */
+  close(): Promise<void> {
+    return this.#slots.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #search(read: ImageReader, options: NativeOptions, signal: AbortSignal | undefined): Promise<NativeDetection> {
+    const image = await read(signal);
+    signal?.throwIfAborted();
+    const { done, cancel } = this.#native.detect(image, options);
+    running.add(cancel);
+    signal?.addEventListener('abort', cancel);
+    try {
+      return await done;
+    } catch (error) {
+      throw toFaceDetectorError(error);
+    } finally {
+      running.delete(cancel);
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/** What went wrong, as a stable word. The README lists each with its meaning and its HTTP status. */
+export type ErrorCode =
+  | 'UNSUPPORTED_FORMAT'
+  | 'EMPTY_IMAGE'
+  | 'CORRUPT_IMAGE'
+  | 'TRUNCATED_IMAGE'
+  | 'TOO_MANY_PIXELS'
+  | 'INVALID_OPTION'
+  | 'MODEL_MISSING'
+  | 'MODEL_INVALID'
+  | 'ADDON_MISSING'
+  | 'CLOSED'
+  | 'ABORTED'
+  | 'OUT_OF_MEMORY'
+  | 'INTERNAL';
+
+/** The error of every refused or failed call, except an abort, which rejects with the signal's own reason. */
+export class FaceDetectorError extends Error {
+  override readonly name = 'FaceDetectorError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,16 @@
+export type {
+  Box,
+  CreateOptions,
+  DetectCallOptions,
+  Detection,
+  Face,
+  Landmarks,
+  Point,
+  Timings,
+} from './detector.js';
+export { FaceDetector } from './detector.js';
+export type { ErrorCode } from './errors.js';
+export { FaceDetectorError } from './errors.js';
+export type { ImageInput, MatLike, RawPixels } from './input.js';
+export type { ModelName } from './models.js';
+export type { DetectOptions } from './options.js';

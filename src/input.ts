@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises';
+import { FaceDetectorError } from './errors.js';
+import type { NativePixels } from './native.js';
+
+/** Uncompressed pixels, row after row without gaps, 8 bits a channel. */
+export interface RawPixels {
+  /** `width * height * channels` bytes. Must be neither changed nor transferred until the call has settled: they are not copied. */
+  data: Uint8Array | Uint8ClampedArray | ArrayBuffer;
+  width: number;
+  height: number;
+  /** 1 gray, 3 colour, 4 colour and alpha (alpha is dropped). */
+  channels: 1 | 3 | 4;
+  /** Order of the colour channels; required with 3 or 4. The wrong one finds fewer faces and says nothing. */
+  order?: 'rgb' | 'bgr';
+}
+
+/** What an `@u4/opencv4nodejs` Mat looks like, as far as it is used; the package itself is never loaded. Channels are BGR. */
+export interface MatLike {
+  readonly rows: number;
+  readonly cols: number;
+  readonly channels: number;
+  /** 0 (CV_8UC1), 16 (CV_8UC3) or 24 (CV_8UC4). */
+  readonly type: number;
+  /** Bytes from one row to the next. */
+  readonly step: number;
+  getData(): Uint8Array;
+  /** Needed where rows have gaps, as those of a region have. */
+  copy?(): MatLike;
+}
+
+/**
+ * An image: encoded bytes (JPEG, PNG, WebP, BMP, TIFF), the path or file URL of such a file, raw pixels, or an OpenCV Mat.
+ * Encoded bytes are copied when the job starts, and must stay as they are until then.
+ */
+export type ImageInput = Uint8Array | ArrayBuffer | SharedArrayBuffer | string | URL | RawPixels | MatLike;
+
+/** Gives the image as the addon takes it. Called once the job has its slot, so that waiting jobs hold no file in memory. */
+export type ImageReader = (signal?: AbortSignal) => Promise<Uint8Array | NativePixels>;
+
+function invalid(message: string, cause?: unknown): FaceDetectorError {
+  return new FaceDetectorError('INVALID_OPTION', message, cause === undefined ? undefined : { cause });
+}
+
+function isBuffer(value: unknown): value is ArrayBuffer | SharedArrayBuffer {
+  return value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+}
+
+/** Bytes whose memory stays where it is during a job: what may be resized or is shared with other threads is copied. */
+function stableBytes(bytes: Uint8Array | Uint8ClampedArray | ArrayBuffer | SharedArrayBuffer): Uint8Array {
+  if (bytes.byteLength === 0) return new Uint8Array(0); // also what has been transferred, of which no view can be made
+  const buffer: ArrayBufferLike & { resizable?: boolean } = isBuffer(bytes) ? bytes : bytes.buffer;
+  const view = isBuffer(bytes) ? new Uint8Array(bytes) : new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer instanceof SharedArrayBuffer || buffer.resizable ? view.slice() : view;
+}
+
+function isMat(value: object): value is MatLike {
+  return typeof (value as MatLike).getData === 'function' && 'rows' in value && 'cols' in value;
+}
+
+function isRaw(value: object): value is RawPixels {
+  return 'data' in value && 'width' in value && 'height' in value;
+}
+
+function readRaw(raw: RawPixels): NativePixels {
+  const { data, width, height, channels, order } = raw;
+  if (!(isBuffer(data) || data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    throw invalid('data of raw pixels must be a Uint8Array, Uint8ClampedArray or ArrayBuffer');
+  }
+  if (
+    !Number.isInteger(width) ||
+    !Number.isInteger(height) ||
+    width < 1 ||
+    height < 1 ||
+    Math.max(width, height) > 2 ** 30
+  ) {
+    throw invalid(`width and height of raw pixels must be integers of at least 1, got ${width} and ${height}`);
+  }
+  if (![1, 3, 4].includes(channels)) throw invalid(`channels of raw pixels must be 1, 3 or 4, got ${channels}`);
+  if (channels > 1 && order !== 'rgb' && order !== 'bgr') {
+    throw invalid('raw pixels of 3 or 4 channels need an order, "rgb" or "bgr"');
+  }
+  if (data.byteLength !== width * height * channels) {
+    throw invalid(
+      `raw pixels of ${width} x ${height} with ${channels} channels are ${width * height * channels} bytes, got ${data.byteLength}`,
+    );
+  }
+  return { data: stableBytes(data), width, height, channels, isRgb: order !== 'bgr' };
+}
+
+const channelsOfType = new Map([
+  [0, 1],
+  [16, 3],
+  [24, 4],
+]);
+
+function readMat(mat: MatLike): NativePixels {
+  const channels = channelsOfType.get(mat.type);
+  if (channels === undefined) {
+    throw invalid(`a Mat must be of type CV_8UC1 (0), CV_8UC3 (16) or CV_8UC4 (24), got ${mat.type}`);
+  }
+  const bytes = mat.cols * mat.rows * channels;
+  let data: Uint8Array;
+  try {
+    if (mat.step !== mat.cols * channels) {
+      if (typeof mat.copy !== 'function')
+        throw invalid('the rows of this Mat have gaps and it cannot be copied: pass a whole Mat');
+      data = mat.copy().getData();
+    } else {
+      data = mat.getData();
+    }
+  } catch (error) {
+    // opencv4nodejs throws strings.
+    throw error instanceof FaceDetectorError ? error : invalid(`the Mat cannot be read: ${String(error)}`, error);
+  }
+  if (!(data instanceof Uint8Array) || data.byteLength < bytes) {
+    throw invalid(
+      `a Mat of ${mat.cols} x ${mat.rows} with ${channels} channels has ${bytes} bytes, got ${data?.byteLength ?? 0}`,
+    );
+  }
+  return readRaw({
+    data: data.subarray(0, bytes),
+    width: mat.cols,
+    height: mat.rows,
+    channels: channels as 1 | 3 | 4,
+    order: 'bgr',
+  });
+}
+
+function filePath(text: string): string | URL {
+  return text.startsWith('file://') ? new URL(text) : text;
+}
+
+/** Says how to read `input`. Throws FaceDetectorError INVALID_OPTION for what is no image at all. */
+export function imageReader(input: ImageInput): ImageReader {
+  if (typeof input === 'string' || input instanceof URL) {
+    const file = typeof input === 'string' ? filePath(input) : input;
+    return (signal) => readFile(file, signal ? { signal } : {});
+  }
+  if (input instanceof Uint8Array || isBuffer(input)) return async () => stableBytes(input);
+  if (typeof input === 'object' && input !== null) {
+    if (isMat(input)) return async () => readMat(input);
+    if (isRaw(input)) {
+      readRaw(input); // so that a wrong shape shows at once, not after waiting
+      return async () => readRaw(input);
+    }
+  }
+  throw invalid(
+    'the image must be a Buffer, Uint8Array, ArrayBuffer, file path, file URL, { data, width, height, channels } or a Mat',
+  );
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { FaceDetectorError } from './errors.js';
+import { packageRoot } from './paths.js';
+
+/** Models that can be loaded. */
+export const modelNames = ['mtcnn', 'haar'] as const;
+export type ModelName = (typeof modelNames)[number];
+
+/** One published file as models/manifest.json names it. */
+export interface ManifestFile {
+  name: string;
+  bytes: number;
+  /** Lower-case hexadecimal. */
+  sha256: string;
+  url: string;
+}
+
+export interface ManifestModel {
+  name: string;
+  title: string;
+  licence: string;
+  origin: string;
+  files: ManifestFile[];
+}
+
+/** Where weights lie unless told otherwise: one folder per model. */
+export const defaultModelsDir = path.join(packageRoot, 'models');
+
+/** The models whose weights are files of their own; haar's comes with OpenCV. */
+export function readManifest(): ManifestModel[] {
+  const text = readFileSync(path.join(packageRoot, 'models', 'manifest.json'), 'utf8');
+  return (JSON.parse(text) as { models: ManifestModel[] }).models;
+}
+
+/** Throws FaceDetectorError INVALID_OPTION for a name that the manifest does not have. */
+export function manifestModel(name: string): ManifestModel {
+  const models = readManifest();
+  const model = models.find((candidate) => candidate.name === name);
+  if (model) return model;
+  const known = models.map((candidate) => candidate.name).join(', ');
+  throw new FaceDetectorError(
+    'INVALID_OPTION',
+    `there are no weights called ${JSON.stringify(name)}: ${known} are known`,
+  );
+}
+
+/** Why these bytes are not the published file, or undefined where they are. */
+export function mismatch(bytes: Uint8Array, file: ManifestFile): string | undefined {
+  if (bytes.byteLength !== file.bytes) return `${bytes.byteLength} bytes instead of ${file.bytes}`;
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return sha256 === file.sha256 ? undefined : `SHA-256 ${sha256} instead of ${file.sha256}`;
+}
+
+/** What stands at a path where a published file should: its verified bytes, or why they are not it; neither where there is none. */
+export async function readVerified(
+  filePath: string,
+  file: ManifestFile,
+): Promise<{ bytes?: Uint8Array; fault?: string }> {
+  try {
+    const { size } = await stat(filePath);
+    if (size !== file.bytes) return { fault: `${size} bytes instead of ${file.bytes}` };
+    const bytes = await readFile(filePath);
+    const fault = mismatch(bytes, file);
+    return fault ? { fault } : { bytes };
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return {};
+    throw error;
+  }
+}
+
+// Where Debian, Ubuntu and Homebrew put OpenCV's data package.
+const haarFolders = [
+  '/usr/share/opencv4/haarcascades',
+  '/usr/share/opencv/haarcascades',
+  '/usr/local/share/opencv4/haarcascades',
+  '/opt/homebrew/share/opencv4/haarcascades',
+];
+const haarFile = 'haarcascade_frontalface_default.xml';
+
+async function loadHaar(modelsDir: string): Promise<Record<string, Uint8Array>> {
+  for (const folder of [path.join(modelsDir, 'haar'), ...haarFolders]) {
+    const bytes = await readFile(path.join(folder, haarFile)).catch(() => undefined);
+    if (bytes) return { [haarFile]: bytes };
+  }
+  throw new FaceDetectorError(
+    'MODEL_MISSING',
+    `${haarFile} was not found. It comes with OpenCV's data: sudo apt-get install -y opencv-data, or brew install opencv`,
+  );
+}
+
+/**
+ * The verified files of a model, by name.
+ * Throws FaceDetectorError MODEL_MISSING or MODEL_INVALID, naming the file and the command that mends it.
+ */
+export async function loadModelFiles(
+  model: ModelName,
+  modelsDir = defaultModelsDir,
+): Promise<Record<string, Uint8Array>> {
+  if (model === 'haar') return loadHaar(modelsDir);
+  const files: Record<string, Uint8Array> = {};
+  for (const file of manifestModel(model).files.filter(({ name }) => name !== 'LICENSE')) {
+    const { bytes, fault } = await readVerified(path.join(modelsDir, model, file.name), file);
+    if (!bytes) {
+      throw new FaceDetectorError(
+        fault ? 'MODEL_INVALID' : 'MODEL_MISSING',
+        `weights ${model}/${file.name}: ${fault ?? 'not there'}. Fetch them: npx opencv-face-detector models fetch ${model}`,
+      );
+    }
+    files[file.name] = bytes;
+  }
+  return files;
+}

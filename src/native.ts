@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { FaceDetectorError } from './errors.js';
+import { packageRoot } from './paths.js';
+
+/** The .node file as TypeScript sees it: native/addon implements this, and only this file and detector.ts know it. */
+export interface NativeAddon {
+  readonly opencvVersion: string;
+  load(model: string, files: Record<string, Uint8Array>): Promise<NativeDetector>;
+}
+
+export interface NativeDetector {
+  /** `done` settles when the native run has ended, also after `cancel`, then with code ABORTED. */
+  detect(image: Uint8Array | NativePixels, options: NativeOptions): { done: Promise<NativeDetection>; cancel(): void };
+}
+
+/** Raw pixels; `data` is borrowed until the run has ended. */
+export interface NativePixels {
+  data: Uint8Array;
+  width: number;
+  height: number;
+  channels: number;
+  isRgb: boolean;
+}
+
+/** Every field is required; 0 means "no limit" for maxFaces and maxSide. */
+export interface NativeOptions {
+  minFaceSize: number;
+  pnetThreshold: number;
+  rnetThreshold: number;
+  onetThreshold: number;
+  scaleFactor: number;
+  maxFaces: number;
+  maxSide: number;
+  sortByArea: boolean;
+  clip: boolean;
+  maxPixels: number;
+  acceptTruncated: boolean;
+}
+
+export interface NativeDetection {
+  width: number;
+  height: number;
+  faces: {
+    box: { x: number; y: number; width: number; height: number };
+    confidence: number;
+    landmarks?: Record<'leftEye' | 'rightEye' | 'nose' | 'mouthLeft' | 'mouthRight', { x: number; y: number }>;
+  }[];
+  timings: Record<string, number>;
+}
+
+/** What the loader looks at; tests give other values. */
+export interface LoaderSetting {
+  root: string;
+  platform: string;
+  arch: string;
+  libc: string;
+  open(file: string): unknown;
+}
+
+const buildCommand = 'npx opencv-face-detector build';
+const opencvHint = 'Debian, Ubuntu: sudo apt-get install -y libopencv-dev; macOS: brew install opencv';
+
+/** glibc or musl on Linux, by the loader that is there; empty elsewhere. Node's own report can take seconds to say it. */
+function currentLibc(): string {
+  if (process.platform !== 'linux') return '';
+  const muslLoader = `/lib/ld-musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`;
+  const glibcLoaders = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'];
+  return existsSync(muslLoader) && !glibcLoaders.some((file) => existsSync(file)) ? 'musl' : 'glibc';
+}
+
+function currentSetting(): LoaderSetting {
+  return { root: packageRoot, platform: process.platform, arch: process.arch, libc: currentLibc(), open: require };
+}
+
+function why(error: unknown, file: string, target: string): FaceDetectorError {
+  const text = error instanceof Error ? error.message : String(error);
+  const library = /(\S+): cannot open shared object file|Library not loaded: (\S+)/.exec(text);
+  const missing = library?.[1] ?? library?.[2];
+  if (missing?.includes('opencv')) {
+    return new FaceDetectorError(
+      'ADDON_MISSING',
+      `OpenCV is not installed: ${path.basename(missing)} is missing. Install it (${opencvHint}); ` +
+        `after a change of its version run: ${buildCommand}`,
+      { cause: error },
+    );
+  }
+  return new FaceDetectorError(
+    'ADDON_MISSING',
+    `the native addon ${path.basename(file)} does not load on ${target} (${text}). Build it again: ${buildCommand}`,
+    { cause: error },
+  );
+}
+
+/**
+ * Loads the .node file: prebuilds/<platform>-<arch>[-<libc>]/ first, then build/Release/.
+ * Throws FaceDetectorError ADDON_MISSING, saying what is missing and the command that mends it.
+ */
+export function loadAddon(setting: LoaderSetting = currentSetting()): NativeAddon {
+  const { root, platform, arch, libc, open } = setting;
+  const target = [platform, arch, libc].filter(Boolean).join('-');
+  if (!['linux', 'darwin'].includes(platform) || !['x64', 'arm64'].includes(arch)) {
+    throw new FaceDetectorError(
+      'ADDON_MISSING',
+      `${target} is not supported: opencv-face-detector runs on Linux and macOS, x64 and arm64. ` +
+        'Elsewhere run its service in a container and send requests to it.',
+    );
+  }
+  const name = 'opencv_face_detector.node';
+  const files = [path.join(root, 'prebuilds', target, name), path.join(root, 'build', 'Release', name)];
+  let failure: FaceDetectorError | undefined;
+  for (const file of files.filter((candidate) => existsSync(candidate))) {
+    try {
+      return open(file) as NativeAddon;
+    } catch (error) {
+      failure ??= why(error, file, target);
+    }
+  }
+  throw (
+    failure ??
+    new FaceDetectorError(
+      'ADDON_MISSING',
+      `the native addon has not been built for ${target}. Build it once (a C++ compiler, CMake and OpenCV are needed; ` +
+        `${opencvHint}): ${buildCommand}`,
+    )
+  );
+}

@@ -1,0 +1,127 @@
+import { FaceDetectorError } from './errors.js';
+import type { NativeOptions } from './native.js';
+
+/** Options of one detection. Every one has a default; see the table `optionTable` below for ranges. */
+export interface DetectOptions {
+  /** Smallest face to look for, in pixels of the displayed image. The cost knob: time grows with its inverse square. */
+  minFaceSize?: number;
+  /** Another name for `onetThreshold`, the score that a reported face must exceed. Not together with it. */
+  threshold?: number;
+  /** P-Net's score that a first proposal must exceed. */
+  pnetThreshold?: number;
+  /** R-Net's score that a candidate must exceed. */
+  rnetThreshold?: number;
+  /** O-Net's score that a reported face must exceed. */
+  onetThreshold?: number;
+  /** Step between two levels of the image pyramid. */
+  scaleFactor?: number;
+  /** Report that many faces at most, after sorting. */
+  maxFaces?: number;
+  /** Shrink a larger image to this longer side before searching; boxes are given in the original's pixels. */
+  maxSide?: number;
+  /** Order of the faces: surest first, or largest first. */
+  sort?: 'confidence' | 'area';
+  /** Clip boxes to the image and drop those outside of it. Landmarks are never clipped. */
+  clip?: boolean;
+  /** Refuse images of more pixels (width x height, read from the header) before decoding them. */
+  maxPixels?: number;
+  /** What to do with a JPEG that ends early: refuse it, or search in what is there. */
+  truncated?: 'reject' | 'accept';
+}
+
+type OptionRule =
+  | { kind: 'integer' | 'number'; min: number; max: number; default?: number }
+  | { kind: 'choice'; choices: readonly string[]; default: string }
+  | { kind: 'boolean'; default: boolean };
+
+/**
+ * The one table of options: ranges and defaults. Thresholds, scale factor and minimum face size default to those of the
+ * replaced service (deep_utils 0.8.8); 12 is the side of P-Net's window; the pixel limits are OpenCV's own 2^30 and,
+ * as the default, what imgproxy and others take for the largest sensible photograph.
+ */
+export const optionTable: Readonly<Record<keyof DetectOptions, OptionRule>> = {
+  minFaceSize: { kind: 'integer', min: 12, max: 4096, default: 20 },
+  threshold: { kind: 'number', min: 0, max: 1 },
+  pnetThreshold: { kind: 'number', min: 0, max: 1, default: 0.6 },
+  rnetThreshold: { kind: 'number', min: 0, max: 1, default: 0.7 },
+  onetThreshold: { kind: 'number', min: 0, max: 1, default: 0.8 },
+  scaleFactor: { kind: 'number', min: 0.3, max: 0.95, default: 0.707 },
+  maxFaces: { kind: 'integer', min: 1, max: 100_000 },
+  maxSide: { kind: 'integer', min: 12, max: 65_535 },
+  sort: { kind: 'choice', choices: ['confidence', 'area'], default: 'confidence' },
+  clip: { kind: 'boolean', default: true },
+  maxPixels: { kind: 'integer', min: 1, max: 2 ** 30, default: 50_000_000 },
+  truncated: { kind: 'choice', choices: ['reject', 'accept'], default: 'reject' },
+};
+
+function expected(rule: OptionRule): string {
+  switch (rule.kind) {
+    case 'integer':
+      return `an integer from ${rule.min} to ${rule.max}`;
+    case 'number':
+      return `a number from ${rule.min} to ${rule.max}`;
+    case 'choice':
+      return rule.choices.map((choice) => `"${choice}"`).join(' or ');
+    case 'boolean':
+      return 'true or false';
+  }
+}
+
+function fits(rule: OptionRule, value: unknown): boolean {
+  switch (rule.kind) {
+    case 'integer':
+      return Number.isInteger(value) && (value as number) >= rule.min && (value as number) <= rule.max;
+    case 'number':
+      return typeof value === 'number' && value >= rule.min && value <= rule.max;
+    case 'choice':
+      return rule.choices.includes(value as string);
+    case 'boolean':
+      return typeof value === 'boolean';
+  }
+}
+
+/** Such as `"abc"` or `12.5`; never long. */
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}
+
+/** Throws FaceDetectorError INVALID_OPTION for a name that is no option or a value out of range; `undefined` counts as absent. */
+export function checkOptions(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    const rule = Object.hasOwn(optionTable, name) ? optionTable[name as keyof DetectOptions] : undefined;
+    if (!rule) {
+      throw new FaceDetectorError(
+        'INVALID_OPTION',
+        `there is no option ${shown(name)}: ${Object.keys(optionTable).join(', ')} are known`,
+      );
+    }
+    if (!fits(rule, value)) {
+      throw new FaceDetectorError('INVALID_OPTION', `${name} must be ${expected(rule)}, got ${shown(value)}`);
+    }
+  }
+  const { threshold, onetThreshold } = options as DetectOptions;
+  if (threshold !== undefined && onetThreshold !== undefined) {
+    throw new FaceDetectorError('INVALID_OPTION', 'threshold is another name for onetThreshold: give one of them');
+  }
+}
+
+/** Options of a call over the detector's own over the table's defaults, as the addon takes them. Both must have been checked. */
+export function resolveOptions(own: DetectOptions, call: DetectOptions): NativeOptions {
+  const pick = <K extends keyof DetectOptions>(name: K) => call[name] ?? own[name] ?? optionTable[name].default;
+  const threshold = call.threshold ?? call.onetThreshold ?? own.threshold ?? pick('onetThreshold');
+  return {
+    minFaceSize: pick('minFaceSize') as number,
+    pnetThreshold: pick('pnetThreshold') as number,
+    rnetThreshold: pick('rnetThreshold') as number,
+    onetThreshold: threshold as number,
+    scaleFactor: pick('scaleFactor') as number,
+    maxFaces: (pick('maxFaces') as number | undefined) ?? 0,
+    maxSide: (pick('maxSide') as number | undefined) ?? 0,
+    sortByArea: pick('sort') === 'area',
+    clip: pick('clip') as boolean,
+    maxPixels: pick('maxPixels') as number,
+    acceptTruncated: pick('truncated') === 'accept',
+  };
+}
