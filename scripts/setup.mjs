@@ -1,0 +1,249 @@
+// Makes a fresh checkout ready: system packages, npm packages, TypeScript, native addon, weights. Each step is skipped when its
+// result is there and up to date. Runs before node_modules exists, so it has no dependencies.
+//
+//   node scripts/setup.mjs [--tests]     --tests adds what only the tests need
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { withLock } from './lock.mjs';
+
+export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const logFile = path.join(root, '.setup', 'log');
+
+/** A step that cannot be done, with what to do about it. */
+export class SetupError extends Error {}
+
+const say = (text) => console.log(`[setup] ${text}`);
+
+/** Runs a command with its output in the log; shows that it is alive, and the log's end where it fails. Resolves to success. */
+async function run(title, command, args, environment = {}) {
+  say(`${title} ...`);
+  mkdirSync(path.dirname(logFile), { recursive: true });
+  const started = Date.now();
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = [`\n$ ${command} ${args.join(' ')}\n`];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk.toString()));
+  const seconds = () => Math.round((Date.now() - started) / 1000);
+  const lastLine = () => output.join('').trimEnd().split('\n').at(-1).slice(0, 100);
+  const timer = setInterval(() => say(`${title}: ${seconds()} s, ${lastLine()}`), 15_000);
+  const status = await new Promise((resolve) => {
+    child.on('error', () => resolve(127));
+    child.on('close', resolve);
+  });
+  clearInterval(timer);
+  writeFileSync(logFile, output.join(''), { flag: 'a' });
+  if (status === 0) say(`${title}: done in ${seconds()} s`);
+  else console.error(output.join('').split('\n').slice(-30).join('\n'));
+  return status === 0;
+}
+
+const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+
+// ---- system packages ----
+
+const anyExists = (...files) => files.some((file) => existsSync(file));
+const prefixes = ['/usr', '/usr/local', '/opt/homebrew'];
+const under = (...tails) => anyExists(...prefixes.flatMap((prefix) => tails.map((tail) => path.join(prefix, tail))));
+
+// What is needed, how to see that it is there, and the Debian packages that bring it.
+const needs = [
+  { name: 'a C++ compiler', has: () => works('c++', '--version'), packages: ['g++'] },
+  { name: 'make', has: () => works('make', '--version') || works('ninja', '--version'), packages: ['make'] },
+  { name: 'CMake', has: () => works('cmake', '--version'), packages: ['cmake'] },
+  {
+    name: 'OpenCV',
+    has: () => Boolean(process.env.OpenCV_DIR) || under('include/opencv4/opencv2/dnn.hpp', 'include/opencv2/dnn.hpp'),
+    packages: ['libopencv-dev'],
+  },
+  {
+    name: "OpenCV's Haar cascades",
+    has: () => under('share/opencv4/haarcascades/haarcascade_frontalface_default.xml'),
+    packages: ['opencv-data'],
+  },
+];
+const testNeeds = [
+  { name: 'doctest', has: () => under('include/doctest/doctest.h'), packages: ['doctest-dev'] },
+  { name: 'Python, for the node-gyp test', has: () => works('python3', '--version'), packages: ['python3-minimal'] },
+  ...(process.arch === 'x64' && process.platform === 'linux'
+    ? [
+        {
+          name: 'QEMU, for the test without AVX',
+          has: () => works('qemu-x86_64', '--version'),
+          packages: ['qemu-user'],
+        },
+      ]
+    : []),
+];
+
+async function systemPackages(all) {
+  const missing = all.filter(({ has }) => !has());
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => name).join(', ');
+  const packages = missing.flatMap((need) => need.packages);
+  const byHand = `apt-get update && apt-get install -y ${packages.join(' ')}`;
+  if (!works('apt-get', '--version')) {
+    throw new SetupError(
+      `missing: ${names}. Install them and start again (Debian's names: ${packages.join(' ')}; macOS: brew install cmake opencv doctest).`,
+    );
+  }
+  const prefix = process.getuid() === 0 ? [] : ['sudo', '-n'];
+  if (prefix.length > 0 && !works('sudo', '-n', 'true')) {
+    throw new SetupError(
+      `missing: ${names}. Installing them needs root. Run this, then start again:\n\n  sudo sh -c "${byHand}"\n`,
+    );
+  }
+  const apt = (...args) => [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
+  const [update, ...updateArgs] = apt('update', '-qq');
+  const [install, ...installArgs] = apt('install', '-y', '-q', '--no-install-recommends', ...packages);
+  const done =
+    (await run('system packages: list', update, updateArgs)) &&
+    (await run(`system packages: ${packages.join(' ')}`, install, installArgs));
+  if (!done) {
+    throw new SetupError(
+      `system packages could not be installed (is there a network?). Run this, then start again:\n\n  ${byHand}\n`,
+    );
+  }
+}
+
+// ---- steps whose result is kept with a stamp of what it was made from ----
+
+function filesUnder(entry) {
+  const full = path.join(root, entry);
+  if (!existsSync(full)) return [];
+  if (!statSync(full).isDirectory()) return [entry];
+  return readdirSync(full)
+    .sort()
+    .flatMap((name) => filesUnder(path.join(entry, name)));
+}
+
+/** A hash over files (folders with all that is in them) and further texts. */
+function fingerprint(entries, ...texts) {
+  const hash = createHash('sha256');
+  for (const file of entries.flatMap(filesUnder))
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(path.join(root, file)));
+  return hash.update(texts.join('\0')).digest('hex');
+}
+
+/** Runs `make` unless `stamp` says that `result` was made from just this. */
+async function unlessDone(stamp, result, print, make) {
+  const file = path.join(root, '.setup', stamp);
+  const done = existsSync(path.join(root, result)) && existsSync(file) && readFileSync(file, 'utf8') === print;
+  if (done) return;
+  rmSync(file, { force: true });
+  await make();
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, print);
+}
+
+function npmPackages() {
+  const print = fingerprint(['package.json', 'package-lock.json'], process.platform, process.arch);
+  return unlessDone('npm-packages', 'node_modules/express', print, async () => {
+    // No package needs its install script here, and npm 12 would block them anyway.
+    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+    const npm = process.env.npm_execpath;
+    const done = npm
+      ? await run('npm packages', process.execPath, [npm, ...args])
+      : await run('npm packages', 'npm', args);
+    if (!done)
+      throw new SetupError('npm packages could not be installed. With a network, run: npm ci --ignore-scripts');
+  });
+}
+
+const tsc = path.join('node_modules', 'typescript', 'bin', 'tsc');
+
+function typescript() {
+  const print = fingerprint(['src', 'tsconfig.json', 'package-lock.json']);
+  return unlessDone('typescript', 'dist/cli.js', print, async () => {
+    rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+    if (!(await run('TypeScript', process.execPath, [tsc, '-p', 'tsconfig.json'])))
+      throw new SetupError('TypeScript did not compile');
+  });
+}
+
+/** Changes with OpenCV's version, so that a new one gets a new build. */
+function opencvVersion() {
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Version}', 'libopencv-dev'], { encoding: 'utf8' });
+  return stdout ?? '';
+}
+
+function nativeAddon(withTests) {
+  const tests = withTests ? ['test/native'] : [];
+  const print = fingerprint(
+    ['native', 'CMakeLists.txt', 'package-lock.json', ...tests],
+    process.arch,
+    opencvVersion(),
+    String(withTests),
+  );
+  // With tests there is more in it than without, so that building for the tests serves both.
+  const result = withTests ? 'build/Release/faces_tests' : 'build/Release/opencv_face_detector.node';
+  const stamp = withTests ? 'native-addon-with-tests' : 'native-addon';
+  return unlessDone(stamp, result, print, async () => {
+    const cmakeJs = (title, ...args) =>
+      run(title, process.execPath, [path.join('node_modules', 'cmake-js', 'bin', 'cmake-js'), ...args]);
+    const done =
+      (await cmakeJs('native addon: configure', 'configure', `--CDFACES_TESTS=${withTests ? 'ON' : 'OFF'}`)) &&
+      (await cmakeJs('native addon: compile', 'build', '--parallel', String(availableParallelism())));
+    if (!done)
+      throw new SetupError(`the native addon did not compile; the whole output is in ${path.relative(root, logFile)}`);
+  });
+}
+
+/** Weights that cannot be had are no end: the service says what it does without, the tests what they leave out. */
+async function weights() {
+  const { fetchModel } = await import(pathToFileURL(path.join(root, 'dist', 'model-fetch.js')).href);
+  try {
+    await fetchModel(
+      'mtcnn',
+      {},
+      {
+        done: ({ name }, source) =>
+          source !== path.join(root, 'models') && say(`weights: ${name} from ${source}, verified`),
+        refused: ({ name }, source, reason) =>
+          console.error(`[setup] weights: ${name} from ${source} refused: ${reason}`),
+      },
+    );
+  } catch (error) {
+    console.error(
+      `[setup] weights: ${error.message}\n[setup] weights: with a network or a folder that has them, run\n` +
+        '[setup]   npx opencv-face-detector models fetch\n[setup]   MODELS_SOURCE=/a/folder npx opencv-face-detector models fetch',
+    );
+  }
+}
+
+/** Does what is left to do. Throws SetupError saying what to do by hand. */
+export async function setUp({ withTests = false } = {}) {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new SetupError(`Node.js ${process.versions.node} is too old: 20.19 or later is needed`);
+  }
+  await withLock(path.join(root, '.setup', 'lock'), async () => {
+    await systemPackages(withTests ? [...needs, ...testNeeds] : needs);
+    await npmPackages();
+    await typescript();
+    await nativeAddon(withTests);
+    await weights();
+  });
+}
+
+/** Ends the process with the reason where the set-up fails. */
+export async function setUpOrExit(setting) {
+  try {
+    await setUp(setting);
+  } catch (error) {
+    console.error(`[setup] ${error instanceof SetupError ? error.message : error.stack}`);
+    process.exit(1);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await setUpOrExit({ withTests: process.argv.includes('--tests') });

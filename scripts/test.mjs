@@ -1,0 +1,138 @@
+// npm test: the set-up, then every test of the core (doctest) and of everything above it (mocha). Ends with the counts.
+//
+//   npm test -- --grep TEXT     only mocha tests of that title
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { root, setUpOrExit } from './setup.mjs';
+
+const at = (...parts) => path.join(root, ...parts);
+const drawn = at('build', 'fixtures');
+const onnx = at('build', 'onnx');
+const weights = at('models', 'mtcnn');
+const shared = at('..', 'shared');
+const haarFile = ['/usr', '/usr/local', '/opt/homebrew']
+  .map((prefix) => `${prefix}/share/opencv4/haarcascades/haarcascade_frontalface_default.xml`)
+  .find((file) => existsSync(file));
+
+/** Runs a command in the checkout; answers its status. */
+function run(command, args, options = {}) {
+  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (error) console.error(error.message);
+  return signal ?? status ?? 127;
+}
+
+function orFail(title, status) {
+  if (status === 0) return;
+  console.error(`${title} failed (${status})`);
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}
+
+function prepare() {
+  orFail(
+    'compiling the tests',
+    run(process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'test/tsconfig.json']),
+  );
+  for (const folder of [drawn, onnx]) mkdirSync(folder, { recursive: true });
+  orFail(
+    'drawing the test picture',
+    run(process.execPath, [at('build', 'test', 'fixtures', 'write-drawn-faces.mjs'), drawn]),
+  );
+  if (existsSync(weights)) {
+    orFail(
+      'writing the ONNX form',
+      run(process.execPath, [at('scripts', 'export-onnx.mjs'), weights, onnx], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    );
+  }
+}
+
+const environment = {
+  ...process.env,
+  FACES_WEIGHTS: weights,
+  FACES_ONNX: onnx,
+  FACES_DRAWN: drawn,
+  FACES_SHARED: shared,
+  FACES_HAAR: haarFile ?? '',
+};
+
+/** Test suites of the core that cannot run here, by name, with the reason. Where the shared folder exists all must run. */
+function missingSuites() {
+  if (existsSync(shared)) return [];
+  const missing = [];
+  if (!existsSync(path.join(weights, 'det3.caffemodel')))
+    missing.push(['weights', 'no weights: npx opencv-face-detector models fetch']);
+  missing.push(['photographs', 'no photographs: they are not part of the project']);
+  if (!haarFile) missing.push(['haar', "no Haar cascade: it comes with OpenCV's data package"]);
+  return missing;
+}
+
+/** Runs doctest cases and reads their counts off its last lines. */
+function runCore(title, command, args) {
+  console.log(`\n${title}`);
+  const leftOut = missingSuites();
+  const filter = leftOut.length > 0 ? [`--test-suite-exclude=${leftOut.map(([name]) => name).join(',')}`] : [];
+  // Decoders write about every damaged test image on standard error; what failed stands on standard output.
+  const log = at('.setup', 'core-tests.log');
+  const { stdout, stderr, status, signal } = spawnSync(command, [...args, ...filter], {
+    cwd: root,
+    env: environment,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  writeFileSync(log, stderr ?? '');
+  process.stdout.write(stdout ?? '');
+  const counts = /test cases:\s*(\d+) \|\s*(\d+) passed \|\s*(\d+) failed/.exec(stdout ?? '');
+  if (!counts || signal) {
+    console.error(
+      `${title}: ended by ${signal ?? `status ${status}`}; standard error is in ${path.relative(root, log)}`,
+    );
+    return { passed: 0, failed: 1, skipped: [] };
+  }
+  const skipped = leftOut.map(([name, reason]) => `core tests of suite "${name}" (${reason})`);
+  return { passed: Number(counts[2]), failed: Number(counts[3]), skipped };
+}
+
+const coreTests = at('build', 'Release', 'faces_tests');
+
+/** The core on a processor of 2010, which has neither AVX nor FMA. */
+function runCoreWithoutAvx() {
+  const title = 'Core without AVX (QEMU, Westmere)';
+  const skip = (reason) => ({ passed: 0, failed: 0, skipped: [`${title}: ${reason}`] });
+  if (process.arch !== 'x64' || process.platform !== 'linux') return skip('only on x64 Linux');
+  if (spawnSync('qemu-x86_64', ['--version']).status !== 0) return skip('qemu-x86_64 is not installed');
+  const cases =
+    'the four drawn faces*,tiles give what*,suppression equals*,every bit is*,a crop of its own*,lossless formats*';
+  return runCore(title, 'qemu-x86_64', ['-cpu', 'Westmere', coreTests, `--test-case=${cases}`]);
+}
+
+function runMocha() {
+  console.log('\nLibrary, command line and service');
+  const countsFile = at('build', 'mocha-counts.json');
+  rmSync(countsFile, { force: true });
+  const args = [
+    at('node_modules', 'mocha', 'bin', 'mocha.js'),
+    '--reporter',
+    'test/reporter.cjs',
+    '--timeout',
+    '120000',
+  ];
+  const status = run(process.execPath, [...args, 'build/test/**/*.test.mjs', ...process.argv.slice(2)], {
+    env: { ...environment, COUNTS_FILE: countsFile },
+  });
+  if (existsSync(countsFile)) return JSON.parse(readFileSync(countsFile, 'utf8'));
+  console.error(`mocha ended early (${status})`);
+  return { passed: 0, failed: 1, skipped: [] };
+}
+
+await setUpOrExit({ withTests: true });
+prepare();
+const results = [runCore('Core', coreTests, []), runCoreWithoutAvx(), runMocha()];
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+const skipped = results.flatMap((result) => result.skipped);
+if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.map((title) => `  - ${title}`).join('\n')}`);
+const rest = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${rest}`);
+process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
