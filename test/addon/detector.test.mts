@@ -1,0 +1,381 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setImmediate as tick } from 'node:timers/promises';
+import { expect } from 'chai';
+import { type Detection, FaceDetector, FaceDetectorError, type ImageInput } from 'opencv-face-detector';
+import { needWeights } from '../fixtures/available.mjs';
+import { drawFaces, standardFaces, standardPicture, standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
+import { rejection } from '../fixtures/rejection.mjs';
+
+/** The drawn faces that an answer holds, by their places. */
+function placesOf({ faces }: Detection): number[] {
+  return standardFaces
+    .filter(({ x, y }) =>
+      faces.some(({ box }) => box.x < x && x < box.x + box.width && box.y < y && y < box.y + box.height),
+    )
+    .map(({ x }) => x);
+}
+
+const allPlaces = standardFaces.map(({ x }) => x);
+
+/** A picture that keeps a thread busy for a while. */
+const large = drawFaces(2400, 1800, []);
+
+describe('FaceDetector', () => {
+  let detector: FaceDetector;
+  let png: Buffer;
+  let expected: Detection;
+
+  before(async function () {
+    needWeights(this);
+    detector = await FaceDetector.create();
+    png = standardPng();
+    expected = await detector.detect(png);
+  });
+  after(() => detector?.close());
+
+  describe('answers', () => {
+    it('with boxes, confidences and points of every drawn face', () => {
+      expect(placesOf(expected)).to.deep.equal(allPlaces);
+      expect(expected).to.include({ model: 'mtcnn' });
+      expect(expected.image).to.deep.equal({ width: 800, height: 500 });
+      for (const { box, confidence, landmarks } of expected.faces) {
+        expect(confidence).to.be.within(0.8, 1);
+        expect(box.width).to.be.above(10);
+        expect(landmarks).to.have.all.keys('leftEye', 'rightEye', 'nose', 'mouthLeft', 'mouthRight');
+        expect(landmarks?.leftEye.x).to.be.below(landmarks?.rightEye.x ?? 0);
+        expect(landmarks?.nose.y).to.be.within(box.y, box.y + box.height);
+      }
+      const confidences = expected.faces.map(({ confidence }) => confidence);
+      expect(confidences).to.deep.equal([...confidences].sort((a, b) => b - a));
+    });
+
+    it('with the time of each stage', () => {
+      expect(expected.timings).to.have.all.keys('queue', 'decode', 'pnet', 'rnet', 'onet', 'total');
+      const { queue, total, ...stages } = expected.timings;
+      const sum = Object.values(stages).reduce((a, b) => a + b, queue);
+      expect(sum).to.be.above(0).and.at.most(total);
+    });
+
+    it('the same, whichever way the picture comes', async () => {
+      const picture = standardPicture();
+      const folder = await mkdtemp(path.join(tmpdir(), 'faces-'));
+      try {
+        const file = path.join(folder, 'faces.png');
+        await writeFile(file, png);
+        const bgr = Uint8Array.from(picture.data, (_value, i) => picture.data[i - (i % 3) + (2 - (i % 3))] ?? 0);
+        const mat = { rows: 500, cols: 800, channels: 3, type: 16, step: 2400, getData: () => Buffer.from(bgr) };
+        const shared = new Uint8Array(new SharedArrayBuffer(png.byteLength));
+        shared.set(png);
+        const inputs: ImageInput[] = [
+          png,
+          new Uint8Array(png),
+          new Uint8Array(png).buffer,
+          shared,
+          file,
+          picture,
+          mat,
+          { ...picture, data: bgr, order: 'bgr' },
+        ];
+        for (const input of inputs) expect((await detector.detect(input)).faces).to.deep.equal(expected.faces);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+
+    it('the same faces from every format, depth and colour that cameras and editors write', async () => {
+      const image = toSharp(standardPicture());
+      const variants: Record<string, Buffer> = {
+        JPEG: await image.clone().jpeg({ quality: 95 }).toBuffer(),
+        'progressive JPEG': await image.clone().jpeg({ quality: 95, progressive: true }).toBuffer(),
+        'CMYK JPEG': await image.clone().toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer(),
+        WebP: await image.clone().webp({ quality: 95 }).toBuffer(),
+        'lossless WebP with alpha': await image
+          .clone()
+          .ensureAlpha(0.5)
+          .webp({ lossless: true, exact: true })
+          .toBuffer(),
+        'TIFF, JPEG inside': await image.clone().tiff({ compression: 'jpeg', quality: 95 }).toBuffer(),
+        'TIFF, deflate, tiles': await image.clone().tiff({ compression: 'deflate', tile: true }).toBuffer(),
+        'TIFF, LZW, alpha': await image.clone().ensureAlpha(0.5).tiff({ compression: 'lzw' }).toBuffer(),
+        '16-bit PNG': await image.clone().toColourspace('rgb16').png().toBuffer(),
+        'palette PNG': await image.clone().png({ palette: true, colours: 256 }).toBuffer(),
+        'interlaced PNG with alpha': await image.clone().ensureAlpha(0.5).png({ progressive: true }).toBuffer(),
+      };
+      for (const [name, bytes] of Object.entries(variants)) {
+        const found = await detector.detect(bytes);
+        expect(found.image, name).to.deep.equal({ width: 800, height: 500 });
+        expect(placesOf(found), name).to.deep.equal(allPlaces);
+      }
+    });
+
+    it('in the picture as it is displayed, for all eight orientations of a camera', async () => {
+      const jpeg = await toSharp(standardPicture()).jpeg({ quality: 95 }).toBuffer();
+      for (let orientation = 1; orientation <= 8; orientation++) {
+        // The stored pixels are turned the other way, so that the orientation turns them back.
+        const stored = await toSharp(standardPicture()).withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer();
+        const upright = await detector.detect(jpeg);
+        const turned = await detector.detect(stored);
+        const isSideways = orientation >= 5;
+        expect(turned.image, `${orientation}`).to.deep.equal(
+          isSideways ? { width: 500, height: 800 } : { width: 800, height: 500 },
+        );
+        if (orientation === 1) expect(turned.faces).to.deep.equal(upright.faces);
+        if (orientation === 2) {
+          // Mirrored: the large face, drawn at x 560, is seen at 240.
+          expect(turned.faces.some(({ box }) => box.x < 240 && 240 < box.x + box.width && box.height > 150)).to.equal(
+            true,
+          );
+        }
+      }
+    });
+
+    it('an empty list where there is no face', async () => {
+      expect((await detector.detect(drawFaces(300, 200, []))).faces).to.deep.equal([]);
+      expect((await detector.detect(drawFaces(1, 1, []))).faces).to.deep.equal([]);
+    });
+  });
+
+  describe('options', () => {
+    it('are refused with the words that help', async () => {
+      const error = await rejection(detector.detect(png, { minFaceSize: 5 }));
+      expect(error).to.be.instanceOf(FaceDetectorError).with.property('code', 'INVALID_OPTION');
+      expect(error.message).to.equal('minFaceSize must be an integer from 12 to 4096, got 5');
+      expect(error.stack).to.match(/detector\.test/);
+    });
+
+    it('minFaceSize, maxFaces, sort, threshold and maxSide do what they say', async () => {
+      expect(placesOf(await detector.detect(png, { minFaceSize: 100 }))).to.deep.equal([300, 560]);
+      expect((await detector.detect(png, { maxFaces: 2 })).faces).to.deep.equal(expected.faces.slice(0, 2));
+      const byArea = (await detector.detect(png, { sort: 'area' })).faces.map(({ box }) => box.width * box.height);
+      expect(byArea).to.deep.equal([...byArea].sort((a, b) => b - a));
+      expect((await detector.detect(png, { sort: 'area', maxFaces: 1 })).faces[0]?.box.x).to.be.within(440, 520);
+      expect((await detector.detect(png, { threshold: 1 })).faces).to.deep.equal([]);
+      const small = await detector.detect(png, { maxSide: 400 });
+      expect(small.image).to.deep.equal({ width: 800, height: 500 });
+      expect(placesOf(small)).to.include.members([300, 560]);
+    });
+
+    it('clip keeps boxes inside the picture, and can be left off', async () => {
+      const cut = drawFaces(300, 300, [{ x: 60, y: 150, height: 240 }]);
+      const { faces } = await detector.detect(cut, { threshold: 0.3 });
+      for (const { box } of faces) {
+        expect(box.x).to.be.at.least(0);
+        expect(box.y).to.be.at.least(0);
+        expect(box.x + box.width).to.be.at.most(300);
+        expect(box.y + box.height).to.be.at.most(300);
+      }
+      const unclipped = await detector.detect(cut, { threshold: 0.3, clip: false });
+      expect(unclipped.faces.length).to.be.above(0);
+    });
+
+    it('of the detector are the defaults of its calls', async () => {
+      await using own = await FaceDetector.create({ minFaceSize: 100 });
+      expect(placesOf(await own.detect(png))).to.deep.equal([300, 560]);
+      expect(placesOf(await own.detect(png, { minFaceSize: 20 }))).to.deep.equal(allPlaces);
+    });
+
+    it('truncated: half a JPEG is an error, or the faces of its upper half', async () => {
+      const jpeg = await toSharp(standardPicture()).jpeg({ quality: 95 }).toBuffer();
+      const half = jpeg.subarray(0, jpeg.byteLength * 0.6);
+      expect(await rejection(detector.detect(half))).to.have.property('code', 'TRUNCATED_IMAGE');
+      expect(placesOf(await detector.detect(half, { truncated: 'accept' }))).to.include(720);
+    });
+  });
+
+  describe('errors', () => {
+    it('have the code of what is wrong with the bytes', async () => {
+      const cases: [string, Buffer][] = [
+        ['EMPTY_IMAGE', Buffer.alloc(0)],
+        ['UNSUPPORTED_FORMAT', Buffer.from('<html>not found</html>')],
+        ['UNSUPPORTED_FORMAT', Buffer.from('GIF89a.........')],
+        ['TRUNCATED_IMAGE', png.subarray(0, 2000)],
+        ['CORRUPT_IMAGE', Buffer.concat([png.subarray(0, 60), Buffer.alloc(200, 7), png.subarray(260)])],
+      ];
+      for (const [code, bytes] of cases) {
+        const error = await rejection(detector.detect(bytes));
+        expect(error).to.be.instanceOf(FaceDetectorError).with.property('code', code);
+        expect(error.message).to.not.match(/\/|opencv|\.cpp/i);
+      }
+      expect(await rejection(detector.detect(png, { maxPixels: 1000 }))).to.have.property('code', 'TOO_MANY_PIXELS');
+    });
+
+    it('of the file system come as they are', async () => {
+      expect(await rejection(detector.detect('/no/such/file.jpg'))).to.have.property('code', 'ENOENT');
+    });
+
+    it('of creating: an unknown model, wrong slots, missing and damaged weights', async () => {
+      const refused = async (options: object) => (await rejection(FaceDetector.create(options))).code;
+      expect(await refused({ model: 'nonsense' })).to.equal('INVALID_OPTION');
+      expect(await refused({ slots: 0 })).to.equal('INVALID_OPTION');
+      expect(await refused({ slots: 1.5 })).to.equal('INVALID_OPTION');
+      expect(await refused({ minFaceSize: 1 })).to.equal('INVALID_OPTION');
+      const folder = await mkdtemp(path.join(tmpdir(), 'faces-'));
+      try {
+        const missing = await rejection(FaceDetector.create({ modelsDir: path.join(folder, 'mtcnn') }));
+        expect(missing).to.have.property('code', 'MODEL_MISSING');
+        expect(missing.message).to.match(
+          /mtcnn\/det1.prototxt: not there. Fetch them: npx opencv-face-detector models fetch mtcnn/,
+        );
+        await mkdir(path.join(folder, 'mtcnn'));
+        await writeFile(path.join(folder, 'mtcnn', 'det1.prototxt'), 'name: "PNet"');
+        expect(await refused({ modelsDir: folder })).to.equal('MODEL_INVALID');
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+  });
+
+  describe('many calls', () => {
+    it('two hundred at once all get the same answer, in order of coming', async () => {
+      const small = toSharp(drawFaces(160, 160, [{ x: 80, y: 80, height: 90 }]));
+      const bytes = await small.png().toBuffer();
+      const finished: number[] = [];
+      const answers = await Promise.all(
+        Array.from({ length: 200 }, async (_value, i) => {
+          const answer = await detector.detect(bytes);
+          finished.push(i);
+          return answer;
+        }),
+      );
+      for (const { faces } of answers) expect(faces).to.deep.equal(answers[0]?.faces);
+      expect(answers[0]?.faces).to.have.length(1);
+      expect(finished).to.have.length(200);
+      // Two run at once, so neighbours may change places and nobody else.
+      for (const [place, i] of finished.entries()) expect(Math.abs(place - i)).to.be.below(20);
+    });
+
+    it('leave the event loop free', async () => {
+      let isDone = false;
+      const search = detector.detect(large).finally(() => {
+        isDone = true;
+      });
+      let ticks = 0;
+      while (!isDone) {
+        await tick();
+        ticks++;
+      }
+      await search;
+      expect(ticks).to.be.above(20);
+    });
+  });
+
+  describe('abort', () => {
+    it('before the call: nothing is started', async () => {
+      const reason = new Error('too late');
+      expect(await rejection(detector.detect(png, { signal: AbortSignal.abort(reason) }))).to.equal(reason);
+    });
+
+    it('while it runs: the run ends early, with the reason of the signal', async () => {
+      const controller = new AbortController();
+      const reason = new Error('the client left');
+      let isDone = false;
+      const aborted = rejection(detector.detect(large, { signal: controller.signal })).finally(() => {
+        isDone = true;
+      });
+      await tick();
+      expect(isDone).to.equal(false);
+      controller.abort(reason);
+      expect(await aborted).to.equal(reason);
+    });
+
+    it('while it waits for a slot: at once', async () => {
+      await using own = await FaceDetector.create({ slots: 1 });
+      let isFirstDone = false;
+      const first = own.detect(large).finally(() => {
+        isFirstDone = true;
+      });
+      const controller = new AbortController();
+      const second = rejection(own.detect(png, { signal: controller.signal }));
+      await tick();
+      controller.abort();
+      expect(await second).to.have.property('name', 'AbortError');
+      expect(isFirstDone).to.equal(false);
+      await first;
+    });
+
+    it('by a time limit: the reason of the signal', async () => {
+      const error = await rejection(detector.detect(large, { signal: AbortSignal.timeout(5) }));
+      expect(error).to.have.property('name', 'TimeoutError');
+    });
+
+    it('after the answer: nothing happens', async () => {
+      const controller = new AbortController();
+      const { faces } = await detector.detect(png, { signal: controller.signal });
+      controller.abort();
+      expect(faces).to.deep.equal(expected.faces);
+      expect((await detector.detect(png)).faces).to.deep.equal(expected.faces);
+    });
+  });
+
+  describe('close', () => {
+    it('lets the running call end, refuses the waiting one and later ones', async () => {
+      const own = await FaceDetector.create({ slots: 1 });
+      const running = own.detect(png);
+      const waiting = rejection(own.detect(png));
+      const closed = own.close();
+      expect(await waiting).to.have.property('code', 'CLOSED');
+      expect((await running).faces).to.deep.equal(expected.faces);
+      await closed;
+      expect(await rejection(own.detect(png))).to.have.property('code', 'CLOSED');
+    });
+  });
+
+  describe('memory that changes during a job', () => {
+    it('encoded bytes may be overwritten, transferred or resized: the job has its own copy', async () => {
+      const overwritten = new Uint8Array(png);
+      const first = detector.detect(overwritten);
+      await tick();
+      overwritten.fill(0);
+      expect((await first).faces).to.deep.equal(expected.faces);
+
+      const transferred = new Uint8Array(png);
+      const second = detector.detect(transferred);
+      await tick();
+      structuredClone(transferred.buffer, { transfer: [transferred.buffer] });
+      expect((await second).faces).to.deep.equal(expected.faces);
+
+      const Resizable = ArrayBuffer as unknown as new (
+        length: number,
+        options: { maxByteLength: number },
+      ) => ArrayBuffer & { resize(length: number): void };
+      const resized = new Resizable(png.byteLength, { maxByteLength: png.byteLength });
+      new Uint8Array(resized).set(png);
+      const third = detector.detect(resized);
+      await tick();
+      resized.resize(10);
+      expect((await third).faces).to.deep.equal(expected.faces);
+    });
+
+    it('raw pixels in shared or resizable memory are copied too', async () => {
+      const picture = standardPicture();
+      const shared = new Uint8Array(new SharedArrayBuffer(picture.data.byteLength));
+      shared.set(picture.data);
+      const first = detector.detect({ ...picture, data: shared });
+      await tick();
+      shared.fill(0);
+      expect((await first).faces).to.deep.equal(expected.faces);
+    });
+
+    it('a buffer that was transferred before the job is empty, not a crash', async () => {
+      const transferred = new Uint8Array(png);
+      structuredClone(transferred.buffer, { transfer: [transferred.buffer] });
+      expect(await rejection(detector.detect(transferred))).to.have.property('code', 'EMPTY_IMAGE');
+      const picture = standardPicture();
+      structuredClone(picture.data.buffer, { transfer: [picture.data.buffer as ArrayBuffer] });
+      expect(await rejection(detector.detect(picture))).to.have.property('code', 'INVALID_OPTION');
+    });
+  });
+});
+
+describe('FaceDetector with the Haar cascade', () => {
+  it('finds the larger drawn faces without any weights, and gives no landmarks', async () => {
+    await using haar = await FaceDetector.create({ model: 'haar' });
+    const found = await haar.detect(standardPicture());
+    expect(found.model).to.equal('haar');
+    expect(placesOf(found)).to.include.members([300, 560]);
+    for (const face of found.faces) expect(face).to.have.all.keys('box', 'confidence');
+    expect(found.timings).to.have.all.keys('queue', 'decode', 'haar', 'total');
+  });
+});

@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { expect } from 'chai';
+import { FaceDetector } from 'opencv-face-detector';
+import { needWeights, root } from '../fixtures/available.mjs';
+import { standardPng } from '../fixtures/drawn-faces.mjs';
+
+/** Runs a script in a process of its own; answers its status, or the signal that killed it, and what it printed. */
+function runScript(script: string, ...args: string[]) {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...args, '-e', script], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return { end: signal ?? status, stdout, stderr };
+}
+
+const createDetector = `
+  const { FaceDetector } = require('opencv-face-detector');
+  const large = { data: new Uint8Array(4000 * 4000 * 3), width: 4000, height: 4000, channels: 3, order: 'rgb' };
+`;
+
+const workerScript = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { FaceDetector } = require(workerData.entry);
+  FaceDetector.create().then(async (detector) => {
+    const { faces } = await detector.detect(workerData.png);
+    await detector.close();
+    parentPort.postMessage(faces);
+  });
+`;
+
+function startWorker(): Worker {
+  return new Worker(workerScript, {
+    eval: true,
+    workerData: { entry: path.join(root, 'dist', 'index.js'), png: standardPng() },
+  });
+}
+
+function answerOf(worker: Worker): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
+
+describe('the library in a process', () => {
+  it('is one implementation for import and require', () => {
+    const required = createRequire(import.meta.url)('opencv-face-detector') as { FaceDetector: unknown };
+    expect(required.FaceDetector).to.equal(FaceDetector);
+  });
+
+  it('does nothing when it is imported', () => {
+    const { end, stdout } = runScript(
+      "require('opencv-face-detector'); console.log(process.listenerCount('exit'), process._getActiveHandles().length)",
+    );
+    expect(end).to.equal(0);
+    expect(stdout.trim()).to.match(/^0 [0-3]$/); // standard streams
+  });
+
+  it('loads in two worker threads and the main one, with equal answers', async function () {
+    needWeights(this);
+    await using detector = await FaceDetector.create();
+    const answers = await Promise.all([
+      answerOf(startWorker()),
+      answerOf(startWorker()),
+      detector.detect(standardPng()).then(({ faces }) => faces),
+    ]);
+    expect(answers[0]).to.deep.equal(answers[2]);
+    expect(answers[1]).to.deep.equal(answers[2]);
+    expect(answers[2]).to.have.length(4);
+  });
+
+  it('survives a worker thread that is terminated with jobs in flight', async function () {
+    needWeights(this);
+    const script = `
+      const { parentPort, workerData } = require('node:worker_threads');
+      const { FaceDetector } = require(workerData.entry);
+      const large = { data: new Uint8Array(2500 * 2500 * 3), width: 2500, height: 2500, channels: 3, order: 'rgb' };
+      FaceDetector.create().then((detector) => {
+        for (let i = 0; i < 4; i++) detector.detect(large).catch(() => undefined);
+        setTimeout(() => parentPort.postMessage('running'), 50);
+      });
+    `;
+    for (let i = 0; i < 3; i++) {
+      const worker = new Worker(script, { eval: true, workerData: { entry: path.join(root, 'dist', 'index.js') } });
+      expect(await answerOf(worker)).to.equal('running');
+      await worker.terminate();
+    }
+    await using detector = await FaceDetector.create();
+    expect((await detector.detect(standardPng())).faces).to.have.length(4);
+  });
+
+  it('ends at process.exit with a job in flight, with the status asked for', function () {
+    needWeights(this);
+    const { end, stderr } = runScript(`${createDetector}
+      FaceDetector.create().then((detector) => {
+        for (let i = 0; i < 5; i++) detector.detect(large);
+        setTimeout(() => process.exit(7), 50);
+      });
+    `);
+    expect(end, stderr).to.equal(7);
+  });
+
+  it('ends by itself when nothing is left to do, without close', function () {
+    needWeights(this);
+    const { end, stdout, stderr } = runScript(`${createDetector}
+      FaceDetector.create().then((detector) => detector.detect({ ...large, data: large.data.subarray(0, 300), width: 10, height: 10 }))
+        .then(({ faces }) => console.log(faces.length));
+    `);
+    expect(end, stderr).to.equal(0);
+    expect(stdout).to.equal('0\n');
+  });
+
+  it('reports an uncaught rejection as any other, with its code', function () {
+    needWeights(this);
+    const { end, stderr } = runScript(
+      `${createDetector} FaceDetector.create().then((detector) => detector.detect(Buffer.from('x')));`,
+    );
+    expect(end).to.equal(1);
+    expect(stderr).to.match(/FaceDetectorError: the data is not an image.*code: 'UNSUPPORTED_FORMAT'/s);
+  });
+
+  it('stays small: little above the picture at 50 megapixels, and no growth from picture to picture', function () {
+    needWeights(this);
+    const { end, stdout, stderr } = runScript(`
+      const { FaceDetector } = require('opencv-face-detector');
+      const { readFileSync } = require('node:fs');
+      const megabytes = (key) => Number(new RegExp(key + ':\\\\s+(\\\\d+)').exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
+      const picture = (side) => ({ data: new Uint8Array(side * side * 3).fill(99), width: side, height: side, channels: 3, order: 'bgr' });
+      FaceDetector.create().then(async (detector) => {
+        const megapixel = picture(1000);
+        const loaded = megabytes('VmRSS');
+        for (let i = 0; i < 20; i++) await detector.detect(megapixel);
+        const after20 = megabytes('VmRSS');
+        for (let i = 0; i < 20; i++) await detector.detect(megapixel);
+        const after40 = megabytes('VmRSS');
+        const large = picture(7071);
+        const before = megabytes('VmRSS');
+        await detector.detect(large, { minFaceSize: 13 });
+        console.log(JSON.stringify({ small: after20 - loaded, growth: after40 - after20, large: megabytes('VmHWM') - before }));
+      });
+    `);
+    expect(end, stderr).to.equal(0);
+    const { small, growth, large } = JSON.parse(stdout) as Record<string, number>;
+    if (process.platform !== 'linux') return;
+    expect(small, 'MB above the loaded process after 20 pictures of a megapixel').to.be.below(70);
+    expect(growth, 'MB more after 20 further ones').to.be.below(10);
+    expect(large, 'MB above a picture of 50 megapixels').to.be.below(150);
+  }).timeout(300_000);
+});

@@ -1,0 +1,126 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { needWeights, root } from '../fixtures/available.mjs';
+import { drawFaces, standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
+import { failToStart, startService } from '../fixtures/service.mjs';
+
+describe('starting and stopping the service', () => {
+  it('refuses a wrong value by name, before anything else', async () => {
+    const { status, output } = await failToStart({ POST_TYPE: 'XML' });
+    expect(status).to.equal(1);
+    expect(output).to.equal('opencv-face-detector: POST_TYPE must be FORM or JSON, got "XML"\n');
+  });
+
+  it('says that a port is in use', async function () {
+    needWeights(this);
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const { status, output } = await failToStart({ PORT_NUMBER: String(port) });
+    other.close();
+    expect(status).to.equal(1);
+    expect(output).to.equal(`opencv-face-detector: port ${port} is in use: set PORT_NUMBER to another one\n`);
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    it(`answers what has come, then ends with 0, on ${signal}`, async function () {
+      needWeights(this);
+      const service = await startService();
+      const body = new FormData();
+      const large = await toSharp(drawFaces(2000, 1500, [{ x: 1000, y: 700, height: 400 }]))
+        .png({ compressionLevel: 1 })
+        .toBuffer();
+      body.append('image', new Blob([new Uint8Array(large)]), 'a.png');
+      const answer = fetch(`${service.origin}/face`, { method: 'POST', body });
+      await sleep(150);
+      const ended = service.stop(signal);
+      const response = await answer;
+      expect(response.status).to.equal(200);
+      expect(await response.text()).to.match(/^\{"face_1"/);
+      expect(await ended).to.equal(0);
+      expect(service.output()).to.match(new RegExp(`${signal}: answering what has come`));
+    });
+  }
+
+  describe('without weights', () => {
+    let folder: string;
+    before(() => {
+      // The package as it would be without weights: its own models folder has the manifest only.
+      folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
+      cpSync(path.join(root, 'dist'), path.join(folder, 'dist'), { recursive: true });
+      cpSync(path.join(root, 'models', 'manifest.json'), path.join(folder, 'models', 'manifest.json'));
+      for (const entry of ['package.json', 'node_modules', 'build'])
+        symlinkSync(path.join(root, entry), path.join(folder, entry));
+    });
+    after(() => rmSync(folder, { recursive: true }));
+
+    it('serves with the Haar cascade when no model was asked for, and says so loudly with the way out', async () => {
+      const service = await startService({}, folder);
+      const body = new FormData();
+      body.append('image', new Blob([new Uint8Array(standardPng())]), 'a.png');
+      const response = await fetch(`${service.origin}/face`, { method: 'POST', body });
+      expect(response.headers.get('x-face-model')).to.equal('haar');
+      expect(Object.keys((await response.json()) as object).length).to.be.above(0);
+      expect(await service.stop()).to.equal(0);
+      expect(service.output()).to.match(/WARNING: weights mtcnn\/det1.prototxt: not there.*models fetch/);
+      expect(service.output()).to.match(/WARNING: serving with OpenCV's Haar cascade instead/);
+    });
+
+    it('does not start when mtcnn was asked for, and names what is missing', async () => {
+      const { status, output } = await failToStart({ FACE_DETECTION_MODEL: 'MTCNNTorchFaceDetector' }, folder);
+      expect(status).to.equal(1);
+      expect(output).to.match(
+        /^opencv-face-detector: weights mtcnn\/det1.prototxt: not there. Fetch them: npx opencv-face-detector models fetch mtcnn\n$/,
+      );
+    });
+  });
+});
+
+describe('the command line', () => {
+  const cli = (...args: string[]) =>
+    spawnSync(process.execPath, [path.join(root, 'dist', 'cli.js'), ...args], { encoding: 'utf8' });
+
+  it('shows its usage, and its version', () => {
+    expect(cli('--help'))
+      .to.include({ status: 0, stderr: '' })
+      .with.property('stdout')
+      .that.matches(/Usage:/);
+    expect(cli('--version').stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('answers wrong usage with the reason, the usage and 2', () => {
+    for (const args of [[], ['nonsense'], ['models'], ['models', 'nonsense'], ['models', 'list', 'mtcnn']]) {
+      const { status, stderr } = cli(...args);
+      expect(status, args.join(' ')).to.equal(2);
+      expect(stderr).to.match(/^opencv-face-detector: .*\n\nopencv-face-detector: finds faces/);
+    }
+  });
+
+  it('lists, verifies and fetches weights', function () {
+    needWeights(this);
+    expect(cli('models', 'list').stdout)
+      .to.match(/^mtcnn {2}MTCNN.*licence MIT/m)
+      .and.to.match(/^haar/m);
+    expect(cli('models', 'verify', 'mtcnn'))
+      .to.include({ status: 0 })
+      .with.property('stdout')
+      .that.matches(/^mtcnn\/det3.caffemodel: verified$/m);
+    expect(cli('models', 'fetch', 'mtcnn').stdout).to.match(/^mtcnn\/det1.prototxt: verified \(already there\)$/m);
+    expect(cli('models', 'fetch', 'nonsense'))
+      .to.include({ status: 1 })
+      .with.property('stderr')
+      .that.matches(/no weights called "nonsense"/);
+  });
+
+  it('is executable', () => {
+    expect(execFileSync(process.execPath, [path.join(root, 'dist', 'cli.js'), '-v'], { encoding: 'utf8' })).to.match(
+      /^\d/,
+    );
+  });
+});

@@ -1,0 +1,89 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { FaceDetectorError } from '#dist/errors.js';
+import { type LoaderSetting, loadAddon } from '#dist/native.js';
+
+describe('loader of the native addon', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(path.join(tmpdir(), 'faces-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const setting = (change: Partial<LoaderSetting> = {}): LoaderSetting => ({
+    root,
+    platform: 'linux',
+    arch: 'x64',
+    libc: 'glibc',
+    open: (file) => ({ file }),
+    ...change,
+  });
+
+  function place(folder: string): string {
+    mkdirSync(path.join(root, folder), { recursive: true });
+    const file = path.join(root, folder, 'opencv_face_detector.node');
+    writeFileSync(file, '');
+    return file;
+  }
+
+  function refusal(change: Partial<LoaderSetting> = {}): string {
+    try {
+      loadAddon(setting(change));
+    } catch (error) {
+      expect(error).to.be.instanceOf(FaceDetectorError).with.property('code', 'ADDON_MISSING');
+      return (error as Error).message;
+    }
+    throw new Error('it loaded');
+  }
+
+  const failsWith = (text: string) => () => {
+    throw new Error(text);
+  };
+
+  it('takes the prebuilt file of this platform first, then the one built here', () => {
+    const built = place('build/Release');
+    expect(loadAddon(setting())).to.deep.equal({ file: built });
+    const prebuilt = place('prebuilds/linux-x64-glibc');
+    expect(loadAddon(setting())).to.deep.equal({ file: prebuilt });
+    expect(loadAddon(setting({ libc: 'musl' }))).to.deep.equal({ file: built });
+  });
+
+  it('takes the one built here where the prebuilt does not load', () => {
+    const prebuilt = place('prebuilds/linux-x64-glibc');
+    const built = place('build/Release');
+    const open = (file: string) => (file === prebuilt ? failsWith('GLIBC_2.99 not found')() : { file });
+    expect(loadAddon(setting({ open }))).to.deep.equal({ file: built });
+  });
+
+  it('names a platform that is not supported', () => {
+    expect(refusal({ platform: 'win32', libc: '' })).to.match(/^win32-x64 is not supported/);
+    expect(refusal({ arch: 'ia32' })).to.match(/^linux-ia32-glibc is not supported/);
+  });
+
+  it('says that it has not been built, and the command that builds it', () => {
+    expect(refusal()).to.match(
+      /has not been built for linux-x64-glibc.*libopencv-dev.*npx opencv-face-detector build$/,
+    );
+  });
+
+  it('says that OpenCV is missing, and how to install it', () => {
+    place('build/Release');
+    const open = failsWith('libopencv_dnn.so.406: cannot open shared object file: No such file or directory');
+    expect(refusal({ open })).to.match(
+      /^OpenCV is not installed: libopencv_dnn.so.406 is missing.*apt-get install -y libopencv-dev/,
+    );
+    const onMac = failsWith('dlopen(x.node): Library not loaded: /opt/homebrew/lib/libopencv_core.412.dylib');
+    expect(refusal({ open: onMac, platform: 'darwin', libc: '' })).to.match(
+      /libopencv_core.412.dylib is missing.*brew install opencv/,
+    );
+  });
+
+  it('passes on any other reason, with the command that builds it again', () => {
+    place('build/Release');
+    expect(refusal({ open: failsWith('invalid ELF header') })).to.match(
+      /does not load on linux-x64-glibc \(invalid ELF header\).*build$/,
+    );
+  });
+});
