@@ -70,7 +70,8 @@ const needs = [
 ];
 const testNeeds = [
   { name: 'doctest', has: () => under('include/doctest/doctest.h'), packages: ['doctest-dev'] },
-  { name: 'Python, for the node-gyp test', has: () => works('python3', '--version'), packages: ['python3-minimal'] },
+  { name: 'Python, for the node-gyp test', has: () => works('python3', '-c', 'import shlex'), packages: ['python3'] },
+  { name: 'curl', has: () => works('curl', '--version'), packages: ['curl'] },
   ...(process.arch === 'x64' && process.platform === 'linux'
     ? [
         {

@@ -11,9 +11,23 @@ const drawn = at('build', 'fixtures');
 const onnx = at('build', 'onnx');
 const weights = at('models', 'mtcnn');
 const shared = at('..', 'shared');
-const haarFile = ['/usr', '/usr/local', '/opt/homebrew']
-  .map((prefix) => `${prefix}/share/opencv4/haarcascades/haarcascade_frontalface_default.xml`)
-  .find((file) => existsSync(file));
+
+function findHaar() {
+  const folders = ['/usr', '/usr/local', '/opt/homebrew'].map((prefix) => `${prefix}/share/opencv4/haarcascades`);
+  return folders.map((folder) => path.join(folder, 'haarcascade_frontalface_default.xml')).find(existsSync);
+}
+
+await setUpOrExit({ withTests: true });
+
+// After the set-up, which may have installed what is looked for here.
+const environment = {
+  ...process.env,
+  FACES_WEIGHTS: weights,
+  FACES_ONNX: onnx,
+  FACES_DRAWN: drawn,
+  FACES_SHARED: shared,
+  FACES_HAAR: findHaar() ?? '',
+};
 
 /** Runs a command in the checkout; answers its status. */
 function run(command, args, options = {}) {
@@ -49,15 +63,6 @@ function prepare() {
   }
 }
 
-const environment = {
-  ...process.env,
-  FACES_WEIGHTS: weights,
-  FACES_ONNX: onnx,
-  FACES_DRAWN: drawn,
-  FACES_SHARED: shared,
-  FACES_HAAR: haarFile ?? '',
-};
-
 /** Test suites of the core that cannot run here, by name, with the reason. Where the shared folder exists all must run. */
 function missingSuites() {
   if (existsSync(shared)) return [];
@@ -65,7 +70,7 @@ function missingSuites() {
   if (!existsSync(path.join(weights, 'det3.caffemodel')))
     missing.push(['weights', 'no weights: npx opencv-face-detector models fetch']);
   missing.push(['photographs', 'no photographs: they are not part of the project']);
-  if (!haarFile) missing.push(['haar', "no Haar cascade: it comes with OpenCV's data package"]);
+  if (!environment.FACES_HAAR) missing.push(['haar', "no Haar cascade: it comes with OpenCV's data package"]);
   return missing;
 }
 
@@ -127,7 +132,6 @@ function runMocha() {
   return { passed: 0, failed: 1, skipped: [] };
 }
 
-await setUpOrExit({ withTests: true });
 prepare();
 const results = [runCore('Core', coreTests, []), runCoreWithoutAvx(), runMocha()];
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
