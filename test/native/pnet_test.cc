@@ -40,9 +40,9 @@ TEST_SUITE("weights") {
         for (size_t i = 0; i < whole.size(); ++i) {
           CHECK(tiled[i].box.x1 == whole[i].box.x1);
           CHECK(tiled[i].box.y2 == whole[i].box.y2);
-          CHECK(tiled[i].score == doctest::Approx(whole[i].score).epsilon(1e-5));
-          for (size_t k = 0; k < 4; ++k)
-            CHECK(tiled[i].regression[k] == doctest::Approx(whole[i].regression[k]).epsilon(1e-4));
+          // OpenCV 4.10 multiplies by Winograd's scheme, whose rounding depends on where a window lies in its tile.
+          CHECK(std::abs(tiled[i].score - whole[i].score) < 1e-4);
+          for (size_t k = 0; k < 4; ++k) CHECK(std::abs(tiled[i].regression[k] - whole[i].regression[k]) < 1e-4F);
         }
       }
     }
