@@ -66,6 +66,7 @@ const needs = [
     name: "OpenCV's Haar cascades",
     has: () => under('share/opencv4/haarcascades/haarcascade_frontalface_default.xml'),
     packages: ['opencv-data'],
+    isOptional: true, // the stand-in for missing weights
   },
 ];
 const testNeeds = [
@@ -83,34 +84,36 @@ const testNeeds = [
     : []),
 ];
 
+/** How to run apt-get here: as root, by sudo without a password, or not at all. */
+function aptPrefix() {
+  if (!works('apt-get', '--version')) return undefined;
+  if (process.getuid() === 0) return [];
+  return works('sudo', '-n', 'true') ? ['sudo', '-n'] : undefined;
+}
+
+async function install(prefix, packages) {
+  const apt = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
+  const [command, ...args] = apt;
+  const flags = ['-y', '-q', '--no-install-recommends'];
+  return (
+    (await run('system packages: list', command, [...args, 'update', '-qq'])) &&
+    (await run(`system packages: ${packages.join(' ')}`, command, [...args, 'install', ...flags, ...packages]))
+  );
+}
+
 async function systemPackages(all) {
   const missing = all.filter(({ has }) => !has());
   if (missing.length === 0) return;
-  const names = missing.map(({ name }) => name).join(', ');
   const packages = missing.flatMap((need) => need.packages);
-  const byHand = `apt-get update && apt-get install -y ${packages.join(' ')}`;
-  if (!works('apt-get', '--version')) {
-    throw new SetupError(
-      `missing: ${names}. Install them and start again (Debian's names: ${packages.join(' ')}; macOS: brew install cmake opencv doctest).`,
-    );
-  }
-  const prefix = process.getuid() === 0 ? [] : ['sudo', '-n'];
-  if (prefix.length > 0 && !works('sudo', '-n', 'true')) {
-    throw new SetupError(
-      `missing: ${names}. Installing them needs root. Run this, then start again:\n\n  sudo sh -c "${byHand}"\n`,
-    );
-  }
-  const apt = (...args) => [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
-  const [update, ...updateArgs] = apt('update', '-qq');
-  const [install, ...installArgs] = apt('install', '-y', '-q', '--no-install-recommends', ...packages);
-  const done =
-    (await run('system packages: list', update, updateArgs)) &&
-    (await run(`system packages: ${packages.join(' ')}`, install, installArgs));
-  if (!done) {
-    throw new SetupError(
-      `system packages could not be installed (is there a network?). Run this, then start again:\n\n  ${byHand}\n`,
-    );
-  }
+  const prefix = aptPrefix();
+  if (prefix && (await install(prefix, packages))) return;
+  const names = missing.map(({ name }) => name).join(', ');
+  const message =
+    `missing: ${names}. ${prefix ? 'They could not be installed (is there a network?).' : 'Installing them needs root and apt.'} ` +
+    `Run this, then start again:\n\n  sudo sh -c "apt-get update && apt-get install -y ${packages.join(' ')}"\n\n` +
+    'On macOS: brew install cmake opencv doctest. Elsewhere: the packages of these names.';
+  if (missing.some(({ isOptional }) => !isOptional)) throw new SetupError(message);
+  say(`${message}\n[setup] going on without`);
 }
 
 // ---- steps whose result is kept with a stamp of what it was made from ----
