@@ -106,7 +106,7 @@ async function fetchFile(
   }
   const { bytes, fault } = await download(file, setting.timeoutMs, events);
   if (!bytes) {
-    refuse(file.url, fault ?? 'no answer');
+    refusals.push(`${file.url}: ${fault}`);
     throw new FaceDetectorError('MODEL_MISSING', `${model}/${file.name} could not be had. ${refusals.join('; ')}`);
   }
   await writeWhole(target, bytes);
