@@ -150,7 +150,7 @@ async function unlessDone(stamp, result, print, make) {
 }
 
 function npmPackages() {
-  const print = fingerprint(['package.json', 'package-lock.json'], process.platform, process.arch);
+  const print = fingerprint(['package-lock.json'], process.platform, process.arch);
   return unlessDone('npm-packages', 'node_modules/express', print, async () => {
     // No package needs its install script here, and npm 12 would block them anyway.
     const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];

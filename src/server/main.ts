@@ -12,10 +12,13 @@ const log: Log = {
   error: (text) => console.error(text),
 };
 
-/** Resolves with the name of the first signal to stop. Installed before the addon is loaded, which takes a while. */
+/**
+ * Resolves with the name of the first signal to stop. Installed before the addon is loaded, which takes a while, and for good: on
+ * Ctrl-C the terminal and npm each send one.
+ */
 function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve(name));
   });
 }
 
@@ -51,9 +54,12 @@ function listen(server: Server, { port, host }: Config): Promise<void> {
 /** Stops accepting and resolves when every request in progress has its answer, or after `shutdownMs`. */
 function drain(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), shutdownMs);
+    // Connections that clients keep open for a next request would hold it up.
+    const idle = setInterval(() => server.closeIdleConnections(), 100);
+    const limit = setTimeout(() => server.closeAllConnections(), shutdownMs);
     server.close(() => {
-      clearTimeout(timer);
+      clearInterval(idle);
+      clearTimeout(limit);
       resolve();
     });
   });

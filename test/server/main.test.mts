@@ -40,6 +40,7 @@ describe('starting and stopping the service', () => {
       const answer = fetch(`${service.origin}/face`, { method: 'POST', body });
       await sleep(150);
       const ended = service.stop(signal);
+      service.process.kill(signal); // again, as npm does behind the terminal
       const response = await answer;
       expect(response.status).to.equal(200);
       expect(await response.text()).to.match(/^\{"face_1"/);
