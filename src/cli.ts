@@ -5,7 +5,7 @@ import { UsageError } from './usage.js';
 const usage = `opencv-face-detector: finds faces on images
 
 Usage:
-  opencv-face-detector serve                    start the HTTP service (POST /face)
+  opencv-face-detector serve [--print-config]   start the HTTP service (POST /face), or show its settings
   opencv-face-detector models fetch [MODEL ...] put verified weights into the models folder
   opencv-face-detector models verify [MODEL ...] check the weights that are there
   opencv-face-detector models list              what there is, with licence and origin
@@ -21,7 +21,7 @@ async function run(args: string[]): Promise<number> {
   const [command, ...rest] = args;
   switch (command) {
     case 'serve':
-      return (await import('./server/main.js')).serve();
+      return (await import('./server/main.js')).serve(rest);
     case 'models':
       return (await import('./cli/models.js')).models(rest);
     case 'build':

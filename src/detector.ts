@@ -4,7 +4,7 @@ import { type ImageInput, type ImageReader, imageReader } from './input.js';
 import { loadModelFiles, type ModelName, modelNames } from './models.js';
 import { loadAddon, type NativeDetection, type NativeDetector, type NativeOptions } from './native.js';
 import { checkOptions, type DetectOptions, resolveOptions } from './options.js';
-import { Slots } from './slots.js';
+import { type Activity, Slots } from './slots.js';
 
 /** Settings of a detector; detection options given here are the defaults of every call. */
 export interface CreateOptions extends DetectOptions {
@@ -170,6 +170,11 @@ export class FaceDetector {
         timings: { queue: started - called, ...timings, total } as Timings,
       };
     }, signal);
+  }
+
+  /** How many calls run and wait now, and for how long. */
+  get activity(): Activity {
+    return this.#slots.activity;
   }
 
   /** Refuses waiting and later calls with code CLOSED; resolves when the running ones have ended. */

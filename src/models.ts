@@ -47,6 +47,30 @@ export function manifestModel(name: string): ManifestModel {
   );
 }
 
+/** What people should know of a model before they use it. */
+export interface ModelFacts {
+  name: ModelName;
+  title: string;
+  licence: string;
+  origin: string;
+  /** Whether faces come with landmarks. */
+  landmarks: boolean;
+}
+
+export function modelFacts(name: ModelName): ModelFacts {
+  if (name === 'haar') {
+    return {
+      name,
+      title: "OpenCV's frontal face cascade",
+      licence: 'Apache-2.0',
+      origin: "comes with OpenCV's data package",
+      landmarks: false,
+    };
+  }
+  const { title, licence, origin } = manifestModel(name);
+  return { name, title, licence, origin, landmarks: true };
+}
+
 /** Why these bytes are not the published file, or undefined where they are. */
 export function mismatch(bytes: Uint8Array, file: ManifestFile): string | undefined {
   if (bytes.byteLength !== file.bytes) return `${bytes.byteLength} bytes instead of ${file.bytes}`;

@@ -29,32 +29,58 @@ export interface DetectOptions {
   truncated?: 'reject' | 'accept';
 }
 
-type OptionRule =
+/** What an option may be, its default (absent: nothing is limited), and what the README and the API description say of it. */
+export type OptionRule = { about: string } & (
   | { kind: 'integer' | 'number'; min: number; max: number; default?: number }
   | { kind: 'choice'; choices: readonly string[]; default: string }
-  | { kind: 'boolean'; default: boolean };
+  | { kind: 'boolean'; default: boolean }
+);
+export type OptionRules = Readonly<Record<string, OptionRule>>;
 
 /**
  * The one table of options: ranges and defaults. Thresholds, scale factor and minimum face size default to those of the
  * replaced service (deep_utils 0.8.8); 12 is the side of P-Net's window; the pixel limits are OpenCV's own 2^30 and,
  * as the default, what imgproxy and others take for the largest sensible photograph.
  */
-export const optionTable: Readonly<Record<keyof DetectOptions, OptionRule>> = {
-  minFaceSize: { kind: 'integer', min: 12, max: 4096, default: 20 },
-  threshold: { kind: 'number', min: 0, max: 1 },
-  pnetThreshold: { kind: 'number', min: 0, max: 1, default: 0.6 },
-  rnetThreshold: { kind: 'number', min: 0, max: 1, default: 0.7 },
-  onetThreshold: { kind: 'number', min: 0, max: 1, default: 0.8 },
-  scaleFactor: { kind: 'number', min: 0.3, max: 0.95, default: 0.707 },
-  maxFaces: { kind: 'integer', min: 1, max: 100_000 },
-  maxSide: { kind: 'integer', min: 12, max: 65_535 },
-  sort: { kind: 'choice', choices: ['confidence', 'area'], default: 'confidence' },
-  clip: { kind: 'boolean', default: true },
-  maxPixels: { kind: 'integer', min: 1, max: 2 ** 30, default: 50_000_000 },
-  truncated: { kind: 'choice', choices: ['reject', 'accept'], default: 'reject' },
-};
+export const optionTable = {
+  minFaceSize: {
+    kind: 'integer',
+    min: 12,
+    max: 4096,
+    default: 20,
+    about: "smallest face in pixels. The cost knob: doubling it divides P-Net's time by four",
+  },
+  maxSide: {
+    kind: 'integer',
+    min: 12,
+    max: 65_535,
+    about: "shrink a larger image to this longer side first; boxes are given in the original's pixels",
+  },
+  threshold: { kind: 'number', min: 0, max: 1, about: 'another name for `onetThreshold`; not together with it' },
+  pnetThreshold: { kind: 'number', min: 0, max: 1, default: 0.6, about: "P-Net's score that a proposal must exceed" },
+  rnetThreshold: { kind: 'number', min: 0, max: 1, default: 0.7, about: "R-Net's score that a candidate must exceed" },
+  onetThreshold: { kind: 'number', min: 0, max: 1, default: 0.8, about: "O-Net's score that a face must exceed" },
+  scaleFactor: { kind: 'number', min: 0.3, max: 0.95, default: 0.707, about: 'step of the image pyramid' },
+  maxFaces: { kind: 'integer', min: 1, max: 100_000, about: 'give that many faces at most, after sorting' },
+  sort: { kind: 'choice', choices: ['confidence', 'area'], default: 'confidence', about: 'surest or largest first' },
+  clip: { kind: 'boolean', default: true, about: 'clip boxes to the image; landmarks never are' },
+  maxPixels: {
+    kind: 'integer',
+    min: 1,
+    max: 2 ** 30,
+    default: 50_000_000,
+    about: 'refuse larger images, by their header, before decoding',
+  },
+  truncated: {
+    kind: 'choice',
+    choices: ['reject', 'accept'],
+    default: 'reject',
+    about: 'search in what is there of a JPEG that ends early',
+  },
+} as const satisfies Record<keyof DetectOptions, OptionRule>;
 
-function expected(rule: OptionRule): string {
+/** Such as `an integer from 12 to 4096`. */
+export function expected(rule: OptionRule): string {
   switch (rule.kind) {
     case 'integer':
       return `an integer from ${rule.min} to ${rule.max}`;
@@ -87,14 +113,14 @@ function shown(value: unknown): string {
 }
 
 /** Throws FaceDetectorError INVALID_OPTION for a name that is no option or a value out of range; `undefined` counts as absent. */
-export function checkOptions(options: object): void {
+export function checkOptions(options: object, rules: OptionRules = optionTable): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    const rule = Object.hasOwn(optionTable, name) ? optionTable[name as keyof DetectOptions] : undefined;
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (!rule) {
       throw new FaceDetectorError(
         'INVALID_OPTION',
-        `there is no option ${shown(name)}: ${Object.keys(optionTable).join(', ')} are known`,
+        `there is no option ${shown(name)}: ${Object.keys(rules).join(', ')} are known`,
       );
     }
     if (!fits(rule, value)) {
@@ -109,7 +135,8 @@ export function checkOptions(options: object): void {
 
 /** Options of a call over the detector's own over the table's defaults, as the addon takes them. Both must have been checked. */
 export function resolveOptions(own: DetectOptions, call: DetectOptions): NativeOptions {
-  const pick = <K extends keyof DetectOptions>(name: K) => call[name] ?? own[name] ?? optionTable[name].default;
+  const rules: Record<keyof DetectOptions, OptionRule> = optionTable;
+  const pick = <K extends keyof DetectOptions>(name: K) => call[name] ?? own[name] ?? rules[name].default;
   const threshold = call.threshold ?? call.onetThreshold ?? own.threshold ?? pick('onetThreshold');
   return {
     minFaceSize: pick('minFaceSize') as number,

@@ -5,6 +5,16 @@ interface Waiter {
   refuse(reason: unknown): void;
 }
 
+/** Jobs of a detector at one moment. */
+export interface Activity {
+  running: number;
+  waiting: number;
+  /** Age of the job that has run longest; 0 without one. */
+  oldestJobMs: number;
+  /** Time since a job ended, or since the detector was made. */
+  sinceLastEndMs: number;
+}
+
 /**
  * The right to run a job. At most `count` run at once, the rest wait in the order they came: waiting here, they do not fill the
  * threads that Node shares with file and DNS work, and can leave at once.
@@ -12,6 +22,8 @@ interface Waiter {
 export class Slots {
   readonly #count: number;
   #running = 0;
+  readonly #starts = new Set<{ at: number }>();
+  #lastEnd = performance.now();
   readonly #waiting = new Set<Waiter>();
   #closed = false;
   #idle: (() => void)[] = [];
@@ -29,11 +41,27 @@ export class Slots {
     if (this.#closed) throw closedError();
     if (this.#running >= this.#count) await this.#wait(signal);
     else this.#running++;
+    const start = { at: performance.now() };
+    this.#starts.add(start);
     try {
       return await job();
     } finally {
+      this.#starts.delete(start);
+      this.#lastEnd = performance.now();
       this.#release();
     }
+  }
+
+  /** What goes on now; see Activity. */
+  get activity(): Activity {
+    const now = performance.now();
+    const [oldest] = this.#starts;
+    return {
+      running: this.#starts.size,
+      waiting: this.#waiting.size,
+      oldestJobMs: oldest ? now - oldest.at : 0,
+      sinceLastEndMs: now - this.#lastEnd,
+    };
   }
 
   /** Refuses those who wait and all later calls; resolves when the running jobs have ended. */

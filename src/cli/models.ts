@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { fetchModel } from '../model-fetch.js';
-import { defaultModelsDir, manifestModel, readManifest, readVerified } from '../models.js';
+import { defaultModelsDir, manifestModel, modelFacts, readManifest, readVerified } from '../models.js';
 import { UsageError } from '../usage.js';
 
 /** Shows the bytes of one file on a terminal; nothing elsewhere. */
@@ -65,7 +65,8 @@ function listModels(): number {
     const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
     console.log(`${model.name}  ${model.title}, ${bytes} bytes, licence ${model.licence}, from ${model.origin}`);
   }
-  console.log("haar   OpenCV's frontal face cascade, comes with OpenCV's data package, licence Apache-2.0");
+  const haar = modelFacts('haar');
+  console.log(`haar   ${haar.title}, ${haar.origin}, licence ${haar.licence}`);
   return 0;
 }
 

@@ -1,50 +1,98 @@
+import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import type { FaceDetector } from '../detector.js';
+import helmet from 'helmet';
+import { answerError, outcomeOf, sendJson } from './answer.js';
 import type { Config } from './config.js';
-import { publicError, RequestError } from './errors.js';
-import { faceRouter, messageJson, sendJson } from './face.js';
+import { docsRouter } from './docs.js';
+import { RequestError } from './errors.js';
+import { faceRouter } from './face.js';
+import { requestIdOf, traceOf } from './log.js';
+import type { Service } from './service.js';
+import { v1Router } from './v1/router.js';
 
-/** Where the service writes what its operator should know. */
-export interface Log {
-  info(text: string): void;
-  error(text: string): void;
-}
-
-/** A line per request, when debugging. */
-function logRequests(log: Log) {
-  return (request: Request, response: Response, next: NextFunction) => {
+/** Gives the request its id, and writes its log line and its metrics when it is over. */
+function observe({ log, metrics, config }: Service) {
+  return (request: Request, response: Response, next: NextFunction): void => {
     const started = performance.now();
+    const outcome = outcomeOf(response);
+    outcome.requestId = requestIdOf(request.get('x-request-id'));
+    response.set('X-Request-Id', outcome.requestId);
     response.on('close', () => {
-      const ms = (performance.now() - started).toFixed(1);
-      log.info(`${request.method} ${request.path} ${response.writableFinished ? response.statusCode : 499} ${ms} ms`);
+      const ms = performance.now() - started;
+      const { requestId, route = 'other', faces, error } = outcome;
+      const isGone = !response.writableFinished;
+      const status = isGone ? 499 : response.statusCode;
+      const code = isGone ? 'ABORTED' : (outcome.code ?? 'OK');
+      metrics.answered({ route, method: request.method, status, code, seconds: ms / 1000 });
+      const line = {
+        requestId,
+        ...traceOf(request.get('traceparent')),
+        method: request.method,
+        path: request.path.slice(0, 200),
+        client: request.ip,
+        status,
+        code,
+        ms: Math.round(ms * 10) / 10,
+        ...(faces !== undefined && { faces }),
+        ...(config.debugging && error !== undefined && { err: error }),
+      };
+      log[status >= 500 ? 'warn' : 'info'](line, 'request');
     });
     next();
   };
 }
 
-/** Any error becomes a status and a text; a defect of ours goes to the log as well. Express knows it by its four parameters. */
-function answerError(config: Config, log: Log) {
-  return (error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    const { status, message } = publicError(error);
-    if (status === 500 || config.debugging)
-      log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    if (response.headersSent || response.destroyed) return response.destroy();
-    if (!request.complete) response.set('Connection', 'close'); // the rest of its body is not wanted
-    const isImageMissing = error instanceof RequestError && error.code === 'IMAGE_MISSING';
-    const text = JSON.stringify(message);
-    sendJson(response, status, messageJson(isImageMissing ? `{"image": ${text}}` : text));
+// For answers that are data: a browser shall do nothing with them. The pages have their own policy (docs.ts).
+const securityHeaders = helmet({
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  strictTransportSecurity: false, // whoever ends TLS in front of this decides
+});
+
+/** CORS for the named origins. A plain OPTIONS, which is no preflight, goes on to the routes. */
+function crossOrigin({ corsOrigins }: Config) {
+  const handle = cors({
+    origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+    exposedHeaders: ['Server-Timing', 'X-Request-Id', 'X-Face-Model', 'Retry-After'],
+    maxAge: 600,
+  });
+  return (request: Request, response: Response, next: NextFunction): void => {
+    if (request.method === 'OPTIONS' && !request.get('access-control-request-method')) return next();
+    handle(request, response, next);
   };
 }
 
-/** The HTTP application: routes as they are asked for, then whatever nobody took, then errors. */
-export function createApp(detector: FaceDetector, config: Config, log: Log): Express {
+/** `/healthz`: this process answers. `/readyz`: the service takes requests. Neither ever searches. */
+function probes({ readiness }: Service): express.Router {
+  const router = express.Router({ caseSensitive: true, strict: true });
+  router.get('/healthz', (_request, response) => {
+    outcomeOf(response).route = '/healthz';
+    sendJson(response, 200, '{"status":"ok"}');
+  });
+  router.get('/readyz', (_request, response) => {
+    outcomeOf(response).route = '/readyz';
+    const { isReady, reason } = readiness();
+    sendJson(response, isReady ? 200 : 503, JSON.stringify(isReady ? { status: 'ready' } : { status: 'not ready', reason }));
+  });
+  return router;
+}
+
+/** The HTTP application of one worker: routes as they are asked for, then whatever nobody took, then errors. */
+export function createApp(service: Service): Express {
+  const { config, log } = service;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  if (config.debugging) app.use(logRequests(log));
-  app.use(faceRouter(detector, config));
+  app.set('query parser', () => ({})); // the routes read it themselves, strictly
+  app.set('trust proxy', [...config.trustProxy]);
+  app.use(observe(service));
+  app.use(securityHeaders);
+  if (config.corsOrigins.length > 0) app.use(crossOrigin(config));
+  app.use(probes(service));
+  app.use(faceRouter(service));
+  app.use('/v1', v1Router(service));
+  app.use(docsRouter(service));
   app.use(() => {
-    throw new RequestError('NOT_FOUND', `there is nothing here: send images to ${config.endpoint}`);
+    throw new RequestError('NOT_FOUND', `there is nothing here: send images to ${config.endpoint} or /v1/faces`);
   });
   app.use(answerError(config, log));
   return app;

@@ -1,28 +1,70 @@
+import { isIP } from 'node:net';
 import { type ModelName, modelNames } from '../models.js';
+import { optionTable } from '../options.js';
+import { allowedCores } from './cores.js';
 
-/** Settings of the service, all from environment variables; the README lists them. */
-export interface Config {
-  /** Port of the HTTP server; 0 takes a free one. */
-  port: number;
-  /** Address to listen on; undefined: all. */
-  host: string | undefined;
-  /** Path that takes images. */
-  endpoint: string;
-  /** undefined: mtcnn, or haar while mtcnn's weights are missing. */
-  model: ModelName | undefined;
-  /** What POST takes: a form with a file, or JSON with base64. */
-  postType: 'FORM' | 'JSON';
-  /** Writes a line per request and the stack of every error. */
-  debugging: boolean;
-  /** Largest request body in bytes. */
-  maxBodyBytes: number;
-  /** Largest image, width x height. */
-  maxPixels: number;
+/** One environment variable: how its text becomes a value, and what the README says of it. */
+export interface Setting<T> {
+  variable: string;
+  /** Value where the variable is not set. */
+  fallback: () => T;
+  /** The default as the README shows it, where that is not the value itself. */
+  shownDefault?: string;
+  /** What it may be; completes "VARIABLE must be ...". */
+  expected: string;
+  /** undefined: the text is not what is expected. */
+  read(text: string): T | undefined;
+  about: string;
+  /** Never shown. */
+  isSecret?: boolean;
 }
 
 /** A variable that has a value which it cannot have. */
 export class ConfigError extends Error {
   readonly code = 'INVALID_CONFIG';
+}
+
+const wholeNumber = (text: string, min: number, max: number) =>
+  /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined;
+
+function integer(variable: string, fallback: number, min: number, max: number, about: string): Setting<number> {
+  return {
+    variable,
+    fallback: () => fallback,
+    expected: `an integer from ${min} to ${max}`,
+    read: (text) => wholeNumber(text, min, max),
+    about,
+  };
+}
+
+function choice<T extends string>(variable: string, fallback: T, choices: readonly T[], about: string): Setting<T> {
+  return {
+    variable,
+    fallback: () => fallback,
+    expected: choices.join(' or '),
+    read: (text) => choices.find((one) => one === text),
+    about,
+  };
+}
+
+/** A comma-separated list; `expected` says what an item is, `isItem` whether a text is one. */
+function list(
+  variable: string,
+  expected: string,
+  isItem: (text: string) => boolean,
+  about: string,
+): Setting<readonly string[]> {
+  return {
+    variable,
+    fallback: () => [],
+    shownDefault: 'none',
+    expected: `${expected}, separated by commas`,
+    read: (text) => {
+      const items = text.split(',').map((item) => item.trim());
+      return items.every(isItem) ? items : undefined;
+    },
+    about,
+  };
 }
 
 // Names under which the replaced service knew its detectors.
@@ -32,67 +74,194 @@ const modelAliases = new Map<string, ModelName>([
   ['HaarcascadeCV2FaceDetector', 'haar'],
 ]);
 
-type Read<T> = (text: string) => T | undefined;
+const flags: Record<string, boolean> = { true: true, t: true, '1': true, false: false, f: false, '0': false };
 
-const integer =
-  (min: number, max: number): Read<number> =>
-  (text) =>
-    /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined;
+function isOrigin(text: string): boolean {
+  return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+}
 
-const flag: Read<boolean> = (text) =>
-  ({ true: true, t: true, '1': true, false: false, f: false, '0': false })[text.toLowerCase()];
+function isProxy(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  return (
+    isIP(address) > 0 &&
+    rest.length === 0 &&
+    (bits === undefined || wholeNumber(bits, 0, isIP(address) === 4 ? 32 : 128) !== undefined)
+  );
+}
 
-function readVariable<T>(
-  environment: NodeJS.ProcessEnv,
-  name: string,
-  fallback: T,
-  expected: string,
-  read: Read<T>,
-): T {
-  const text = environment[name];
-  if (text === undefined || text === '') return fallback;
-  const value = read(text);
-  if (value === undefined) throw new ConfigError(`${name} must be ${expected}, got ${JSON.stringify(text)}`);
-  return value;
+const { minFaceSize, maxSide, maxPixels } = optionTable;
+
+/**
+ * The one table of settings, all from environment variables: validation, the README's table and `serve --print-config` come
+ * from it.
+ */
+export const settings = {
+  port: integer('PORT_NUMBER', 8000, 0, 65_535, 'port of the service; 0 takes a free one'),
+  host: {
+    variable: 'HOST',
+    fallback: (): string | undefined => undefined,
+    shownDefault: 'all addresses',
+    expected: 'an IP address or localhost',
+    read: (text) => (isIP(text) > 0 || text === 'localhost' ? text : undefined),
+    about: 'address to listen on',
+  } satisfies Setting<string | undefined>,
+  endpoint: {
+    variable: 'ENDPOINT',
+    fallback: () => '/face',
+    expected: 'a path such as /face, of letters, digits, "-", "_", "." and "/", that is no other route',
+    read: (text) => (/^(\/[\w.-]+)+$/.test(text) && !isTaken(text) ? text : undefined),
+    about: "path of the replaced service's route",
+  } satisfies Setting<string>,
+  model: {
+    variable: 'FACE_DETECTION_MODEL',
+    fallback: (): ModelName | undefined => undefined,
+    shownDefault: 'mtcnn, or haar while its weights are missing',
+    expected: `one of ${[...modelNames, ...modelAliases.keys()].join(', ')}`,
+    read: (text) => modelAliases.get(text) ?? modelNames.find((name) => name === text),
+    about: 'the model; set, its weights must be there',
+  } satisfies Setting<ModelName | undefined>,
+  postType: choice(
+    'POST_TYPE',
+    'FORM',
+    ['FORM', 'JSON'],
+    'what `ENDPOINT` takes: a form with a file, or `{"image": "<base64>"}`',
+  ),
+  debugging: {
+    variable: 'DEBUGGING',
+    fallback: () => false,
+    expected: 'true or false',
+    read: (text) => flags[text.toLowerCase()],
+    about: 'log at level debug, with the stack of every refusal',
+  } satisfies Setting<boolean>,
+  logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent'], 'least level that is logged'),
+  workers: {
+    ...integer('WORKERS', 1, 1, 256, 'processes that search; by default the cores that affinity and cgroup quota allow'),
+    fallback: () => allowedCores(),
+    shownDefault: 'the cores allowed',
+  } satisfies Setting<number>,
+  slots: integer('SLOTS', 1, 1, 64, 'images searched at once in each worker, a thread each; keep `WORKERS` x `SLOTS` within the cores'),
+  queueLimit: integer('QUEUE_LIMIT', 16, 1, 10_000, 'requests per worker that may upload or wait; one more is answered 503'),
+  minFaceSize: integer(
+    'MIN_FACE_SIZE',
+    minFaceSize.default,
+    minFaceSize.min,
+    minFaceSize.max,
+    'smallest face in pixels where a request does not say',
+  ),
+  minFaceSizeFloor: integer(
+    'MIN_FACE_SIZE_FLOOR',
+    minFaceSize.min,
+    minFaceSize.min,
+    minFaceSize.max,
+    'smallest `minFaceSize` that a request may ask for',
+  ),
+  maxSide: {
+    variable: 'MAX_SIDE',
+    fallback: (): number | undefined => undefined,
+    shownDefault: 'as it is',
+    expected: `an integer from ${maxSide.min} to ${maxSide.max}`,
+    read: (text) => wholeNumber(text, maxSide.min, maxSide.max),
+    about: 'larger images are shrunk to this longer side before the search; also the largest `maxSide` of a request',
+  } satisfies Setting<number | undefined>,
+  maxPixels: integer(
+    'MAX_PIXELS',
+    maxPixels.default,
+    maxPixels.min,
+    maxPixels.max,
+    'largest image, width x height, by its header',
+  ),
+  maxBodyBytes: integer('MAX_BODY_BYTES', 20 * 2 ** 20, 1024, 2 ** 30, 'largest request body, and largest image of a batch'),
+  maxBatchImages: integer('MAX_BATCH_IMAGES', 100, 1, 100_000, 'images in one batch'),
+  maxBatchBytes: integer('MAX_BATCH_BYTES', 200 * 2 ** 20, 1024, 2 ** 40, 'largest body of a batch'),
+  headersTimeoutMs: integer('HEADERS_TIMEOUT_MS', 10_000, 100, 600_000, 'time for the header of a request'),
+  bodyTimeoutMs: integer('BODY_TIMEOUT_MS', 15_000, 100, 600_000, 'time for the body; in a batch, between two pieces of it'),
+  requestTimeoutMs: integer(
+    'REQUEST_TIMEOUT_MS',
+    30_000,
+    1,
+    600_000,
+    'time from the end of the body to the answer; in a batch, for each image',
+  ),
+  keepAliveTimeoutMs: integer('KEEP_ALIVE_TIMEOUT_MS', 5_000, 0, 600_000, 'time that an idle connection is kept'),
+  shutdownTimeoutMs: integer('SHUTDOWN_TIMEOUT_MS', 30_000, 100, 600_000, 'time for the answers in progress after SIGTERM'),
+  stuckMs: integer('STUCK_MS', 10_000, 100, 600_000, 'not ready where requests wait and none has ended for so long'),
+  hangTimeoutMs: integer(
+    'HANG_TIMEOUT_MS',
+    10_000,
+    1_000,
+    600_000,
+    'a worker that gives no sign of life for so long, or whose job outlives its deadline by it, is replaced',
+  ),
+  metricsPort: integer('METRICS_PORT', 9464, 0, 65_535, 'port of `/metrics`; 0 takes a free one'),
+  apiKeys: {
+    ...list(
+      'API_KEYS',
+      'keys of at least 16 letters, digits and signs',
+      (key) => /^[\x21-\x2b\x2d-\x7e]{16,}$/.test(key),
+      'if set, requests need one of them: `Authorization: Bearer KEY` or `X-API-Key: KEY`',
+    ),
+    isSecret: true,
+  },
+  corsOrigins: list('CORS_ORIGINS', 'origins such as https://example.org, or *', isOrigin, 'origins whose pages may call'),
+  trustProxy: list(
+    'TRUST_PROXY',
+    'addresses, subnets, loopback, linklocal or uniquelocal',
+    isProxy,
+    'proxies whose `X-Forwarded-For` is believed',
+  ),
+};
+
+type Value<S> = S extends { read(text: string): infer T } ? Exclude<T, undefined> : never;
+type Fallback<S> = S extends { fallback: () => infer T } ? T : never;
+
+/** Values of all settings, checked. */
+export type Config = {
+  readonly [K in keyof typeof settings]: Value<(typeof settings)[K]> | Fallback<(typeof settings)[K]>;
+};
+
+function isTaken(path: string): boolean {
+  return /^\/(v1|docs)(\/|$)/.test(path) || ['/healthz', '/readyz', '/metrics', '/openapi.json'].includes(path);
+}
+
+function readSetting<T>(setting: Setting<T>, environment: NodeJS.ProcessEnv): T {
+  const text = environment[setting.variable];
+  if (text === undefined || text === '') return setting.fallback();
+  const value = setting.read(text);
+  if (value !== undefined) return value;
+  const shown = setting.isSecret ? 'something else' : JSON.stringify(text);
+  throw new ConfigError(`${setting.variable} must be ${setting.expected}, got ${shown}`);
 }
 
 /** Throws ConfigError naming the variable and what it may be. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const models = [...modelNames, ...modelAliases.keys()];
-  return {
-    port: readVariable(environment, 'PORT_NUMBER', 8000, 'a port from 0 to 65535', integer(0, 65_535)),
-    host: readVariable<string | undefined>(environment, 'HOST', undefined, 'an address', (text) => text),
-    endpoint: readVariable(
-      environment,
-      'ENDPOINT',
-      '/face',
-      'a path such as /face, of letters, digits, "-", "_", "." and "/"',
-      (text) => (/^(\/[\w.-]+)+$/.test(text) ? text : undefined),
-    ),
-    model: readVariable<ModelName | undefined>(
-      environment,
-      'FACE_DETECTION_MODEL',
-      undefined,
-      `one of ${models.join(', ')}`,
-      (text) => modelAliases.get(text) ?? modelNames.find((name) => name === text),
-    ),
-    postType: readVariable<Config['postType']>(environment, 'POST_TYPE', 'FORM', 'FORM or JSON', (text) =>
-      text === 'FORM' || text === 'JSON' ? text : undefined,
-    ),
-    debugging: readVariable(environment, 'DEBUGGING', false, 'true or false', flag),
-    maxBodyBytes: readVariable(
-      environment,
-      'MAX_BODY_BYTES',
-      20 * 2 ** 20,
-      'a number of bytes from 1024 to 1073741824',
-      integer(1024, 2 ** 30),
-    ),
-    maxPixels: readVariable(
-      environment,
-      'MAX_PIXELS',
-      50_000_000,
-      'a number of pixels from 1 to 1073741824',
-      integer(1, 2 ** 30),
-    ),
-  };
+  const entries = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => [key, readSetting(setting, environment)]);
+  const config = Object.fromEntries(entries) as Config;
+  if (config.minFaceSize < config.minFaceSizeFloor) {
+    throw new ConfigError(
+      `MIN_FACE_SIZE must be at least MIN_FACE_SIZE_FLOOR, ${config.minFaceSizeFloor}, got ${config.minFaceSize}`,
+    );
+  }
+  if (config.port !== 0 && config.port === config.metricsPort) {
+    throw new ConfigError(`METRICS_PORT must be another port than PORT_NUMBER, got ${config.port} for both`);
+  }
+  return config;
+}
+
+/** The configuration as `serve --print-config` shows it: `VARIABLE=value` lines, secrets masked. */
+export function printConfig(config: Config): string {
+  const lines = Object.entries<Setting<unknown>>(settings).map(([key, { variable, isSecret }]) => {
+    const value = config[key as keyof Config];
+    if (isSecret) return `${variable}=${(value as readonly string[]).map(() => '***').join(',')}`;
+    return `${variable}=${Array.isArray(value) ? value.join(',') : (value ?? '')}`;
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+/** The settings as a table of the README. */
+export function settingsMarkdown(): string {
+  const rows = Object.values<Setting<unknown>>(settings).map(({ variable, fallback, shownDefault, about }) => {
+    return `| \`${variable}\` | ${shownDefault ?? fallback()} | ${about} |`;
+  });
+  return ['| variable | default | |', '|---|---|---|', ...rows].join('\n');
 }

@@ -1,41 +1,70 @@
 import type { ErrorCode } from '../errors.js';
 
-/** Codes of requests that fail before an image gets to the detector. */
-export type RequestErrorCode = 'IMAGE_MISSING' | 'BODY_TOO_LARGE' | 'CLIENT_GONE' | 'NOT_FOUND';
+/** Codes of requests that fail outside of the detector. */
+export type RequestErrorCode =
+  | 'IMAGE_MISSING'
+  | 'MALFORMED_BODY'
+  | 'UNAUTHORIZED'
+  | 'NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'BODY_TIMEOUT'
+  | 'BODY_TOO_LARGE'
+  | 'OVERLOADED'
+  | 'SHUTTING_DOWN'
+  | 'DEADLINE'
+  | 'ABORTED';
 
 export class RequestError extends Error {
   readonly code: RequestErrorCode;
 
-  constructor(code: RequestErrorCode, message: string) {
-    super(message);
+  constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }
 
-/** The one table from code to HTTP status. */
-const statusOfCode: Record<ErrorCode | RequestErrorCode, number> = {
-  IMAGE_MISSING: 400,
-  INVALID_OPTION: 400,
-  NOT_FOUND: 404,
-  BODY_TOO_LARGE: 413,
-  TOO_MANY_PIXELS: 413,
-  UNSUPPORTED_FORMAT: 415,
-  EMPTY_IMAGE: 422,
-  CORRUPT_IMAGE: 422,
-  TRUNCATED_IMAGE: 422,
-  ABORTED: 499,
-  CLIENT_GONE: 499,
-  INTERNAL: 500,
-  MODEL_MISSING: 500,
-  MODEL_INVALID: 500,
-  ADDON_MISSING: 500,
-  CLOSED: 503,
-  OUT_OF_MEMORY: 503,
+/** The one table from code to HTTP status and the problem's title; README and API description show it. */
+export const errorTable: Readonly<Record<ErrorCode | RequestErrorCode, readonly [status: number, title: string]>> = {
+  INVALID_OPTION: [400, 'An option is unknown, out of range or given twice'],
+  IMAGE_MISSING: [400, 'The request has no image'],
+  MALFORMED_BODY: [400, 'The body is not what its content type says'],
+  UNAUTHORIZED: [401, 'A valid API key is needed'],
+  NOT_FOUND: [404, 'There is nothing at this path'],
+  METHOD_NOT_ALLOWED: [405, 'The path does not take this method'],
+  BODY_TIMEOUT: [408, 'The body did not come in time'],
+  BODY_TOO_LARGE: [413, 'The body is too large'],
+  TOO_MANY_PIXELS: [413, 'The image has too many pixels'],
+  UNSUPPORTED_FORMAT: [415, 'The data is no image of a known format'],
+  EMPTY_IMAGE: [422, 'The image has no bytes'],
+  CORRUPT_IMAGE: [422, 'The image is damaged'],
+  TRUNCATED_IMAGE: [422, 'The image ends early'],
+  ABORTED: [499, 'The client closed the connection'],
+  INTERNAL: [500, 'Internal Server Error'],
+  MODEL_MISSING: [500, 'Internal Server Error'],
+  MODEL_INVALID: [500, 'Internal Server Error'],
+  ADDON_MISSING: [500, 'Internal Server Error'],
+  OVERLOADED: [503, 'Too many requests are waiting'],
+  SHUTTING_DOWN: [503, 'The service is stopping'],
+  CLOSED: [503, 'The service is stopping'],
+  OUT_OF_MEMORY: [503, 'There is not enough memory'],
+  DEADLINE: [504, 'The search took too long'],
 };
 
-/** Status and public text of any error: what is no error of ours says nothing about itself. */
-export function publicError(error: unknown): { status: number; message: string } {
-  const { code, message } = (error ?? {}) as { code?: string; message?: string };
-  const status = code !== undefined && Object.hasOwn(statusOfCode, code) ? statusOfCode[code as ErrorCode] : 500;
-  return { status, message: status === 500 ? 'Internal Server Error' : (message ?? '') };
+/** What a client may know of an error. */
+export interface PublicError {
+  code: ErrorCode | RequestErrorCode;
+  status: number;
+  title: string;
+  /** For people; says nothing about the inside. */
+  detail: string;
+}
+
+/** Any error as the client may see it: what is no error of ours, and every defect, is INTERNAL and says nothing about itself. */
+export function publicError(error: unknown): PublicError {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: string };
+  const isOurs = typeof code === 'string' && Object.hasOwn(errorTable, code);
+  const known = isOurs ? (code as PublicError['code']) : 'INTERNAL';
+  const [status, title] = errorTable[known];
+  if (status === 500) return { code: 'INTERNAL', status, title, detail: title };
+  return { code: known, status, title, detail: message ?? title };
 }

@@ -1,23 +1,13 @@
 import { type Request, type Response, Router } from 'express';
-import type { Detection, FaceDetector } from '../detector.js';
-import type { Config } from './config.js';
+import type { Detection } from '../detector.js';
+import { outcomeOf, sendJson } from './answer.js';
 import { RequestError } from './errors.js';
-import { readFormFile, readJsonFile } from './upload.js';
+import { requireKey } from './keys.js';
+import { goneSignal, search, serverTiming } from './search.js';
+import type { Service } from './service.js';
+import { readForm, readJson } from './upload.js';
 
 const allow = 'GET, HEAD, OPTIONS, POST';
-
-/** Sends JSON as the replaced service did: without a charset, closed by a newline. */
-export function sendJson(response: Response, status: number, json: string): void {
-  const body = `${json}\n`;
-  response
-    .writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) })
-    .end(body);
-}
-
-/** `{"message": ...}`, spaced as Flask spaced it. `json` is text that is JSON already. */
-export function messageJson(json: string): string {
-  return `{"message": ${json}}`;
-}
 
 /**
  * `{"face_1":[y1,x1,y2,x2],...}`: pixels, y first, cut toward zero, numbered by falling confidence, keys in the order of
@@ -33,40 +23,45 @@ export function facesJson({ faces }: Detection): string {
 
 const keyOf = (entry: string) => entry.slice(0, entry.indexOf(':'));
 
-/** Aborts when the client closes its connection before it has the answer. */
-function goneSignal(response: Response): AbortSignal {
-  const controller = new AbortController();
-  response.on('close', () => {
-    if (!response.writableFinished)
-      controller.abort(new RequestError('CLIENT_GONE', 'the client closed the connection'));
-  });
-  return controller.signal;
+/** The first file in the form field `image`, or the base64 text `image` of a JSON body. Unknown fields are ignored. */
+async function readImage({ config }: Service, request: Request, response: Response): Promise<Buffer> {
+  const limits = { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs };
+  if (config.postType === 'JSON') return (await readJson(request, response, limits)).image;
+  const { files } = await readForm(request, response, limits);
+  const image = files.find(({ field }) => field === 'image');
+  if (!image) throw new RequestError('IMAGE_MISSING', 'provide an image file');
+  return image.bytes;
 }
 
 /** The replaced service's one route, answer for answer. */
-export function faceRouter(detector: FaceDetector, config: Config): Router {
-  const readFile = config.postType === 'JSON' ? readJsonFile : readFormFile;
+export function faceRouter(service: Service): Router {
+  const { config, detector, admission } = service;
   const router = Router({ caseSensitive: true, strict: true });
   router
     .route(config.endpoint)
     .all((_request, response, next) => {
+      outcomeOf(response).route = config.endpoint;
       response.set('X-Face-Model', detector.model);
       next();
     })
+    .all(requireKey(config.apiKeys))
     .get((_request, response) => sendJson(response, 200, '{"Just":"Fine!"}'))
     .options((_request, response) => {
       response.set('Allow', allow).end();
     })
-    .post(async (request: Request, response: Response) => {
-      const signal = goneSignal(response);
-      const image = await readFile(request, 'image', config.maxBodyBytes);
-      const detection = await detector.detect(image, { clip: false, maxPixels: config.maxPixels, signal });
-      sendJson(response, 200, facesJson(detection));
-    })
-    .all((request, response) => {
-      request.resume();
+    .post((request, response) =>
+      admission.seated(async (seat) => {
+        const gone = goneSignal(response);
+        const image = await readImage(service, request, response);
+        const detection = await search(service, image, { clip: false }, gone, seat);
+        outcomeOf(response).faces = detection.faces.length;
+        response.set('Server-Timing', serverTiming(detection.timings));
+        sendJson(response, 200, facesJson(detection));
+      }),
+    )
+    .all((_request, response) => {
       response.set('Allow', allow);
-      sendJson(response, 405, messageJson('"The method is not allowed for the requested URL."'));
+      throw new RequestError('METHOD_NOT_ALLOWED', 'The method is not allowed for the requested URL.');
     });
   return router;
 }

@@ -1,83 +1,86 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import busboy from 'busboy';
+import { FaceDetectorError } from '../errors.js';
+import { type BodyLimits, receiveBody } from './body.js';
 import { RequestError } from './errors.js';
+import type { Entry } from './options.js';
 
-// Far beyond any form that a person sends; busboy has no limits of its own.
-const formLimits = { files: 100, fields: 100, parts: 200, headerPairs: 100, fieldNameSize: 1024, fieldSize: 64 * 1024 };
-
-const missing = () => new RequestError('IMAGE_MISSING', 'provide an image file');
-
-/**
- * Fails the upload when the body has more than `maxBytes` or the client leaves. A body that is too large is read on to its end, or
- * to twice the limit, and dropped: a client that is still sending would miss an earlier answer. Returns a function that stops watching.
- */
-function watchBody(
-  request: IncomingMessage,
-  maxBytes: number,
-  drop: () => void,
-  fail: (error: RequestError) => void,
-): () => void {
-  let received = 0;
-  const tooLarge = () =>
-    fail(new RequestError('BODY_TOO_LARGE', `the request body may have ${maxBytes} bytes at most`));
-  const onData = (chunk: Buffer) => {
-    const before = received;
-    received += chunk.byteLength;
-    if (received > maxBytes && before <= maxBytes) drop();
-    if (received > 2 * maxBytes) tooLarge();
-  };
-  const onEnd = () => {
-    if (received > maxBytes) tooLarge();
-  };
-  const onClose = () => {
-    if (!request.complete) fail(new RequestError('CLIENT_GONE', 'the client closed the connection'));
-  };
-  request.on('data', onData).on('end', onEnd).on('close', onClose);
-  return () => {
-    request.off('data', onData).off('end', onEnd).off('close', onClose);
-  };
+/** One file of a form. */
+export interface FilePart {
+  /** Name of the form's field; undefined where the part has none. */
+  field: string | undefined;
+  bytes: Buffer;
 }
 
+export interface Form {
+  files: FilePart[];
+  fields: Entry[];
+}
+
+/** An image and what else came with it. */
+export interface Upload {
+  image: Buffer;
+  fields: Entry[];
+}
+
+// Far beyond any form that a person or a program sends here; busboy itself has no limits. Names of parts are bounded by its
+// limit of 16 KiB for a part's header.
+export const formLimits = { files: 100, fields: 100, parts: 200, headerPairs: 50, fieldSize: 4096 };
+
+/** A parser for the form in `request`. Throws RequestError MALFORMED_BODY where there is no form or no boundary. */
+export function formParser(request: IncomingMessage, limits: busboy.Limits): busboy.Busboy {
+  try {
+    return busboy({ headers: request.headers, limits });
+  } catch {
+    throw new RequestError('MALFORMED_BODY', 'the body must be multipart/form-data with a boundary');
+  }
+}
+
+export const brokenForm = (why: string) => new RequestError('MALFORMED_BODY', `the form is malformed: ${why}`);
+
 /**
- * The bytes of the first file part called `field` of a multipart form.
- * Rejects with RequestError: IMAGE_MISSING where there is none or the form is malformed, BODY_TOO_LARGE, CLIENT_GONE. The
- * rest of the body is read and dropped in any case, so that the answer gets through.
+ * A whole form, its files in memory.
+ * Rejects with RequestError MALFORMED_BODY (broken, cut short, too many parts) or with what receiveBody rejects with.
  */
-export function readFormFile(request: IncomingMessage, field: string, maxBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    let parser: busboy.Busboy | undefined;
-    let parts: Buffer[] | undefined;
-    const drop = () => {
-      if (parser) request.unpipe(parser);
-      parts = undefined;
-      request.resume();
-    };
-    const fail = (error: RequestError) => {
-      stopWatching();
-      drop();
-      reject(error);
-    };
-    const stopWatching = watchBody(request, maxBytes, drop, fail);
-    try {
-      parser = busboy({ headers: request.headers, limits: { ...formLimits, fileSize: maxBytes } });
-    } catch {
-      return fail(missing()); // no multipart, or no boundary
-    }
-    parser.on('file', (name, stream) => {
-      stream.on('error', () => undefined); // the parser reports it
-      if (name !== field || parts) return stream.resume();
-      const own: Buffer[] = [];
-      parts = own;
-      stream.on('data', (part: Buffer) => own.push(part));
-    });
-    parser.on('error', () => fail(missing()));
-    parser.on('close', () => {
-      if (!parts) return fail(missing());
-      stopWatching();
-      resolve(Buffer.concat(parts));
-    });
-    request.pipe(parser);
+export async function readForm(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): Promise<Form> {
+  const parser = formParser(request, formLimits);
+  const form: Form = { files: [], fields: [] };
+  let failure: RequestError | undefined;
+  const fail = (why: string) => {
+    failure ??= brokenForm(why);
+  };
+  parser.on('file', (field: string | undefined, stream) => {
+    const pieces: Buffer[] = [];
+    stream.on('data', (piece: Buffer) => pieces.push(piece));
+    stream.on('error', () => undefined); // the parser reports it
+    stream.on('end', () => form.files.push({ field, bytes: Buffer.concat(pieces) }));
   });
+  parser.on('field', (name: string | undefined, text, { valueTruncated }) => {
+    if (valueTruncated) fail(`a field has more than ${formLimits.fieldSize} bytes`);
+    form.fields.push([name ?? '', text]);
+  });
+  for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) parser.on(limit, () => fail('too many parts'));
+  const parsed = new Promise<void>((resolve) => {
+    parser.on('error', (error: Error) => {
+      fail(error.message);
+      resolve();
+    });
+    parser.on('close', resolve);
+  });
+  await receiveBody(request, response, limits, (chunk) => {
+    if (failure) throw failure;
+    parser.write(chunk);
+  });
+  if (!failure) parser.end();
+  await parsed;
+  if (failure) throw failure;
+  return form;
+}
+
+async function readBytes(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  await receiveBody(request, response, limits, (piece) => pieces.push(piece));
+  return Buffer.concat(pieces);
 }
 
 /** Bytes of a base64 text, with or without a `data:` prefix; undefined where it is none. */
@@ -88,35 +91,63 @@ function decodeBase64(text: unknown): Buffer | undefined {
 }
 
 /**
- * The bytes of the base64 text called `field` of a JSON body.
- * Rejects with RequestError: IMAGE_MISSING where there is none, BODY_TOO_LARGE, CLIENT_GONE.
+ * `{"image": "<base64>", ...}`; other members are options.
+ * Rejects with RequestError MALFORMED_BODY, IMAGE_MISSING, or with what receiveBody rejects with.
  */
-export function readJsonFile(request: IncomingMessage, field: string, maxBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    const onData = (part: Buffer) => parts.push(part);
-    const drop = () => {
-      request.off('data', onData);
-      parts.length = 0;
-      request.resume();
-    };
-    const fail = (error: RequestError) => {
-      stopWatching();
-      drop();
-      reject(error);
-    };
-    const stopWatching = watchBody(request, maxBytes, drop, fail);
-    request.on('data', onData);
-    request.on('end', () => {
-      stopWatching();
-      try {
-        const body = JSON.parse(Buffer.concat(parts).toString('utf8')) as Record<string, unknown> | null;
-        const image = decodeBase64(body?.[field]);
-        if (image) return resolve(image);
-      } catch {
-        // not JSON: the same answer as JSON without an image
-      }
-      reject(missing());
-    });
-  });
+export async function readJson(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limits: BodyLimits,
+): Promise<Upload> {
+  const body = await readBytes(request, response, limits);
+  let members: unknown;
+  try {
+    members = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new RequestError('MALFORMED_BODY', 'the body is not JSON');
+  }
+  if (typeof members !== 'object' || members === null || Array.isArray(members)) {
+    throw new RequestError('MALFORMED_BODY', 'the body must be a JSON object');
+  }
+  const { image: text, ...rest } = members as Record<string, unknown>;
+  if (text === undefined) throw new RequestError('IMAGE_MISSING', 'give the image as base64: {"image": "..."}');
+  const image = decodeBase64(text);
+  if (!image) throw new RequestError('MALFORMED_BODY', 'image must be a base64 text');
+  const fields = Object.entries(rest).map(([name, value]): Entry => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
+  return { image, fields };
+}
+
+function onlyImage({ files, fields }: Form): Upload {
+  const images = files.filter(({ field }) => field === 'image' || field === 'file');
+  const [image] = images;
+  if (!image) throw new RequestError('IMAGE_MISSING', 'send the image as a file in the form field "image"');
+  if (images.length > 1) throw new RequestError('MALFORMED_BODY', 'send one image; /v1/batch takes many');
+  if (files.length > 1) throw new RequestError('MALFORMED_BODY', 'send one file, in the form field "image"');
+  return { image: image.bytes, fields };
+}
+
+/**
+ * The one image of a request, as its content type says: multipart (`image` or `file`), JSON with base64, or the bare bytes.
+ * Rejects with RequestError IMAGE_MISSING, MALFORMED_BODY, with FaceDetectorError UNSUPPORTED_FORMAT for any other content type,
+ * or with what receiveBody rejects with.
+ */
+export async function readUpload(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limits: BodyLimits,
+): Promise<Upload> {
+  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    throw new FaceDetectorError('UNSUPPORTED_FORMAT', `the body must not be compressed, got Content-Encoding ${encoding}`);
+  }
+  if (type === 'multipart/form-data') return onlyImage(await readForm(request, response, limits));
+  if (type === 'application/json') return readJson(request, response, limits);
+  if (type.startsWith('image/') || type === 'application/octet-stream') {
+    return { image: await readBytes(request, response, limits), fields: [] };
+  }
+  throw new FaceDetectorError(
+    'UNSUPPORTED_FORMAT',
+    `the content type must be multipart/form-data, image/*, application/octet-stream or application/json, got ${type ? JSON.stringify(type.slice(0, 100)) : 'none'}`,
+  );
 }

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { type Logger, pino } from 'pino';
+import type { Config } from './config.js';
+
+export type { Logger } from 'pino';
+
+/** JSON lines on standard output; `process` is `primary` or `worker`. */
+export function createLogger(config: Pick<Config, 'debugging' | 'logLevel'>, processKind: 'primary' | 'worker'): Logger {
+  return pino({
+    level: config.debugging ? 'debug' : config.logLevel,
+    base: { pid: process.pid, process: processKind },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
+}
+
+/** The client's request id where it is one (1 to 128 letters, digits, `.`, `_`, `-`), else a new one. */
+export function requestIdOf(header: string | undefined): string {
+  return header !== undefined && /^[\w.-]{1,128}$/.test(header) ? header : randomUUID();
+}
+
+/** Trace and parent of a W3C `traceparent` header, version 00 (Trace Context, section 3.2); nothing where it is none. */
+export function traceOf(header: string | undefined): { traceId?: string; parentId?: string } {
+  const [, traceId, parentId] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(header ?? '') ?? [];
+  if (!traceId || !parentId || /^0+$/.test(traceId) || /^0+$/.test(parentId)) return {};
+  return { traceId, parentId };
+}

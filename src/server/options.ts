@@ -1,0 +1,58 @@
+import { FaceDetectorError } from '../errors.js';
+import type { ModelName } from '../models.js';
+import { checkOptions, type DetectOptions, type OptionRule, type OptionRules, optionTable } from '../options.js';
+import type { Config } from './config.js';
+
+/** An option as a request gives it, in its query, form or JSON. */
+export type Entry = [name: string, text: string];
+
+/** Options that a request may give, with the operator's limits: all of the library's but `maxPixels`, and `model`. */
+export function requestRules(config: Config, model: ModelName): OptionRules {
+  const { maxPixels: _operators, ...rules } = optionTable;
+  const maxSide = config.maxSide === undefined ? rules.maxSide : { ...rules.maxSide, max: config.maxSide, default: config.maxSide };
+  return {
+    ...rules,
+    minFaceSize: { ...rules.minFaceSize, min: config.minFaceSizeFloor, default: config.minFaceSize },
+    maxSide,
+    model: { kind: 'choice', choices: [model], default: model, about: 'the model that is loaded' },
+  };
+}
+
+/** The operator's defaults of a detector. */
+export function serviceDefaults({ minFaceSize, maxSide, maxPixels }: Config): DetectOptions {
+  return { minFaceSize, maxPixels, ...(maxSide !== undefined && { maxSide }) };
+}
+
+// What is no number or boolean stays text, for the check to refuse it in its words.
+function parseValue(rule: OptionRule, text: string): unknown {
+  if (rule.kind === 'boolean') return { true: true, false: false }[text] ?? text;
+  if (rule.kind === 'choice') return text;
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+/**
+ * Options of a request from all that its query and body give.
+ * Throws FaceDetectorError INVALID_OPTION naming the option: unknown, out of range, or given twice.
+ */
+export function parseOptions(entries: readonly Entry[], rules: OptionRules): DetectOptions {
+  const values: Record<string, unknown> = {};
+  for (const [name, text] of entries) {
+    if (Object.hasOwn(values, name)) throw new FaceDetectorError('INVALID_OPTION', `${name} is given twice`);
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    // Not by assignment, for which the name __proto__ would be another matter.
+    Object.defineProperty(values, name, {
+      value: rule ? parseValue(rule, text) : text,
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  checkOptions(values, rules);
+  const { model: _isLoaded, ...options } = values as DetectOptions & { model?: ModelName };
+  return options;
+}
+
+/** The query of a request's URL. */
+export function queryEntries(url: string): Entry[] {
+  const at = url.indexOf('?');
+  return at < 0 ? [] : [...new URLSearchParams(url.slice(at + 1))];
+}

@@ -1,0 +1,104 @@
+import cluster from 'node:cluster';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { FaceDetectorError } from '../errors.js';
+import { loadModelFiles, type ModelName } from '../models.js';
+import { packageRoot } from '../paths.js';
+import type { Config } from './config.js';
+import { createLogger } from './log.js';
+import { MetricsSum } from './metrics-sum.js';
+import { Supervisor } from './supervisor.js';
+
+/**
+ * The configured model, whose weights are there. Where no model was asked for and mtcnn's weights are missing, haar stands in,
+ * loudly: a first `npm start` without network shall show faces, not an error.
+ */
+async function chooseModel(config: Config): Promise<ModelName> {
+  try {
+    await loadModelFiles(config.model ?? 'mtcnn');
+    return config.model ?? 'mtcnn';
+  } catch (error) {
+    if (config.model || !(error instanceof FaceDetectorError) || error.code !== 'MODEL_MISSING') throw error;
+    await loadModelFiles('haar');
+    process.stderr.write(
+      `WARNING: ${error.message}\n` +
+        "WARNING: serving with OpenCV's Haar cascade instead: it misses many faces, takes longer and gives no landmarks.\n" +
+        'WARNING: fetch the weights and start again, or set FACE_DETECTION_MODEL=haar to keep it.\n',
+    );
+    return 'haar';
+  }
+}
+
+/** Forks workers that run this same command; the pool of native threads fits the slots, two more are for files and names. */
+function forker(config: Config, model: ModelName) {
+  cluster.setupPrimary({ exec: path.join(packageRoot, 'dist', 'cli.js'), args: ['serve'] });
+  const environment = { FACE_DETECTION_MODEL: model, UV_THREADPOOL_SIZE: String(config.slots + 2) };
+  return () => cluster.fork(environment);
+}
+
+/** `/metrics` on a port of its own: closed to the outside by not being published. */
+async function serveMetrics(metrics: MetricsSum, { metricsPort, host }: Config): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    if (request.url !== '/metrics') return response.writeHead(404).end();
+    response.writeHead(200, { 'Content-Type': metrics.contentType }).end(await metrics.text());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
+      const message = `port ${metricsPort} ${reason}: set METRICS_PORT to another one`;
+      reject(Object.assign(new Error(message), { code: error.code }));
+    });
+    server.listen({ port: metricsPort, ...(host && { host }) }, resolve);
+  });
+  return server;
+}
+
+/** Resolves with the name of the signal that ends the service; SIGHUP without a terminal reloads. */
+function stopSignal(reload: () => void): Promise<string> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve(name));
+    process.on('SIGHUP', () => {
+      if (process.stdin.isTTY || process.stdout.isTTY) resolve('SIGHUP');
+      else reload();
+    });
+  });
+}
+
+/**
+ * The process that starts the workers, shares their port among them, replaces and restarts them, and answers for their metrics.
+ * Resolves to the exit status after SIGTERM or SIGINT; rejects where the service cannot start or go on.
+ */
+export async function runPrimary(config: Config): Promise<number> {
+  const log = createLogger(config, 'primary');
+  const reload = () => {
+    log.info('SIGHUP: replacing the workers one by one');
+    void supervisor.reload().then(() => log.info('the workers are replaced'));
+  };
+  const stopped = stopSignal(reload);
+  const model = await chooseModel(config);
+  const metrics: MetricsSum = new MetricsSum(() => supervisor.readyWorkers);
+  const supervisor: Supervisor = new Supervisor(config, forker(config, model), log, metrics);
+  const metricsServer = await serveMetrics(metrics, config);
+  try {
+    const signal = await Promise.race([stopped, runWorkers()]);
+    log.info(`${signal}: answering what has come, then stopping`);
+    return (await supervisor.stop()) ? 0 : 1;
+  } catch (error) {
+    await supervisor.stop();
+    throw error;
+  } finally {
+    metricsServer.close();
+    metricsServer.closeAllConnections();
+  }
+
+  async function runWorkers(): Promise<never> {
+    const { port, opencv } = await supervisor.start();
+    const metricsPort = (metricsServer.address() as AddressInfo).port;
+    log.info(
+      { model, opencv, workers: config.workers, slots: config.slots, port, metricsPort },
+      `serving: curl -F image=@photo.jpg http://127.0.0.1:${port}${config.endpoint}`,
+    );
+    return supervisor.failed();
+  }
+}

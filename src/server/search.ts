@@ -1,0 +1,56 @@
+import type { ServerResponse } from 'node:http';
+import type { Detection, Timings } from '../detector.js';
+import type { DetectOptions } from '../options.js';
+import type { Seat } from './admission.js';
+import { RequestError } from './errors.js';
+import type { Service } from './service.js';
+
+/** Aborts, with code ABORTED, when the client closes its connection before it has the whole answer. */
+export function goneSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) {
+      controller.abort(new RequestError('ABORTED', 'the client closed the connection'));
+    }
+  });
+  return controller.signal;
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+/**
+ * Searches `image` within the deadline of a request (DEADLINE) and as long as its client is there (`gone`). Both stop the native
+ * work and reject at once; the seat stays taken until that has ended.
+ */
+export function search(
+  { detector, config, metrics }: Service,
+  image: Buffer,
+  options: DetectOptions,
+  gone: AbortSignal,
+  seat: Seat,
+): Promise<Detection> {
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort(new RequestError('DEADLINE', `the search was not done after ${config.requestTimeoutMs} ms`));
+  }, config.requestTimeoutMs);
+  const signal = AbortSignal.any([gone, late.signal]);
+  const native = detector.detect(image, { ...options, signal }).finally(() => clearTimeout(timer));
+  seat.holdUntil(native);
+  native.then(
+    (detection) => metrics.searched(detection),
+    () => undefined,
+  );
+  return Promise.race([native, rejectedBy(signal)]);
+}
+
+/** A `Server-Timing` header: milliseconds of waiting for a slot, of each stage and of all. */
+export function serverTiming(timings: Timings): string {
+  return Object.entries(timings)
+    .map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`)
+    .join(', ');
+}

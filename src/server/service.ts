@@ -1,0 +1,25 @@
+import type { FaceDetector } from '../detector.js';
+import type { OptionRules } from '../options.js';
+import type { Admission } from './admission.js';
+import type { Config } from './config.js';
+import type { Logger } from './log.js';
+import type { WorkerMetrics } from './metrics.js';
+
+/** Whether the service takes requests, as the primary decides for all workers. */
+export interface Readiness {
+  isReady: boolean;
+  /** Why not: starting, draining, stuck. */
+  reason?: string;
+}
+
+/** What the routes of one worker work with. */
+export interface Service {
+  readonly config: Config;
+  readonly detector: Pick<FaceDetector, 'detect' | 'model' | 'opencvVersion'>;
+  /** Options that requests may give. */
+  readonly rules: OptionRules;
+  readonly admission: Admission;
+  readonly metrics: WorkerMetrics;
+  readonly log: Logger;
+  readiness(): Readiness;
+}

@@ -1,0 +1,268 @@
+import type { EventEmitter } from 'node:events';
+import type { Config } from './config.js';
+import type { Logger } from './log.js';
+import { beatMs, type PrimaryMessage, type WorkerMessage } from './messages.js';
+import type { MetricsSum } from './metrics-sum.js';
+import type { Readiness } from './service.js';
+
+/** A process that works, as node:cluster gives it. */
+export interface WorkerProcess extends EventEmitter {
+  readonly id: number;
+  send(message: PrimaryMessage, callback: (error: Error | null) => void): boolean;
+  isConnected(): boolean;
+  process: { pid?: number | undefined; kill(signal: NodeJS.Signals): boolean };
+}
+
+interface Member {
+  worker: WorkerProcess;
+  state: 'starting' | 'ready' | 'draining';
+  since: number;
+  beatAt: number;
+  activity?: Extract<WorkerMessage, { type: 'beat' }>['activity'];
+  /** Why it is being killed. */
+  doom?: string;
+}
+
+type Settings = Pick<Config, 'workers' | 'requestTimeoutMs' | 'hangTimeoutMs' | 'shutdownTimeoutMs' | 'stuckMs'>;
+
+const maxDeathsAtStart = 5;
+// Longer than a worker needs on the slowest machine, loading some 140 shared objects from a cold disk.
+const startTimeoutMs = 60_000;
+const firstBackoffMs = 100;
+const maxBackoffMs = 30_000;
+// A worker that has lived that long starts the back-off anew.
+const provenMs = 10_000;
+
+/** Keeps `workers` processes running: replaces those that die or hang, restarts them one by one, drains them all. */
+export class Supervisor {
+  readonly #settings: Settings;
+  readonly #fork: () => WorkerProcess;
+  readonly #log: Logger;
+  readonly #metrics: Pick<MetricsSum, 'update' | 'retire' | 'restarted'>;
+  readonly #members = new Set<Member>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #deathsAtStart = 0;
+  #backoffMs = firstBackoffMs;
+  #isStopping = false;
+  #isReloading = false;
+  #checkedAt = performance.now();
+  #readiness: Readiness = { isReady: false, reason: 'starting' };
+  #onChange: (() => void)[] = [];
+  #failure: Error | undefined;
+  #wasForced = false;
+
+  constructor(
+    settings: Settings,
+    fork: () => WorkerProcess,
+    log: Logger,
+    metrics: Pick<MetricsSum, 'update' | 'retire' | 'restarted'>,
+  ) {
+    this.#settings = settings;
+    this.#fork = fork;
+    this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  get readyWorkers(): number {
+    return [...this.#members].filter(({ state }) => state === 'ready').length;
+  }
+
+  get readiness(): Readiness {
+    return this.#readiness;
+  }
+
+  /** Starts the workers; resolves with the first one's message when all are ready. Rejects where they cannot start. */
+  async start(): Promise<Extract<WorkerMessage, { type: 'ready' }>> {
+    const first: { ready?: Extract<WorkerMessage, { type: 'ready' }> } = {};
+    for (let i = 0; i < this.#settings.workers; i++) this.#spawn(first);
+    this.#every(beatMs, () => this.#check());
+    await this.#until(() => this.readyWorkers === this.#settings.workers);
+    return first.ready as Extract<WorkerMessage, { type: 'ready' }>;
+  }
+
+  /** Rejects when the workers cannot be kept running any more. */
+  async failed(): Promise<never> {
+    await this.#until(() => false);
+    throw new Error('unreachable');
+  }
+
+  /** Replaces every worker, one after the other: the new one is ready before the old one stops accepting. */
+  async reload(): Promise<void> {
+    if (this.#isReloading || this.#isStopping) return;
+    this.#isReloading = true;
+    try {
+      for (const old of [...this.#members].filter(({ state }) => state === 'ready')) {
+        const fresh = this.#spawn();
+        await this.#until(() => fresh.state === 'ready' || !this.#members.has(fresh) || this.#isStopping);
+        if (this.#isStopping) return;
+        if (fresh.state !== 'ready') {
+          this.#log.error('a new worker did not get ready: the old ones stay');
+          return;
+        }
+        this.#metrics.restarted('reload');
+        await this.#drain(old);
+      }
+    } finally {
+      this.#isReloading = false;
+      if (!this.#isStopping) while (this.#live < this.#settings.workers) this.#spawn();
+    }
+  }
+
+  /** Drains all workers; resolves to whether all ended by themselves. */
+  async stop(): Promise<boolean> {
+    this.#isStopping = true;
+    this.#update();
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all([...this.#members].map((member) => this.#drain(member)));
+    return !this.#wasForced;
+  }
+
+  /** Workers that are there to stay. */
+  get #live(): number {
+    return [...this.#members].filter(({ state }) => state !== 'draining').length;
+  }
+
+  #spawn(first?: { ready?: Extract<WorkerMessage, { type: 'ready' }> }): Member {
+    const worker = this.#fork();
+    const now = performance.now();
+    const member: Member = { worker, state: 'starting', since: now, beatAt: now };
+    this.#members.add(member);
+    worker.on('message', (message: WorkerMessage) => {
+      if (first && message.type === 'ready') first.ready ??= message;
+      this.#onMessage(member, message);
+    });
+    worker.on('error', (error: Error) => this.#log.debug({ err: error }, 'a message to a worker was lost'));
+    worker.on('exit', (code: number | null, signal: string | null) => this.#onExit(member, signal ?? `status ${code}`));
+    return member;
+  }
+
+  #onMessage(member: Member, message: WorkerMessage): void {
+    member.beatAt = performance.now();
+    switch (message.type) {
+      case 'ready':
+        if (member.state === 'starting') member.state = 'ready';
+        this.#deathsAtStart = 0;
+        this.#tell(member, { type: 'readiness', readiness: this.#readiness });
+        break;
+      case 'unable':
+        this.#failure ??= Object.assign(new Error(message.reason), { code: 'UNABLE_TO_START' });
+        break;
+      case 'beat':
+        member.activity = message.activity;
+        break;
+      case 'metrics':
+        this.#metrics.update(member.worker.id, message.snapshot);
+        break;
+    }
+    this.#update();
+  }
+
+  #onExit(member: Member, how: string): void {
+    this.#members.delete(member);
+    void this.#metrics.retire(member.worker.id);
+    if (member.state !== 'draining' && !this.#isStopping && !this.#failure) this.#replace(member, how);
+    this.#update();
+  }
+
+  #replace({ worker, state, since, doom }: Member, how: string): void {
+    const wasStarting = state === 'starting';
+    this.#deathsAtStart = wasStarting ? this.#deathsAtStart + 1 : 0;
+    if (this.#deathsAtStart >= maxDeathsAtStart) {
+      this.#failure = Object.assign(
+        new Error(`workers died at start ${maxDeathsAtStart} times in a row, the last one by ${doom ?? how}`),
+        { code: 'UNABLE_TO_START' },
+      );
+      return;
+    }
+    if (performance.now() - since > provenMs) this.#backoffMs = firstBackoffMs;
+    const delayMs = this.#backoffMs;
+    this.#backoffMs = Math.min(maxBackoffMs, this.#backoffMs * 2);
+    this.#metrics.restarted(doom ? 'hung' : 'died');
+    this.#log.error({ worker: worker.process.pid, how, reason: doom, delayMs }, 'a worker ended and is replaced');
+    this.#after(delayMs, () => {
+      // While reloading there may be enough: a new one that dies at start leaves its old one in place.
+      if (this.#live < this.#settings.workers) this.#spawn();
+    });
+  }
+
+  /** Kills workers that hang; says anew whether the service is ready. */
+  #check(): void {
+    const now = performance.now();
+    const ownDelay = now - this.#checkedAt;
+    this.#checkedAt = now;
+    this.#update();
+    if (ownDelay > 4 * beatMs) return; // this process was held up itself: what it has missed comes first
+    const { hangTimeoutMs, requestTimeoutMs } = this.#settings;
+    for (const member of this.#members) {
+      const { state, since, beatAt, activity } = member;
+      if (state === 'starting' && now - since > startTimeoutMs) this.#kill(member, 'not ready in time');
+      else if (state !== 'starting' && now - beatAt > hangTimeoutMs) this.#kill(member, 'its event loop hangs');
+      else if ((activity?.oldestJobMs ?? 0) > requestTimeoutMs + hangTimeoutMs) this.#kill(member, 'its job hangs');
+    }
+  }
+
+  #kill(member: Member, doom: string): void {
+    if (member.doom) return;
+    member.doom = doom;
+    member.worker.process.kill('SIGKILL');
+  }
+
+  /** Tells all workers where readiness has changed, and everyone who waits for a change. */
+  #update(): void {
+    const readiness = this.#judge();
+    if (readiness.reason !== this.#readiness.reason || readiness.isReady !== this.#readiness.isReady) {
+      this.#readiness = readiness;
+      for (const member of this.#members) this.#tell(member, { type: 'readiness', readiness });
+    }
+    for (const notify of this.#onChange.splice(0)) notify();
+  }
+
+  #judge(): Readiness {
+    if (this.#isStopping) return { isReady: false, reason: 'draining' };
+    if (this.readyWorkers === 0) return { isReady: false, reason: 'starting' };
+    const waiting = [...this.#members].flatMap(({ activity }) => (activity && activity.waiting > 0 ? [activity] : []));
+    const stuckMs = Math.min(...waiting.map(({ sinceLastEndMs, oldestJobMs }) => Math.min(sinceLastEndMs, oldestJobMs)));
+    if (waiting.length > 0 && stuckMs > this.#settings.stuckMs) return { isReady: false, reason: 'stuck' };
+    return { isReady: true };
+  }
+
+  #tell({ worker }: Member, message: PrimaryMessage): void {
+    if (worker.isConnected()) worker.send(message, () => undefined);
+  }
+
+  /** Resolves when the worker has ended, by force after the time for shutting down. */
+  async #drain(member: Member): Promise<void> {
+    member.state = 'draining';
+    this.#tell(member, { type: 'drain' });
+    const force = setTimeout(() => {
+      this.#wasForced = true;
+      this.#kill(member, 'it did not stop in time');
+    }, this.#settings.shutdownTimeoutMs + 1000);
+    while (this.#members.has(member)) await this.#changed();
+    clearTimeout(force);
+  }
+
+  #changed(): Promise<void> {
+    return new Promise((resolve) => this.#onChange.push(resolve));
+  }
+
+  /** Resolves when `isTrue`; rejects where the service has failed. */
+  async #until(isTrue: () => boolean): Promise<void> {
+    while (!isTrue()) {
+      if (this.#failure) throw this.#failure;
+      await this.#changed();
+    }
+  }
+
+  #every(ms: number, action: () => void): void {
+    this.#timers.add(setInterval(action, ms));
+  }
+
+  #after(ms: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, ms);
+    this.#timers.add(timer);
+  }
+}

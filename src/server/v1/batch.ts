@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import type { Request, Response } from 'express';
+import type { DetectOptions } from '../../options.js';
+import { endWhileSending, outcomeOf, problem } from '../answer.js';
+import type { Seat } from '../admission.js';
+import { type BatchPart, readBatch } from '../batch-upload.js';
+import { publicError, RequestError } from '../errors.js';
+import { parseOptions, queryEntries } from '../options.js';
+import { goneSignal, search } from '../search.js';
+import type { Service } from '../service.js';
+import { publicDetection } from './faces.js';
+
+/** Writes one line of NDJSON; waits, up to `timeoutMs`, until the client has taken what came before. */
+async function writeLine(response: Response, line: object, timeoutMs: number): Promise<void> {
+  if (!response.headersSent) response.status(200).set('Content-Type', 'application/x-ndjson');
+  if (response.write(`${JSON.stringify(line)}\n`) || response.destroyed) return;
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  } catch {
+    response.destroy();
+    throw new RequestError('ABORTED', 'the client does not read its answer');
+  }
+}
+
+/**
+ * POST /v1/batch: many images in one form; a line for each as soon as it is done, in their order. One image is in memory at a
+ * time, and the upload waits meanwhile. A bad image gets a line with its error; a broken form ends with such a line.
+ */
+export function batchHandler(service: Service) {
+  const { config, rules, admission } = service;
+
+  async function lineOf(part: BatchPart, options: DetectOptions, gone: AbortSignal, seat: Seat, requestId: string) {
+    const { index, name } = part;
+    try {
+      if ('error' in part) throw part.error;
+      return { index, name, ...publicDetection(await search(service, part.bytes, options, gone, seat)) };
+    } catch (error) {
+      if (gone.aborted) throw error; // there is nobody to tell
+      return { index, name, error: problem(publicError(error), requestId) };
+    }
+  }
+
+  return async (request: Request, response: Response): Promise<void> => {
+    const options = parseOptions(queryEntries(request.originalUrl), rules);
+    const outcome = outcomeOf(response);
+    await admission.seated(async (seat) => {
+      const gone = goneSignal(response);
+      let index = 0;
+      try {
+        for await (const part of readBatch(request, response, config)) {
+          await writeLine(response, await lineOf(part, options, gone, seat, outcome.requestId), config.bodyTimeoutMs);
+          index = part.index + 1;
+        }
+        if (index === 0) throw new RequestError('IMAGE_MISSING', 'send images as files in the form field "image"');
+      } catch (error) {
+        if (!response.headersSent || response.destroyed) throw error;
+        const known = publicError(error);
+        outcome.code = known.code;
+        await writeLine(response, { index, error: problem(known, outcome.requestId) }, config.bodyTimeoutMs);
+      }
+      await endWhileSending(request, response, config);
+    });
+  };
+}

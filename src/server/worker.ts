@@ -1,0 +1,100 @@
+import cluster from 'node:cluster';
+import type { AddressInfo } from 'node:net';
+import { FaceDetector } from '../detector.js';
+import { Admission } from './admission.js';
+import { createApp } from './app.js';
+import { type Config, readConfig } from './config.js';
+import { createDrainableServer, type DrainableServer } from './drain.js';
+import { createLogger } from './log.js';
+import { beatMs, type PrimaryMessage, snapshotMs, type WorkerMessage } from './messages.js';
+import { WorkerMetrics } from './metrics.js';
+import { requestRules, serviceDefaults } from './options.js';
+import type { Readiness } from './service.js';
+import { warmUp } from './warm-up.js';
+
+/** Tells the primary; resolves when it has been sent, or cannot be any more. */
+function tell(message: WorkerMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected) resolve();
+    else process.send?.(message, undefined, {}, () => resolve());
+  });
+}
+
+function listen({ http }: DrainableServer, { port, host }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
+      reject(Object.assign(new Error(`port ${port} ${reason}: set PORT_NUMBER to another one`), { code: error.code }));
+    });
+    http.listen({ port, ...(host && { host }) }, () => resolve((http.address() as AddressInfo).port));
+  });
+}
+
+/** Resolves when the primary says so, or is gone. */
+function drainOrder(onReadiness: (readiness: Readiness) => void): Promise<void> {
+  return new Promise((resolve) => {
+    process.on('message', (message: PrimaryMessage) => {
+      if (message.type === 'readiness') onReadiness(message.readiness);
+      else resolve();
+    });
+    process.once('disconnect', resolve);
+  });
+}
+
+/** Answers everything accepted. What is not done in time gets 503, or is cut off. */
+async function finish(server: DrainableServer, detector: FaceDetector, timeoutMs: number): Promise<void> {
+  const refuse = setTimeout(() => void detector.close(), timeoutMs * 0.9);
+  const cut = setTimeout(() => server.cut(), timeoutMs);
+  await server.drain();
+  clearTimeout(refuse);
+  clearTimeout(cut);
+  await detector.close();
+}
+
+async function run(config: Config): Promise<void> {
+  const log = createLogger(config, 'worker');
+  let readiness: Readiness = { isReady: false, reason: 'starting' };
+  const ordered = drainOrder((now) => {
+    readiness = now;
+  });
+  const model = config.model ?? 'mtcnn';
+  const detector = await FaceDetector.create({ model, slots: config.slots, ...serviceDefaults(config) });
+  const beat = setInterval(() => void tell({ type: 'beat', activity: detector.activity }), beatMs);
+  await warmUp(detector);
+  const running = () => detector.activity.running;
+  const admission = new Admission(config.queueLimit, running);
+  const metrics = new WorkerMetrics(() => admission.depth, running);
+  const rules = requestRules(config, model);
+  const app = createApp({ config, detector, rules, admission, metrics, log, readiness: () => readiness });
+  const server = createDrainableServer(app, config);
+  const port = await listen(server, config);
+  const snapshots = setInterval(async () => tell({ type: 'metrics', snapshot: await metrics.snapshot() }), snapshotMs);
+  await tell({ type: 'ready', port, opencv: detector.opencvVersion });
+
+  await ordered;
+  readiness = { isReady: false, reason: 'draining' };
+  await finish(server, detector, config.shutdownTimeoutMs);
+  clearInterval(beat);
+  clearInterval(snapshots);
+  await tell({ type: 'metrics', snapshot: await metrics.snapshot() });
+}
+
+/**
+ * One worker of the cluster, which makes all its objects here. Signals are the primary's business: a terminal sends them to
+ * every process. Resolves to its exit status when it has been drained.
+ */
+export async function runWorker(): Promise<number> {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  try {
+    await run(readConfig(process.env));
+  } catch (error) {
+    // Errors with a code say what is missing here; another worker would miss it as well.
+    const { code, message, stack } = error as NodeJS.ErrnoException;
+    if (code !== undefined) await tell({ type: 'unable', reason: message });
+    else console.error(stack);
+    return 1;
+  } finally {
+    if (cluster.worker?.isConnected()) process.disconnect();
+  }
+  return 0;
+}
