@@ -21,7 +21,8 @@ export const outcomeOf = (response: Response) => response.locals as Outcome;
 
 /** Sends a whole body of the given type, without a charset, as the replaced service did. */
 function send(response: Response, status: number, type: string, body: string): void {
-  response.status(status).set({ 'Content-Type': type, 'Content-Length': String(Buffer.byteLength(body)) });
+  response.status(status); // its headers not by Express, which adds a charset
+  response.setHeader('Content-Type', type).setHeader('Content-Length', Buffer.byteLength(body));
   response.write(body);
 }
 

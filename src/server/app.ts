@@ -12,9 +12,10 @@ import { v1Router } from './v1/router.js';
 
 /** Gives the request its id, and writes its log line and its metrics when it is over. */
 function observe({ log, metrics, config }: Service) {
-  return (request: Request, response: Response, next: NextFunction): void => {
+  return (request: Request, response: Response, next: NextFunction) => {
     const started = performance.now();
     const outcome = outcomeOf(response);
+    const path = request.path.slice(0, 200); // later it is relative to its router
     outcome.requestId = requestIdOf(request.get('x-request-id'));
     response.set('X-Request-Id', outcome.requestId);
     response.on('close', () => {
@@ -28,7 +29,7 @@ function observe({ log, metrics, config }: Service) {
         requestId,
         ...traceOf(request.get('traceparent')),
         method: request.method,
-        path: request.path.slice(0, 200),
+        path,
         client: request.ip,
         status,
         code,
@@ -55,7 +56,7 @@ function crossOrigin({ corsOrigins }: Config) {
     exposedHeaders: ['Server-Timing', 'X-Request-Id', 'X-Face-Model', 'Retry-After'],
     maxAge: 600,
   });
-  return (request: Request, response: Response, next: NextFunction): void => {
+  return (request: Request, response: Response, next: NextFunction) => {
     if (request.method === 'OPTIONS' && !request.get('access-control-request-method')) return next();
     handle(request, response, next);
   };
@@ -71,7 +72,11 @@ function probes({ readiness }: Service): express.Router {
   router.get('/readyz', (_request, response) => {
     outcomeOf(response).route = '/readyz';
     const { isReady, reason } = readiness();
-    sendJson(response, isReady ? 200 : 503, JSON.stringify(isReady ? { status: 'ready' } : { status: 'not ready', reason }));
+    sendJson(
+      response,
+      isReady ? 200 : 503,
+      JSON.stringify(isReady ? { status: 'ready' } : { status: 'not ready', reason }),
+    );
   });
   return router;
 }

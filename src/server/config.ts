@@ -136,12 +136,30 @@ export const settings = {
   } satisfies Setting<boolean>,
   logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent'], 'least level that is logged'),
   workers: {
-    ...integer('WORKERS', 1, 1, 256, 'processes that search; by default the cores that affinity and cgroup quota allow'),
+    ...integer(
+      'WORKERS',
+      1,
+      1,
+      256,
+      'processes that search; by default the cores that affinity and cgroup quota allow',
+    ),
     fallback: () => allowedCores(),
     shownDefault: 'the cores allowed',
   } satisfies Setting<number>,
-  slots: integer('SLOTS', 1, 1, 64, 'images searched at once in each worker, a thread each; keep `WORKERS` x `SLOTS` within the cores'),
-  queueLimit: integer('QUEUE_LIMIT', 16, 1, 10_000, 'requests per worker that may upload or wait; one more is answered 503'),
+  slots: integer(
+    'SLOTS',
+    1,
+    1,
+    64,
+    'images searched at once in each worker, a thread each; keep `WORKERS` x `SLOTS` within the cores',
+  ),
+  queueLimit: integer(
+    'QUEUE_LIMIT',
+    16,
+    1,
+    10_000,
+    'requests per worker that may upload or wait; one more is answered 503',
+  ),
   minFaceSize: integer(
     'MIN_FACE_SIZE',
     minFaceSize.default,
@@ -171,11 +189,23 @@ export const settings = {
     maxPixels.max,
     'largest image, width x height, by its header',
   ),
-  maxBodyBytes: integer('MAX_BODY_BYTES', 20 * 2 ** 20, 1024, 2 ** 30, 'largest request body, and largest image of a batch'),
+  maxBodyBytes: integer(
+    'MAX_BODY_BYTES',
+    20 * 2 ** 20,
+    1024,
+    2 ** 30,
+    'largest request body, and largest image of a batch',
+  ),
   maxBatchImages: integer('MAX_BATCH_IMAGES', 100, 1, 100_000, 'images in one batch'),
   maxBatchBytes: integer('MAX_BATCH_BYTES', 200 * 2 ** 20, 1024, 2 ** 40, 'largest body of a batch'),
   headersTimeoutMs: integer('HEADERS_TIMEOUT_MS', 10_000, 100, 600_000, 'time for the header of a request'),
-  bodyTimeoutMs: integer('BODY_TIMEOUT_MS', 15_000, 100, 600_000, 'time for the body; in a batch, between two pieces of it'),
+  bodyTimeoutMs: integer(
+    'BODY_TIMEOUT_MS',
+    15_000,
+    100,
+    600_000,
+    'time for the body; in a batch, between two pieces of it',
+  ),
   requestTimeoutMs: integer(
     'REQUEST_TIMEOUT_MS',
     30_000,
@@ -184,7 +214,13 @@ export const settings = {
     'time from the end of the body to the answer; in a batch, for each image',
   ),
   keepAliveTimeoutMs: integer('KEEP_ALIVE_TIMEOUT_MS', 5_000, 0, 600_000, 'time that an idle connection is kept'),
-  shutdownTimeoutMs: integer('SHUTDOWN_TIMEOUT_MS', 30_000, 100, 600_000, 'time for the answers in progress after SIGTERM'),
+  shutdownTimeoutMs: integer(
+    'SHUTDOWN_TIMEOUT_MS',
+    30_000,
+    100,
+    600_000,
+    'time for the answers in progress after SIGTERM',
+  ),
   stuckMs: integer('STUCK_MS', 10_000, 100, 600_000, 'not ready where requests wait and none has ended for so long'),
   hangTimeoutMs: integer(
     'HANG_TIMEOUT_MS',
@@ -203,7 +239,12 @@ export const settings = {
     ),
     isSecret: true,
   },
-  corsOrigins: list('CORS_ORIGINS', 'origins such as https://example.org, or *', isOrigin, 'origins whose pages may call'),
+  corsOrigins: list(
+    'CORS_ORIGINS',
+    'origins such as https://example.org, or *',
+    isOrigin,
+    'origins whose pages may call',
+  ),
   trustProxy: list(
     'TRUST_PROXY',
     'addresses, subnets, loopback, linklocal or uniquelocal',
@@ -235,7 +276,10 @@ function readSetting<T>(setting: Setting<T>, environment: NodeJS.ProcessEnv): T 
 
 /** Throws ConfigError naming the variable and what it may be. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const entries = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => [key, readSetting(setting, environment)]);
+  const entries = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => [
+    key,
+    readSetting(setting, environment),
+  ]);
   const config = Object.fromEntries(entries) as Config;
   if (config.minFaceSize < config.minFaceSizeFloor) {
     throw new ConfigError(

@@ -15,7 +15,7 @@ function givenKey(request: Request): string | undefined {
  */
 export function requireKey(keys: readonly string[]) {
   const digests = keys.map(digest);
-  return (request: Request, response: Response, next: NextFunction): void => {
+  return (request: Request, response: Response, next: NextFunction) => {
     if (digests.length === 0) return next();
     const given = digest(givenKey(request) ?? '');
     const matches = digests.filter((known) => timingSafeEqual(known, given));

@@ -5,7 +5,10 @@ import type { Config } from './config.js';
 export type { Logger } from 'pino';
 
 /** JSON lines on standard output; `process` is `primary` or `worker`. */
-export function createLogger(config: Pick<Config, 'debugging' | 'logLevel'>, processKind: 'primary' | 'worker'): Logger {
+export function createLogger(
+  config: Pick<Config, 'debugging' | 'logLevel'>,
+  processKind: 'primary' | 'worker',
+): Logger {
   return pino({
     level: config.debugging ? 'debug' : config.logLevel,
     base: { pid: process.pid, process: processKind },

@@ -1,5 +1,5 @@
 import { expected, type OptionRule, type OptionRules } from '../options.js';
-import { type PublicError, errorTable } from './errors.js';
+import { errorTable, type PublicError } from './errors.js';
 import type { Service } from './service.js';
 
 type Schema = Record<string, unknown>;
@@ -51,10 +51,9 @@ const schemas: Record<string, Schema> = {
         image: ref('Size'),
         faces: { type: 'array', items: ref('Face') },
       }),
-      object(
-        { index: { type: 'integer', minimum: 0 }, name: { type: ['string', 'null'] }, error: ref('Problem') },
-        ['name'],
-      ),
+      object({ index: { type: 'integer', minimum: 0 }, name: { type: ['string', 'null'] }, error: ref('Problem') }, [
+        'name',
+      ]),
     ],
   },
   Problem: {
@@ -95,7 +94,9 @@ const schemas: Record<string, Schema> = {
 /** Codes that clients can see: what is a defect of ours is INTERNAL. */
 export function publicCodes(): PublicError['code'][] {
   const all = Object.entries(errorTable) as [PublicError['code'], readonly [number, string]][];
-  return all.filter(([code, [status]]) => code === 'INTERNAL' || (status !== 500 && code !== 'CLOSED')).map(([code]) => code);
+  return all
+    .filter(([code, [status]]) => code === 'INTERNAL' || (status !== 500 && code !== 'CLOSED'))
+    .map(([code]) => code);
 }
 
 function optionSchema(rule: OptionRule): Schema {
@@ -142,10 +143,14 @@ function imageBody(rules: OptionRules): Schema {
   return {
     required: true,
     content: {
-      'multipart/form-data': { schema: { type: 'object', properties: { image: binary, ...options }, required: ['image'] } },
+      'multipart/form-data': {
+        schema: { type: 'object', properties: { image: binary, ...options }, required: ['image'] },
+      },
       'image/*': { schema: binary },
       'application/octet-stream': { schema: binary },
-      'application/json': { schema: { type: 'object', properties: { image: base64, ...options }, required: ['image'] } },
+      'application/json': {
+        schema: { type: 'object', properties: { image: base64, ...options }, required: ['image'] },
+      },
     },
   };
 }
@@ -180,7 +185,10 @@ function facePath({ config }: Service): Schema {
 }
 
 function probe(operationId: string, summary: string, statuses: readonly number[]): Schema {
-  const responses = statuses.map((status) => [status, { description: status === 200 ? 'yes' : 'no', ...json(ref('Status')) }]);
+  const responses = statuses.map((status) => [
+    status,
+    { description: status === 200 ? 'yes' : 'no', ...json(ref('Status')) },
+  ]);
   return { get: { operationId, summary, security: [], responses: Object.fromEntries(responses) } };
 }
 

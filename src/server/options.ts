@@ -9,7 +9,8 @@ export type Entry = [name: string, text: string];
 /** Options that a request may give, with the operator's limits: all of the library's but `maxPixels`, and `model`. */
 export function requestRules(config: Config, model: ModelName): OptionRules {
   const { maxPixels: _operators, ...rules } = optionTable;
-  const maxSide = config.maxSide === undefined ? rules.maxSide : { ...rules.maxSide, max: config.maxSide, default: config.maxSide };
+  const maxSide =
+    config.maxSide === undefined ? rules.maxSide : { ...rules.maxSide, max: config.maxSide, default: config.maxSide };
   return {
     ...rules,
     minFaceSize: { ...rules.minFaceSize, min: config.minFaceSizeFloor, default: config.minFaceSize },

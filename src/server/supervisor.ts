@@ -221,7 +221,9 @@ export class Supervisor {
     if (this.#isStopping) return { isReady: false, reason: 'draining' };
     if (this.readyWorkers === 0) return { isReady: false, reason: 'starting' };
     const waiting = [...this.#members].flatMap(({ activity }) => (activity && activity.waiting > 0 ? [activity] : []));
-    const stuckMs = Math.min(...waiting.map(({ sinceLastEndMs, oldestJobMs }) => Math.min(sinceLastEndMs, oldestJobMs)));
+    const stuckMs = Math.min(
+      ...waiting.map(({ sinceLastEndMs, oldestJobMs }) => Math.min(sinceLastEndMs, oldestJobMs)),
+    );
     if (waiting.length > 0 && stuckMs > this.#settings.stuckMs) return { isReady: false, reason: 'stuck' };
     return { isReady: true };
   }

@@ -59,7 +59,8 @@ export async function readForm(request: IncomingMessage, response: ServerRespons
     if (valueTruncated) fail(`a field has more than ${formLimits.fieldSize} bytes`);
     form.fields.push([name ?? '', text]);
   });
-  for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) parser.on(limit, () => fail('too many parts'));
+  for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const)
+    parser.on(limit, () => fail('too many parts'));
   const parsed = new Promise<void>((resolve) => {
     parser.on('error', (error: Error) => {
       fail(error.message);
@@ -113,7 +114,9 @@ export async function readJson(
   if (text === undefined) throw new RequestError('IMAGE_MISSING', 'give the image as base64: {"image": "..."}');
   const image = decodeBase64(text);
   if (!image) throw new RequestError('MALFORMED_BODY', 'image must be a base64 text');
-  const fields = Object.entries(rest).map(([name, value]): Entry => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
+  const fields = Object.entries(rest).map(
+    ([name, value]): Entry => [name, typeof value === 'string' ? value : JSON.stringify(value)],
+  );
   return { image, fields };
 }
 
@@ -139,7 +142,10 @@ export async function readUpload(
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
-    throw new FaceDetectorError('UNSUPPORTED_FORMAT', `the body must not be compressed, got Content-Encoding ${encoding}`);
+    throw new FaceDetectorError(
+      'UNSUPPORTED_FORMAT',
+      `the body must not be compressed, got Content-Encoding ${encoding}`,
+    );
   }
   if (type === 'multipart/form-data') return onlyImage(await readForm(request, response, limits));
   if (type === 'application/json') return readJson(request, response, limits);

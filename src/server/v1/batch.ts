@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Request, Response } from 'express';
 import type { DetectOptions } from '../../options.js';
-import { endWhileSending, outcomeOf, problem } from '../answer.js';
 import type { Seat } from '../admission.js';
+import { endWhileSending, outcomeOf, problem } from '../answer.js';
 import { type BatchPart, readBatch } from '../batch-upload.js';
 import { publicError, RequestError } from '../errors.js';
 import { parseOptions, queryEntries } from '../options.js';
