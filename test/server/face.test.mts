@@ -14,18 +14,10 @@ import {
   sharedFolder,
 } from '../fixtures/available.mjs';
 import { drawFaces, standardPicture, standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
+import { form } from '../fixtures/http.mjs';
 import { type Service, startService } from '../fixtures/service.mjs';
 
 const provide = '{"message": {"image": "provide an image file"}}\n';
-
-function form(...parts: [name: string, content: Buffer | string][]): FormData {
-  const data = new FormData();
-  for (const [name, content] of parts) {
-    if (typeof content === 'string') data.append(name, content);
-    else data.append(name, new Blob([new Uint8Array(content)]), 'image.jpg');
-  }
-  return data;
-}
 
 describe('POST /face', () => {
   let service: Service;
@@ -144,10 +136,10 @@ describe('POST /face', () => {
     });
 
     it('a box that reaches beyond the picture stays as it is', async () => {
-      const cut = drawFaces(200, 260, [{ x: 100, y: 100, height: 230 }]);
+      const cut = drawFaces(240, 260, [{ x: 120, y: 32, height: 140 }]);
       const text = await (await post(form(['image', await toSharp(cut).png().toBuffer()]))).text();
-      const unclipped = Object.values(JSON.parse(text) as Record<string, number[]>);
-      expect(unclipped).to.have.length(1);
+      const [box] = Object.values(JSON.parse(text) as Record<string, number[]>);
+      expect(box?.[0]).to.be.below(0);
     });
 
     for (const name of photographNames()) {
@@ -157,13 +149,15 @@ describe('POST /face', () => {
           string,
           number[]
         >;
-        const golden = goldenAnswers()[name]?.faces ?? [];
+        const golden = goldenAnswers()[name]?.faces;
+        if (!golden) throw new Error(`there is no golden answer for ${name}`);
         expect(Object.keys(faces)).to.have.length(golden.length);
         for (const [i, { box }] of golden.entries()) {
           const [x1, y1, x2, y2] = box;
-          // Cutting may turn a difference of a thousandth into one whole pixel.
           for (const [k, corner] of [y1, x1, y2, x2].entries()) {
-            expect(faces[`face_${i + 1}`]?.[k]).to.be.closeTo(Math.trunc(corner), 1);
+            // A thousandth beside a whole pixel, cutting may give its neighbour.
+            const isNearWhole = Math.abs(corner - Math.round(corner)) < 0.001;
+            expect(faces[`face_${i + 1}`]?.[k]).to.be.closeTo(Math.trunc(corner), isNearWhole ? 1 : 0);
           }
         }
       });
@@ -237,7 +231,11 @@ describe('POST /face', () => {
     it('elsewhere: 404', async () => {
       for (const path of ['/', '/faces', '/face/', '/FACE']) {
         const response = await fetch(service.origin + path);
-        expect(await answer(response)).to.equal('404 {"message": "there is nothing here: send images to /face"}\n');
+        expect(response.status, path).to.equal(404);
+        expect(await response.json()).to.include({
+          code: 'NOT_FOUND',
+          detail: 'there is nothing here: send images to /face or /v1/faces',
+        });
       }
     });
   });
@@ -267,11 +265,18 @@ describe('POST /face', () => {
       const small = await toSharp(drawFaces(160, 160, [{ x: 80, y: 80, height: 90 }]))
         .png()
         .toBuffer();
-      const texts = await Promise.all(
-        Array.from({ length: 100 }, async () => (await post(form(['image', small]))).text()),
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, async () => {
+          const response = await post(form(['image', small]));
+          const text = await response.text();
+          if (response.status === 503) expect(response.headers.get('retry-after')).to.equal('1');
+          return `${response.status} ${text}`;
+        }),
       );
-      expect(new Set(texts).size).to.equal(1);
-      expect(texts[0]).to.match(/^\{"face_1":\[/);
+      const busy = '503 {"message": "too many requests are waiting: try again later"}\n';
+      const searched = answers.filter((text) => text !== busy);
+      expect(searched[0]).to.match(/^200 \{"face_1":\[/);
+      expect(new Set(searched).size).to.equal(1);
     });
   });
 });
@@ -327,7 +332,7 @@ describe('POST /face with POST_TYPE=JSON', () => {
 
   it('with DEBUGGING writes a line for each request', async () => {
     await post('{}');
-    expect(service.output()).to.match(/POST \/find\/faces 400 \d+\.\d ms/);
+    expect(service.output()).to.match(/"method":"POST","path":"\/find\/faces",.*"status":400,"code":"IMAGE_MISSING"/);
   });
 });
 

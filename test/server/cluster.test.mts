@@ -1,0 +1,207 @@
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { expect } from 'chai';
+import { needWeights } from '../fixtures/available.mjs';
+import { standardPng } from '../fixtures/drawn-faces.mjs';
+import { eventually, openWire, postHead } from '../fixtures/http.mjs';
+import { failToStart, logLines, metric, type Service, startService, workerPids } from '../fixtures/service.mjs';
+
+/**
+ * Clients that send one request after the other, each on a connection of its own as nginx does, until told to stop. Resolves to
+ * what became of every request: its status, or `refused` (no connection) or `lost` (a connection without an answer).
+ */
+function keepAsking(
+  { origin }: Service,
+  clients: number,
+): { stop(): Promise<Record<string, number>>; answered(): number } {
+  const png = standardPng();
+  const outcomes: Record<string, number> = {};
+  let isStopped = false;
+  let serial = 0;
+  const count = (outcome: string) => {
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  };
+  async function ask(): Promise<string> {
+    const wire = await openWire(origin).catch(() => undefined);
+    if (!wire) return 'refused';
+    const head = { 'Content-Type': 'image/png', 'Content-Length': png.byteLength, Connection: 'close' };
+    wire.socket.write(postHead('/v1/faces', { ...head, 'X-Request-Id': `r${serial++}` }));
+    wire.socket.write(png);
+    await wire.closed;
+    const status = /^HTTP\/1.1 (\d+)/.exec(wire.received())?.[1];
+    return status && wire.received().endsWith('}\n') ? status : 'lost';
+  }
+  const running = Array.from({ length: clients }, async () => {
+    while (!isStopped) {
+      const outcome = await ask();
+      count(outcome);
+      if (outcome === 'refused') return;
+    }
+  });
+  return {
+    answered: () => outcomes['200'] ?? 0,
+    async stop() {
+      isStopped = true;
+      await Promise.all(running);
+      return outcomes;
+    },
+  };
+}
+
+const allReady = (service: Service, workers: number) =>
+  eventually('all workers ready', async () => (await metric(service, 'face_detector_ready_workers')) === workers);
+
+describe('the workers', () => {
+  let service: Service;
+  before(async function () {
+    needWeights(this);
+    service = await startService({ WORKERS: '2', HANG_TIMEOUT_MS: '1000' });
+  });
+  after(() => service?.stop());
+
+  it('share the load', async () => {
+    const clients = keepAsking(service, 4);
+    await eventually('a few answers', () => clients.answered() >= 20);
+    expect(Object.keys(await clients.stop())).to.deep.equal(['200']);
+    const pids = new Set(logLines(service, 'request').map(({ pid }) => pid));
+    expect(pids.size).to.equal(2);
+  });
+
+  it('a killed one is replaced; only what it was working on is lost, and no total falls', async () => {
+    const clients = keepAsking(service, 4);
+    await eventually('a few answers', () => clients.answered() >= 20);
+    const before = await metric(service, 'face_detector_requests_total');
+    expect(before).to.be.above(0);
+    const [victim = 0, survivor] = workerPids(service);
+    process.kill(victim, 'SIGKILL');
+    await eventually('its total is kept', async () => {
+      const now = await metric(service, 'face_detector_requests_total');
+      expect(now).to.be.at.least(before);
+      return (await metric(service, 'face_detector_worker_restarts_total', 'reason="died"')) === 1;
+    });
+    await allReady(service, 2);
+    expect(await metric(service, 'face_detector_requests_total')).to.be.at.least(before);
+    const answered = clients.answered();
+    await eventually('more answers', () => clients.answered() > answered + 10);
+    const outcomes = await clients.stop();
+    // One searched and others that waited or uploaded in that process: never more than there are clients.
+    expect(outcomes.lost ?? 0).to.be.at.most(4);
+    expect(Object.keys(outcomes)).to.have.members(outcomes.lost ? ['200', 'lost'] : ['200']);
+    expect(workerPids(service)).to.include(survivor).and.not.include(victim);
+  });
+
+  it('a hung one is replaced, and the metrics answer meanwhile', async () => {
+    const [victim = 0] = workerPids(service);
+    const before = await metric(service, 'face_detector_requests_total');
+    process.kill(victim, 'SIGSTOP');
+    expect(await metric(service, 'face_detector_requests_total')).to.be.at.least(before); // answers at once
+    await eventually(
+      'replaced',
+      async () => (await metric(service, 'face_detector_worker_restarts_total', 'reason="hung"')) === 1,
+    );
+    await allReady(service, 2);
+    expect(workerPids(service)).to.not.include(victim);
+    expect(await metric(service, 'face_detector_requests_total')).to.be.at.least(before);
+  });
+
+  it('SIGHUP replaces them all and loses nothing', async () => {
+    const before = workerPids(service);
+    const clients = keepAsking(service, 4);
+    await eventually('a few answers', () => clients.answered() >= 10);
+    service.process.kill('SIGHUP');
+    await eventually('replaced', () => logLines(service, 'the workers are replaced').length === 1);
+    const answered = clients.answered();
+    await eventually('more answers', () => clients.answered() > answered + 10);
+    expect(Object.keys(await clients.stop())).to.deep.equal(['200']);
+    const after = workerPids(service);
+    expect(after).to.have.length(2);
+    for (const pid of before) expect(after).to.not.include(pid);
+    expect((await fetch(`${service.origin}/readyz`)).status).to.equal(200);
+  });
+
+  it('end when the primary is killed', async () => {
+    const other = await startService({ WORKERS: '2' });
+    const pids = workerPids(other);
+    expect(pids).to.have.length(2);
+    await other.stop('SIGKILL');
+    await eventually('gone', () => pids.every((pid) => !isAlive(pid)));
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('SIGTERM under load', () => {
+  it('answers everything accepted and ends with 0', async function () {
+    needWeights(this);
+    const service = await startService({ WORKERS: '2' });
+    const clients = keepAsking(service, 6);
+    await eventually('a few answers', () => clients.answered() >= 10);
+    expect(await service.stop('SIGTERM')).to.equal(0);
+    await clients.stop();
+    // What the service has begun it has answered: a request that it never saw (still in the kernel's queue) was not accepted.
+    const codes = new Set(logLines(service, 'request').map(({ status }) => status));
+    expect([...codes]).to.deep.equal([200]);
+    expect(clients.answered()).to.equal(logLines(service, 'request').length);
+  });
+
+  it('closes kept-alive connections with their next answer, not under them', async function () {
+    needWeights(this);
+    const service = await startService({ WORKERS: '1' });
+    const png = standardPng();
+    const wire = await openWire(service.origin);
+    const ask = () => {
+      wire.socket.write(postHead('/v1/faces', { 'Content-Type': 'image/png', 'Content-Length': png.byteLength }));
+      wire.socket.write(png);
+    };
+    ask();
+    await wire.until(/^HTTP\/1.1 200 OK[\s\S]*Connection: keep-alive[\s\S]*\}\n$/);
+    ask();
+    const ended = service.stop('SIGTERM');
+    await wire.closed;
+    const answers = wire.received().split(/(?=HTTP\/1.1 )/);
+    expect(answers).to.have.length(2);
+    expect(answers[1]).to.match(/^HTTP\/1.1 200 OK[\s\S]*Connection: close[\s\S]*\}\n$/);
+    expect(await ended).to.equal(0);
+  });
+
+  it('cuts off an upload that never ends, after its time', async function () {
+    needWeights(this);
+    const service = await startService({ WORKERS: '1', SHUTDOWN_TIMEOUT_MS: '800' });
+    const wire = await openWire(service.origin);
+    wire.socket.write(postHead('/v1/faces', { 'Content-Type': 'image/png', 'Content-Length': 5000 }));
+    wire.socket.write('a little');
+    await eventually('it uploads', async () => (await metric(service, 'face_detector_queue_depth')) === 1);
+    expect(await service.stop('SIGTERM')).to.equal(0);
+    await wire.closed;
+  });
+});
+
+describe('a service that cannot start', () => {
+  it('says which port of the metrics is in use', async function () {
+    needWeights(this);
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const { status, output } = await failToStart({ METRICS_PORT: String(port) });
+    other.close();
+    expect(status).to.equal(1);
+    expect(output).to.equal(`opencv-face-detector: port ${port} is in use: set METRICS_PORT to another one\n`);
+  });
+
+  it('stops with the reason when its workers die at start five times in a row', async function () {
+    needWeights(this);
+    // A file that every process reads first, and that ends workers only.
+    const dies =
+      "data:text/javascript,import cluster from 'node:cluster'; if (cluster.isWorker) process.kill(process.pid, 'SIGSEGV');";
+    const { status, output } = await failToStart({ WORKERS: '1', NODE_OPTIONS: `--import="${dies}"` });
+    expect(status).to.equal(1);
+    expect(output).to.match(/opencv-face-detector: workers died at start 5 times in a row, the last one by SIGSEGV\n$/);
+  });
+});
