@@ -23,7 +23,7 @@ export class RequestError extends Error {
   }
 }
 
-/** The one table from code to HTTP status and the problem's title; README and API description show it. */
+/** The one table from code to HTTP status and what it means, a problem's title; README and API description show it. */
 export const errorTable: Readonly<Record<ErrorCode | RequestErrorCode, readonly [status: number, title: string]>> = {
   INVALID_OPTION: [400, 'An option is unknown, out of range or given twice'],
   IMAGE_MISSING: [400, 'The request has no image'],
@@ -40,12 +40,12 @@ export const errorTable: Readonly<Record<ErrorCode | RequestErrorCode, readonly 
   TRUNCATED_IMAGE: [422, 'The image ends early'],
   ABORTED: [499, 'The client closed the connection'],
   INTERNAL: [500, 'Internal Server Error'],
-  MODEL_MISSING: [500, 'Internal Server Error'],
-  MODEL_INVALID: [500, 'Internal Server Error'],
-  ADDON_MISSING: [500, 'Internal Server Error'],
+  MODEL_MISSING: [500, 'The weights are not there; the message has the command that fetches them'],
+  MODEL_INVALID: [500, 'The weights are not the published ones; the message has the command'],
+  ADDON_MISSING: [500, 'There is no native addon for this machine yet; the message has the command'],
   OVERLOADED: [503, 'Too many requests are waiting'],
   SHUTTING_DOWN: [503, 'The service is stopping'],
-  CLOSED: [503, 'The service is stopping'],
+  CLOSED: [503, 'The detector has been closed'],
   OUT_OF_MEMORY: [503, 'There is not enough memory'],
   DEADLINE: [504, 'The search took too long'],
 };
@@ -65,6 +65,8 @@ export function publicError(error: unknown): PublicError {
   const isOurs = typeof code === 'string' && Object.hasOwn(errorTable, code);
   const known = isOurs ? (code as PublicError['code']) : 'INTERNAL';
   const [status, title] = errorTable[known];
-  if (status === 500) return { code: 'INTERNAL', status, title, detail: title };
+  if (status === 500)
+    return { code: 'INTERNAL', status, title: errorTable.INTERNAL[1], detail: errorTable.INTERNAL[1] };
+  if (known === 'CLOSED') return publicError(new RequestError('SHUTTING_DOWN', 'the service is stopping: try again'));
   return { code: known, status, title, detail: message ?? title };
 }

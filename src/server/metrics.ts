@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type MetricObject, Registry } from 'prom-client';
 import type { Detection } from '../detector.js';
 
@@ -59,6 +60,18 @@ export class WorkerMetrics {
       });
     gauge('face_detector_queue_depth', 'Requests that upload or wait for a slot', depth);
     gauge('face_detector_jobs_in_flight', 'Searches that run', running);
+    const delay = monitorEventLoopDelay({ resolution: 10 });
+    delay.enable();
+    new Gauge({
+      name: 'face_detector_event_loop_delay_p99_seconds',
+      help: 'Delay of the event loop since the last snapshot, 99th percentile, of the slowest worker',
+      registers: [this.#registry],
+      aggregator: 'max',
+      collect() {
+        this.set(Math.max(0, delay.percentile(99) / 1e9));
+        delay.reset();
+      },
+    });
   }
 
   answered({ route, method, status, code, seconds }: AnsweredRequest): void {

@@ -7,6 +7,7 @@ import { loadModelFiles, type ModelName } from '../models.js';
 import { packageRoot } from '../paths.js';
 import type { Config } from './config.js';
 import { createLogger } from './log.js';
+import { closeLostConnections } from './lost-connections.js';
 import { MetricsSum } from './metrics-sum.js';
 import { Supervisor } from './supervisor.js';
 
@@ -34,7 +35,11 @@ async function chooseModel(config: Config): Promise<ModelName> {
 function forker(config: Config, model: ModelName) {
   cluster.setupPrimary({ exec: path.join(packageRoot, 'dist', 'cli.js'), args: ['serve'] });
   const environment = { FACE_DETECTION_MODEL: model, UV_THREADPOOL_SIZE: String(config.slots + 2) };
-  return () => cluster.fork(environment);
+  return () => {
+    const worker = cluster.fork(environment);
+    closeLostConnections(worker);
+    return worker;
+  };
 }
 
 /** `/metrics` on a port of its own: closed to the outside by not being published. */

@@ -94,12 +94,17 @@ describe('the workers', () => {
     const [victim = 0] = workerPids(service);
     const before = await metric(service, 'face_detector_requests_total');
     process.kill(victim, 'SIGSTOP');
+    // One of these goes to it, and node:cluster would keep that connection open for ever.
+    const wires = await Promise.all([1, 2, 3, 4].map(() => openWire(service.origin)));
+    for (const { socket } of wires) socket.write('GET /healthz HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n');
     expect(await metric(service, 'face_detector_requests_total')).to.be.at.least(before); // answers at once
     await eventually(
       'replaced',
       async () => (await metric(service, 'face_detector_worker_restarts_total', 'reason="hung"')) === 1,
     );
     await allReady(service, 2);
+    await Promise.all(wires.map(({ closed }) => closed));
+    expect(wires.filter(({ received }) => received().includes('"ok"'))).to.have.length(3);
     expect(workerPids(service)).to.not.include(victim);
     expect(await metric(service, 'face_detector_requests_total')).to.be.at.least(before);
   });

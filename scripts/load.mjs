@@ -1,0 +1,292 @@
+// npm run load: drives the service over loopback and says what became of every request. Runs the scenarios named, or all:
+//
+//   npm run load -- throughput overload kill sigterm sighup abort deadline [--seconds N]
+//
+// It takes movie-stars.jpg of the shared photographs where they are, else a picture drawn by code.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { Agent, request } from 'undici';
+
+const root = path.join(import.meta.dirname, '..');
+const { drawFaces } = createRequire(import.meta.url)(path.join(root, 'dist', 'server', 'drawn-faces.js'));
+const photograph = path.join(root, '..', 'shared', 'images', 'movie-stars.jpg');
+
+async function testImage() {
+  if (existsSync(photograph)) return readFileSync(photograph);
+  const faces = Array.from({ length: 12 }, (_value, i) => ({
+    x: 80 + 160 * (i % 6),
+    y: 150 + 300 * Math.floor(i / 6),
+    height: 120,
+  }));
+  const { data, width, height, channels } = drawFaces(1000, 602, faces);
+  return sharp(data, { raw: { width, height, channels } }).jpeg().toBuffer();
+}
+
+// ---- the service ----
+
+async function startService(environment = {}) {
+  const child = spawn(process.execPath, [path.join(root, 'dist', 'cli.js'), 'serve'], {
+    env: { ...process.env, PORT_NUMBER: '0', METRICS_PORT: '0', HOST: '127.0.0.1', ...environment },
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  let output = '';
+  child.stderr.pipe(process.stderr);
+  const ports = await new Promise((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      const found = /"port":(\d+),"metricsPort":(\d+)/.exec(output);
+      if (found) resolve(found);
+    });
+    ended.then((status) => reject(new Error(`the service ended with ${status}: ${output}`)));
+  });
+  return {
+    pid: child.pid,
+    origin: `http://127.0.0.1:${ports[1]}`,
+    metrics: `http://127.0.0.1:${ports[2]}/metrics`,
+    /** Status codes of its log lines of requests. */
+    logged: () => output.split('\n').filter((line) => line.includes('"msg":"request"')),
+    signal: (name) => child.kill(name),
+    async stop(name = 'SIGTERM') {
+      child.kill(name);
+      return ended;
+    },
+  };
+}
+
+const workers = ({ pid }) =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+
+/** Resident memory of all its processes in MB. */
+function memoryMb(service) {
+  const kb = [service.pid, ...workers(service)].map((pid) => {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+  });
+  return Math.round(kb.reduce((sum, one) => sum + one, 0) / 1024);
+}
+
+/** Processor time in seconds that its workers have used. */
+function workerSeconds(service) {
+  const ticks = workers(service).map((pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ticks.reduce((sum, one) => sum + one, 0) / 100; // USER_HZ is 100 on Linux
+}
+
+async function metric(service, name) {
+  const text = await (await request(service.metrics)).body.text();
+  const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+async function until(isTrue, ms = 20) {
+  const started = performance.now();
+  while (!(await isTrue())) await sleep(ms);
+  return performance.now() - started;
+}
+
+// ---- the clients ----
+
+/** Clients that ask one after the other, each on a connection of its own as nginx does. */
+function clients(service, image, count, { retryMs = 0 } = {}) {
+  const agent = new Agent({ connections: count, pipelining: 1, headersTimeout: 120_000, bodyTimeout: 120_000 });
+  const outcomes = {};
+  const latencies = [];
+  const times = [];
+  let isStopped = false;
+  async function one() {
+    const started = performance.now();
+    try {
+      const { statusCode, headers, body } = await request(`${service.origin}/v1/faces`, {
+        method: 'POST',
+        body: image,
+        headers: { 'content-type': 'image/jpeg' },
+        dispatcher: agent,
+        reset: true,
+      });
+      await body.dump();
+      if (statusCode === 200) {
+        latencies.push(performance.now() - started);
+        times.push(performance.now());
+      }
+      return statusCode === 503 && !headers['retry-after'] ? '503 without Retry-After' : String(statusCode);
+    } catch (error) {
+      return error.cause?.code ?? error.code ?? String(error);
+    }
+  }
+  const running = Array.from({ length: count }, async () => {
+    while (!isStopped) {
+      const outcome = await one();
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      if (outcome === 'ECONNREFUSED') return;
+      if (outcome === '503' && retryMs) await sleep(retryMs);
+    }
+  });
+  return {
+    outcomes,
+    times,
+    async stop() {
+      isStopped = true;
+      await Promise.all(running);
+      await agent.close();
+      latencies.sort((a, b) => a - b);
+      const at = (share) => Math.round(latencies[Math.floor(latencies.length * share)] ?? 0);
+      return { outcomes, answered: latencies.length, p50Ms: at(0.5), p99Ms: at(0.99) };
+    },
+  };
+}
+
+// ---- the scenarios ----
+
+async function run(service, image, count, seconds, options) {
+  const asking = clients(service, image, count, options);
+  await sleep(2000); // warm
+  const before = { answered: asking.times.length, cpu: workerSeconds(service), own: process.cpuUsage() };
+  const delays = [];
+  const memory = [];
+  for (let i = 0; i < seconds; i++) {
+    await sleep(1000);
+    delays.push(await metric(service, 'face_detector_event_loop_delay_p99_seconds'));
+    memory.push(memoryMb(service));
+  }
+  const answered = asking.times.length - before.answered;
+  const own = process.cpuUsage(before.own);
+  const cpu = workerSeconds(service) - before.cpu;
+  const { outcomes, p50Ms, p99Ms } = await asking.stop();
+  return {
+    perSecond: answered / seconds,
+    outcomes,
+    p50Ms,
+    p99Ms,
+    cpuMsPerAnswer: Math.round((cpu / answered) * 1000),
+    generatorCpuShare: (own.user + own.system) / 1e6 / seconds,
+    worstEventLoopDelayP99Ms: Math.round(Math.max(...delays) * 1000),
+    memoryMb: { first: memory[0], last: memory.at(-1), most: Math.max(...memory) },
+  };
+}
+
+const scenarios = {
+  async throughput(image, seconds) {
+    const results = {};
+    for (const count of [1, 2]) {
+      const service = await startService({ WORKERS: String(count) });
+      results[`workers${count}`] = await run(service, image, 4, seconds);
+      await service.stop();
+    }
+    return {
+      ...results,
+      ratio: results.workers2.perSecond / results.workers1.perSecond,
+      cores: availableParallelism(),
+    };
+  },
+  async overload(image, seconds) {
+    const service = await startService();
+    const result = await run(service, image, 200, seconds, { retryMs: 1000 });
+    await service.stop();
+    return result;
+  },
+  async kill(image) {
+    const service = await startService({ WORKERS: '2' });
+    const asking = clients(service, image, 8);
+    await until(() => asking.times.length > 20);
+    process.kill(workers(service)[0], 'SIGKILL');
+    await sleep(300);
+    const backMs = 300 + (await until(async () => (await metric(service, 'face_detector_ready_workers')) === 2));
+    const result = await asking.stop();
+    await service.stop();
+    return { ...result, capacityBackMs: Math.round(backMs) };
+  },
+  async sigterm(image) {
+    const service = await startService();
+    const asking = clients(service, image, 8);
+    await until(() => asking.times.length > 20);
+    const status = await service.stop('SIGTERM');
+    const result = await asking.stop();
+    const logged = service.logged();
+    const notAnswered = logged.filter((line) => !line.includes('"status":200')).length;
+    return { ...result, status, acceptedByTheService: logged.length, acceptedButNotAnswered: notAnswered };
+  },
+  async sighup(image) {
+    const service = await startService();
+    const asking = clients(service, image, 8);
+    await until(() => asking.times.length > 20);
+    const before = workers(service);
+    service.signal('SIGHUP');
+    const tookMs = await until(() => !workers(service).some((pid) => before.includes(pid)), 100);
+    await sleep(1000);
+    const result = await asking.stop();
+    await service.stop();
+    return { ...result, rollingRestartMs: Math.round(tookMs) };
+  },
+  /** A client leaves while its image is searched: how soon the next one's search begins. */
+  async abort() {
+    const service = await startService({ WORKERS: '1', SLOTS: '1' });
+    const large = await flat(6000, 4500);
+    const small = await flat(64, 64);
+    const freed = [];
+    for (let i = 0; i < 5; i++) {
+      const controller = new AbortController();
+      const leaving = post(service, large, '?minFaceSize=12', controller.signal).catch(() => undefined);
+      await sleep(1500);
+      const asked = post(service, small, '');
+      await sleep(100);
+      const left = performance.now();
+      controller.abort();
+      await leaving;
+      await asked;
+      freed.push(Math.round(performance.now() - left));
+    }
+    await service.stop();
+    return { nextAnswerAfterLeavingMs: freed };
+  },
+  /** A deadline of two seconds on 50 megapixels: the answer, and whether the processor is idle soon after. */
+  async deadline() {
+    const service = await startService({ WORKERS: '1', REQUEST_TIMEOUT_MS: '2000' });
+    const large = await flat(8160, 6120);
+    const started = performance.now();
+    const status = await post(service, large, '?minFaceSize=12');
+    const answeredMs = Math.round(performance.now() - started);
+    await sleep(500);
+    const before = workerSeconds(service);
+    await sleep(1000);
+    const busyShare = workerSeconds(service) - before;
+    await service.stop();
+    return { status, answeredMs, busyShareAfterwards: busyShare };
+  },
+};
+
+const flat = (width, height) =>
+  sharp({ create: { width, height, channels: 3, background: '#876' } })
+    .jpeg()
+    .toBuffer();
+
+async function post(service, image, query, signal) {
+  const { statusCode, body } = await request(`${service.origin}/v1/faces${query}`, {
+    method: 'POST',
+    body: image,
+    headers: { 'content-type': 'image/jpeg' },
+    headersTimeout: 120_000,
+    reset: true,
+    ...(signal && { signal }),
+  });
+  await body.dump();
+  return statusCode;
+}
+
+const given = process.argv.slice(2);
+const at = given.indexOf('--seconds');
+const seconds = at < 0 ? 20 : Number(given.splice(at, 2)[1]);
+const names = given.length > 0 ? given : Object.keys(scenarios);
+const unknown = names.filter((name) => !Object.hasOwn(scenarios, name));
+if (unknown.length > 0 || !(seconds > 0 && seconds <= 3600)) {
+  console.error(`usage: npm run load -- [${Object.keys(scenarios).join('|')}] ... [--seconds N]`);
+  process.exit(2);
+}
+const image = await testImage();
+for (const name of names)
+  console.log(JSON.stringify({ scenario: name, ...(await scenarios[name](image, seconds)) }, null, 1));

@@ -1,0 +1,54 @@
+// Writes the tables of the README that come from code: options, errors, settings. With --check it only says whether they are true.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const root = path.join(import.meta.dirname, '..');
+const require = createRequire(import.meta.url);
+const dist = (name) => require(path.join(root, 'dist', `${name}.js`));
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`.replaceAll('|  |', '| |');
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+function options() {
+  const { optionTable, expected } = dist('options');
+  const rows = Object.entries(optionTable).map(([name, rule]) => {
+    return [`\`${name}\``, expected(rule), rule.default === undefined ? '' : `\`${rule.default}\``, rule.about];
+  });
+  return table(['option', '', 'default', ''], rows);
+}
+
+function errors() {
+  const { errorTable } = dist('server/errors');
+  const { publicCodes } = dist('server/openapi');
+  const rows = Object.entries(errorTable).map(([code, [status, meaning]]) => {
+    return [`\`${code}\``, publicCodes().includes(code) ? status : '', meaning];
+  });
+  return table(['code', 'HTTP status', ''], rows);
+}
+
+function settings() {
+  const { settings } = dist('server/config');
+  const rows = Object.values(settings).map(({ variable, fallback, shownDefault, about }) => {
+    return [`\`${variable}\``, shownDefault ?? String(fallback()), about];
+  });
+  return table(['variable', 'default', ''], rows);
+}
+
+const file = path.join(root, 'README.md');
+const before = readFileSync(file, 'utf8');
+let after = before;
+for (const [name, make] of Object.entries({ options, errors, settings })) {
+  const marked = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
+  if (!marked.test(after)) throw new Error(`README.md has no marks for ${name}`);
+  after = after.replace(marked, (_all, start, end) => `${start}\n${make()}\n\n${end}`);
+}
+
+if (!process.argv.includes('--check')) {
+  writeFileSync(file, after);
+} else if (after !== before) {
+  console.error('README.md has other tables than the code: npm run readme');
+  process.exitCode = 1;
+}
