@@ -12,7 +12,10 @@ export interface CreateOptions extends DetectOptions {
   model?: ModelName;
   /** Folder of the weights; default: `models` in this package. */
   modelsDir?: string;
-  /** Images searched at the same time, each on one thread of Node's pool: 1 to 64, default 2, or 1 on a single core. */
+  /**
+   * Images searched at the same time, each on one thread of Node's pool: from 1 to one below the pool's size (4 unless
+   * UV_THREADPOOL_SIZE says otherwise), which files and names share. Default 2, or 1 on a single core.
+   */
   slots?: number;
 }
 
@@ -82,10 +85,17 @@ function toFaceDetectorError(error: unknown): unknown {
   return new FaceDetectorError(code ?? 'INTERNAL', message ?? String(error), { cause: error });
 }
 
+/** Jobs on every thread of Node's pool would hold up all reading of files and looking up of names. */
 function checkSlots(slots: unknown): number {
-  if (slots === undefined) return Math.min(availableParallelism(), 2);
-  if (Number.isInteger(slots) && (slots as number) >= 1 && (slots as number) <= 64) return slots as number;
-  throw new FaceDetectorError('INVALID_OPTION', `slots must be an integer from 1 to 64, got ${String(slots)}`);
+  const { UV_THREADPOOL_SIZE: poolSize = '4' } = process.env;
+  const most = Math.max(Number.parseInt(poolSize, 10) - 1 || 1, 1);
+  if (slots === undefined) return Math.min(availableParallelism(), 2, most);
+  if (Number.isInteger(slots) && (slots as number) >= 1 && (slots as number) <= most) return slots as number;
+  throw new FaceDetectorError(
+    'INVALID_OPTION',
+    `slots must be an integer from 1 to ${most}, got ${String(slots)}: it stays below the ${poolSize} threads of Node's pool. ` +
+      'For more, start Node with a larger UV_THREADPOOL_SIZE',
+  );
 }
 
 /**

@@ -8,10 +8,11 @@ import { needWeights, root } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 
 /** Runs a script in a process of its own; answers its status, or the signal that killed it, and what it printed. */
-function runScript(script: string, ...args: string[]) {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...args, '-e', script], {
+function runScript(script: string, environment: Record<string, string> = {}) {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
     cwd: root,
     encoding: 'utf8',
+    env: { ...process.env, ...environment },
   });
   return { end: signal ?? status, stdout, stderr };
 }
@@ -57,6 +58,27 @@ describe('the library in a process', () => {
     );
     expect(end).to.equal(0);
     expect(stdout.trim()).to.match(/^0 [0-3]$/); // standard streams
+  });
+
+  // As many jobs as the pool has threads held up every other reading of a file until the first of them ended.
+  it("leaves a thread of Node's pool to others", () => {
+    const outcomes = (slots: number[], UV_THREADPOOL_SIZE: string) =>
+      runScript(
+        `const { FaceDetector } = require('opencv-face-detector');
+        for (const slots of ${JSON.stringify(slots)}) {
+          FaceDetector.create({ slots, modelsDir: '/nowhere' }).catch(({ code, message }) => console.log(code, message));
+        }`,
+        { UV_THREADPOOL_SIZE },
+      )
+        .stdout.trim()
+        .split('\n');
+    const [most, tooMany] = outcomes([5, 6], '6').sort().reverse();
+    expect(most).to.match(/^MODEL_MISSING/);
+    expect(tooMany).to.equal(
+      "INVALID_OPTION slots must be an integer from 1 to 5, got 6: it stays below the 6 threads of Node's pool. " +
+        'For more, start Node with a larger UV_THREADPOOL_SIZE',
+    );
+    expect(outcomes([1], '1')[0]).to.match(/^MODEL_MISSING/);
   });
 
   it('loads in two worker threads and the main one, with equal answers', async function () {
