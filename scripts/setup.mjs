@@ -151,15 +151,18 @@ async function unlessDone(stamp, result, print, make) {
 
 function npmPackages() {
   const print = fingerprint(['package-lock.json'], process.platform, process.arch);
-  return unlessDone('npm-packages', 'node_modules/express', print, async () => {
-    // No package needs its install script here, and npm 12 would block them anyway.
-    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+  return unlessDone('npm-packages', 'node_modules/typescript', print, async () => {
+    // No package needs its install script here, and npm 12 would block them anyway. With NODE_ENV=production npm would leave
+    // the compiler out.
+    const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'];
     const npm = process.env.npm_execpath;
     const done = npm
       ? await run('npm packages', process.execPath, [npm, ...args])
       : await run('npm packages', 'npm', args);
     if (!done)
-      throw new SetupError('npm packages could not be installed. With a network, run: npm ci --ignore-scripts');
+      throw new SetupError(
+        'npm packages could not be installed. With a network, run: npm ci --include=dev --ignore-scripts',
+      );
   });
 }
 
