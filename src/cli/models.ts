@@ -65,7 +65,9 @@ function listModels(): number {
     const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
     console.log(`${model.name}  ${model.title}, ${bytes} bytes, licence ${model.licence}, from ${model.origin}`);
   }
-  console.log("haar   OpenCV's frontal face cascade, comes with OpenCV's data package, licence Apache-2.0");
+  console.log(
+    "haar   OpenCV's frontal face cascade, comes with OpenCV's data package, licence Intel's for OpenCV (BSD-style)",
+  );
   return 0;
 }
 
