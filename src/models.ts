@@ -35,16 +35,16 @@ export function readManifest(): ManifestModel[] {
   return (JSON.parse(text) as { models: ManifestModel[] }).models;
 }
 
+const haarOrigin = "comes with OpenCV's data package: sudo apt-get install -y opencv-data, or brew install opencv";
+
 /** Throws FaceDetectorError INVALID_OPTION for a name that the manifest does not have. */
 export function manifestModel(name: string): ManifestModel {
   const models = readManifest();
   const model = models.find((candidate) => candidate.name === name);
   if (model) return model;
   const known = models.map((candidate) => candidate.name).join(', ');
-  throw new FaceDetectorError(
-    'INVALID_OPTION',
-    `there are no weights called ${JSON.stringify(name)}: ${known} are known`,
-  );
+  const reason = name === 'haar' ? `haar ${haarOrigin}` : `${known} are known`;
+  throw new FaceDetectorError('INVALID_OPTION', `there are no weights called ${JSON.stringify(name)}: ${reason}`);
 }
 
 /** Why these bytes are not the published file, or undefined where they are. */
@@ -85,10 +85,7 @@ async function loadHaar(modelsDir: string): Promise<Record<string, Uint8Array>> 
     const bytes = await readFile(path.join(folder, haarFile)).catch(() => undefined);
     if (bytes) return { [haarFile]: bytes };
   }
-  throw new FaceDetectorError(
-    'MODEL_MISSING',
-    `${haarFile} was not found. It comes with OpenCV's data: sudo apt-get install -y opencv-data, or brew install opencv`,
-  );
+  throw new FaceDetectorError('MODEL_MISSING', `${haarFile} was not found. It ${haarOrigin}`);
 }
 
 /**

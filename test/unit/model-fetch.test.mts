@@ -198,6 +198,9 @@ describe('fetching weights', () => {
 
   it('knows no other model than the manifest names', async () => {
     expect(await rejection(fetchModel('../../etc'))).to.have.property('code', 'INVALID_OPTION');
+    expect((await rejection(fetchModel('haar'))).message).to.match(
+      /haar comes with OpenCV's data package: sudo apt-get/,
+    );
   });
 
   it('looks in MODELS_SOURCE first, then in the folder beside the checkout', () => {
