@@ -3,7 +3,7 @@ import { type ErrorCode, FaceDetectorError } from './errors.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
 import { loadModelFiles, type ModelName, modelNames } from './models.js';
 import { loadAddon, type NativeDetection, type NativeDetector, type NativeOptions } from './native.js';
-import { checkOptions, type DetectOptions, resolveOptions } from './options.js';
+import { checkOptions, type DetectOptions, resolveOptions, shown } from './options.js';
 import { Slots } from './slots.js';
 
 /** Settings of a detector; detection options given here are the defaults of every call. */
@@ -85,17 +85,24 @@ function toFaceDetectorError(error: unknown): unknown {
   return new FaceDetectorError(code ?? 'INTERNAL', message ?? String(error), { cause: error });
 }
 
+function check(isRight: boolean, name: string, expected: string, value: unknown): void {
+  if (!isRight) throw new FaceDetectorError('INVALID_OPTION', `${name} must be ${expected}, got ${shown(value)}`);
+}
+
+/** By what is used of it: it may come from another realm. */
+function isSignal(value: Partial<AbortSignal> | null): boolean {
+  return typeof value?.throwIfAborted === 'function' && typeof value.addEventListener === 'function';
+}
+
 /** Jobs on every thread of Node's pool would hold up all reading of files and looking up of names. */
-function checkSlots(slots: unknown): number {
+function checkSlots(slots: number | undefined): number {
   const { UV_THREADPOOL_SIZE: poolSize = '4' } = process.env;
   const most = Math.max(Number.parseInt(poolSize, 10) - 1 || 1, 1);
   if (slots === undefined) return Math.min(availableParallelism(), 2, most);
-  if (Number.isInteger(slots) && (slots as number) >= 1 && (slots as number) <= most) return slots as number;
-  throw new FaceDetectorError(
-    'INVALID_OPTION',
-    `slots must be an integer from 1 to ${most}, got ${String(slots)}: it stays below the ${poolSize} threads of Node's pool. ` +
-      'For more, start Node with a larger UV_THREADPOOL_SIZE',
-  );
+  const isRight = Number.isInteger(slots) && slots >= 1 && slots <= most;
+  const pool = `below the ${poolSize} threads of Node's pool (start Node with a larger UV_THREADPOOL_SIZE for more)`;
+  check(isRight, 'slots', `an integer from 1 to ${most}, ${pool}`, slots);
+  return slots;
 }
 
 /**
@@ -133,13 +140,10 @@ export class FaceDetector {
    * Rejects with FaceDetectorError INVALID_OPTION, ADDON_MISSING, MODEL_MISSING or MODEL_INVALID.
    */
   static async create(options: CreateOptions = {}): Promise<FaceDetector> {
+    check(typeof options === 'object' && options !== null, 'options', 'an object', options);
     const { model = 'mtcnn', modelsDir, slots, ...defaults } = options;
-    if (!modelNames.includes(model)) {
-      throw new FaceDetectorError(
-        'INVALID_OPTION',
-        `model must be one of ${modelNames.join(', ')}, got ${JSON.stringify(model)}`,
-      );
-    }
+    check(modelNames.includes(model), 'model', `one of ${modelNames.join(', ')}`, model);
+    check(modelsDir === undefined || typeof modelsDir === 'string', 'modelsDir', 'the path of a folder', modelsDir);
     checkOptions(defaults);
     const slotCount = checkSlots(slots);
     const addon = loadAddon();
@@ -160,7 +164,9 @@ export class FaceDetector {
    */
   async detect(input: ImageInput, options: DetectCallOptions = {}): Promise<Detection> {
     const called = performance.now();
+    check(typeof options === 'object' && options !== null, 'options', 'an object', options);
     const { signal, ...rest } = options;
+    check(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal);
     checkOptions(rest);
     const nativeOptions = resolveOptions(this.#defaults, rest);
     const read = imageReader(input);

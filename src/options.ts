@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { FaceDetectorError } from './errors.js';
 import type { NativeOptions } from './native.js';
 
@@ -80,9 +81,9 @@ function fits(rule: OptionRule, value: unknown): boolean {
   }
 }
 
-/** Such as `"abc"` or `12.5`; never long. */
-function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+/** Such as `"abc"`, `12.5` or `[Object: null prototype] {}`, for every value there is; never long. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 0 });
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 

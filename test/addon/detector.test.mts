@@ -169,6 +169,26 @@ describe('FaceDetector', () => {
       expect(error.stack).to.match(/detector\.test/);
     });
 
+    // Each of these gave a TypeError about our insides.
+    it('that are no options at all are refused as well', async () => {
+      const words = async (promise: Promise<unknown>) => {
+        const error = await rejection(promise);
+        expect(error).to.be.instanceOf(FaceDetectorError).with.property('code', 'INVALID_OPTION');
+        return error.message;
+      };
+      const create = (options: unknown) => words(FaceDetector.create(options as object));
+      const detect = (options: unknown) => words(detector.detect(png, options as object));
+      expect(await create(null)).to.equal('options must be an object, got null');
+      expect(await create('haar')).to.equal('options must be an object, got "haar"');
+      expect(await create({ model: 1n })).to.equal('model must be one of mtcnn, haar, got 1n');
+      expect(await create({ modelsDir: 5 })).to.equal('modelsDir must be the path of a folder, got 5');
+      expect(await create({ slots: '2' })).to.match(/^slots must be an integer/);
+      expect(await detect(null)).to.equal('options must be an object, got null');
+      expect(await detect({ signal: null })).to.equal('signal must be an AbortSignal, got null');
+      expect(await detect({ signal: new AbortController() })).to.match(/^signal must be an AbortSignal, got AbortCon/);
+      expect(await detect({ clip: Object.create(null) })).to.match(/^clip must be true or false, got \[Object: null/);
+    });
+
     it('minFaceSize, maxFaces, sort, threshold and maxSide do what they say', async () => {
       expect(placesOf(await detector.detect(png, { minFaceSize: 100 }))).to.deep.equal([300, 560]);
       expect((await detector.detect(png, { maxFaces: 2 })).faces).to.deep.equal(expected.faces.slice(0, 2));

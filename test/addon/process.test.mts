@@ -76,8 +76,8 @@ describe('the library in a process', () => {
     const [most, tooMany] = outcomes([5, 6], '6').sort().reverse();
     expect(most).to.match(/^MODEL_MISSING/);
     expect(tooMany).to.equal(
-      "INVALID_OPTION slots must be an integer from 1 to 5, got 6: it stays below the 6 threads of Node's pool. " +
-        'For more, start Node with a larger UV_THREADPOOL_SIZE',
+      "INVALID_OPTION slots must be an integer from 1 to 5, below the 6 threads of Node's pool " +
+        '(start Node with a larger UV_THREADPOOL_SIZE for more), got 6',
     );
     expect(outcomes([1], '1')[0]).to.match(/^MODEL_MISSING/);
   });
