@@ -1,3 +1,5 @@
+// So that the published types know Symbol.asyncDispose, whatever `lib` their user has.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism } from 'node:os';
 import { type ErrorCode, FaceDetectorError } from './errors.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
@@ -9,19 +11,19 @@ import { Slots } from './slots.js';
 /** Settings of a detector; detection options given here are the defaults of every call. */
 export interface CreateOptions extends DetectOptions {
   /** `mtcnn` (default) needs its weights (`npx opencv-face-detector models fetch`), `haar` comes with OpenCV. */
-  model?: ModelName;
+  model?: ModelName | undefined;
   /** Folder of the weights; default: `models` in this package. */
-  modelsDir?: string;
+  modelsDir?: string | undefined;
   /**
    * Images searched at the same time, each on one thread of Node's pool: from 1 to one below the pool's size (4 unless
    * UV_THREADPOOL_SIZE says otherwise), which files and names share. Default 2, or 1 on a single core.
    */
-  slots?: number;
+  slots?: number | undefined;
 }
 
 export interface DetectCallOptions extends DetectOptions {
   /** Stops the search; the promise rejects with the signal's reason once the native run has ended. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Pixels of the displayed image (EXIF orientation applied): origin top left, x to the right, y down. */

@@ -19,7 +19,7 @@ export class FaceDetectorError extends Error {
   override readonly name = 'FaceDetectorError';
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
   }

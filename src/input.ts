@@ -11,7 +11,7 @@ export interface RawPixels {
   /** 1 gray, 3 colour, 4 colour and alpha (alpha is dropped). */
   channels: 1 | 3 | 4;
   /** Order of the colour channels; required with 3 or 4. The wrong one finds fewer faces and says nothing. */
-  order?: 'rgb' | 'bgr';
+  order?: 'rgb' | 'bgr' | undefined;
 }
 
 /** What an `@u4/opencv4nodejs` Mat looks like, as far as it is used; the package itself is never loaded. Channels are BGR. */
@@ -25,7 +25,7 @@ export interface MatLike {
   readonly step: number;
   getData(): Uint8Array;
   /** Needed where rows have gaps, as those of a region have. */
-  copy?(): MatLike;
+  copy?: (() => MatLike) | undefined;
 }
 
 /**
