@@ -61,8 +61,7 @@ function isRaw(value: object): value is RawPixels {
   return 'data' in value && 'width' in value && 'height' in value;
 }
 
-function readRaw(raw: RawPixels): NativePixels {
-  const { data, width, height, channels, order } = raw;
+function checkRaw({ data, width, height, channels, order }: RawPixels): void {
   if (!(isBuffer(data) || data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
     throw invalid('data of raw pixels must be a Uint8Array, Uint8ClampedArray or ArrayBuffer');
   }
@@ -84,6 +83,11 @@ function readRaw(raw: RawPixels): NativePixels {
       `raw pixels of ${width} x ${height} with ${channels} channels are ${width * height * channels} bytes, got ${data.byteLength}`,
     );
   }
+}
+
+function readRaw(raw: RawPixels): NativePixels {
+  checkRaw(raw);
+  const { data, width, height, channels, order } = raw;
   return { data: stableBytes(data), width, height, channels, isRgb: order !== 'bgr' };
 }
 
@@ -101,13 +105,10 @@ function readMat(mat: MatLike): NativePixels {
   const bytes = mat.cols * mat.rows * channels;
   let data: Uint8Array;
   try {
-    if (mat.step !== mat.cols * channels) {
-      if (typeof mat.copy !== 'function')
-        throw invalid('the rows of this Mat have gaps and it cannot be copied: pass a whole Mat');
-      data = mat.copy().getData();
-    } else {
-      data = mat.getData();
-    }
+    const hasGaps = ({ step }: MatLike) => step !== mat.cols * channels;
+    const whole = hasGaps(mat) && mat.copy ? mat.copy() : mat;
+    if (hasGaps(whole)) throw invalid('the rows of this Mat have gaps and it cannot be copied: pass a whole Mat');
+    data = whole.getData();
   } catch (error) {
     // opencv4nodejs throws strings.
     throw error instanceof FaceDetectorError ? error : invalid(`the Mat cannot be read: ${String(error)}`, error);
@@ -140,7 +141,7 @@ export function imageReader(input: ImageInput): ImageReader {
   if (typeof input === 'object' && input !== null) {
     if (isMat(input)) return async () => readMat(input);
     if (isRaw(input)) {
-      readRaw(input); // so that a wrong shape shows at once, not after waiting
+      checkRaw(input); // so that a wrong shape shows at once, not after waiting
       return async () => readRaw(input);
     }
   }
