@@ -221,8 +221,7 @@ async function weights() {
     );
   } catch (error) {
     console.error(
-      `[setup] weights: ${error.message}\n[setup] weights: with a network or a folder that has them, run\n` +
-        '[setup]   npx opencv-face-detector models fetch\n[setup]   MODELS_SOURCE=/a/folder npx opencv-face-detector models fetch',
+      `[setup] weights: ${error.message}\n[setup] weights: then run: npx opencv-face-detector models fetch`,
     );
   }
 }
