@@ -18,11 +18,11 @@
       "cflags_cc": [
         "-std=c++17", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror",
         "-isystem", "<!(node -p \"require('path').resolve(require('node-addon-api').include_dir)\")",
-        "<!@(pkg-config --cflags-only-I opencv4 | sed 's/-I/-isystem /g')"
+        "<!@(pkg-config --silence-errors --cflags-only-I opencv4 | sed 's/-I/-isystem /g')"
       ],
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
       "libraries": [
-        "<!@(pkg-config --libs-only-L opencv4)",
+        "<!@(pkg-config --libs-only-L opencv4 || (echo 'OpenCV 4 was not found. Debian, Ubuntu: sudo apt-get install -y pkg-config libopencv-dev; macOS: brew install pkg-config opencv' >&2; exit 1))",
         "-lopencv_core", "-lopencv_imgproc", "-lopencv_imgcodecs", "-lopencv_dnn", "-lopencv_objdetect"
       ],
       "xcode_settings": {

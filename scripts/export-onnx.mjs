@@ -2,7 +2,7 @@
 // column-major input (native/core/mtcnn/net.h).
 //
 //   node scripts/export-onnx.mjs [FROM] [TO]     folders of det1-3.caffemodel and of det1-3.onnx, both models/mtcnn by default
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
@@ -129,6 +129,11 @@ function buildGraph(name, { convolutions, dense, heads }) {
 
 const mtcnn = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'models', 'mtcnn');
 const [from = mtcnn, to = from] = process.argv.slice(2);
+const missing = Object.keys(nets).find((name) => !existsSync(path.join(from, `${name}.caffemodel`)));
+if (missing) {
+  console.error(`${missing}.caffemodel is not in ${from}. Fetch the weights: npx opencv-face-detector models fetch`);
+  process.exit(1);
+}
 const Model = schema.lookupType('Model');
 for (const [name, net] of Object.entries(nets)) {
   const graph = buildGraph(name, net)(readCaffe(path.join(from, `${name}.caffemodel`)));

@@ -140,10 +140,10 @@ function fingerprint(entries, ...texts) {
   return hash.update(texts.join('\0')).digest('hex');
 }
 
-/** Runs `make` unless `stamp` says that `result` was made from just this. */
+/** Runs `make` unless `stamp` says that `result` was made from just this, or from this and more. */
 async function unlessDone(stamp, result, print, make) {
   const file = path.join(root, '.setup', stamp);
-  const done = existsSync(path.join(root, result)) && existsSync(file) && readFileSync(file, 'utf8') === print;
+  const done = existsSync(path.join(root, result)) && existsSync(file) && readFileSync(file, 'utf8').startsWith(print);
   if (done) return;
   rmSync(file, { force: true });
   await make();
@@ -153,15 +153,18 @@ async function unlessDone(stamp, result, print, make) {
 
 function npmPackages() {
   const print = fingerprint(['package-lock.json'], process.platform, process.arch);
-  return unlessDone('npm-packages', 'node_modules/express', print, async () => {
-    // No package needs its install script here, and npm 12 would block them anyway.
-    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+  return unlessDone('npm-packages', 'node_modules/typescript', print, async () => {
+    // No package needs its install script here, and npm 12 would block them anyway. With NODE_ENV=production npm would leave
+    // the compiler out.
+    const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'];
     const npm = process.env.npm_execpath;
     const done = npm
       ? await run('npm packages', process.execPath, [npm, ...args])
       : await run('npm packages', 'npm', args);
     if (!done)
-      throw new SetupError('npm packages could not be installed. With a network, run: npm ci --ignore-scripts');
+      throw new SetupError(
+        'npm packages could not be installed. With a network, run: npm ci --include=dev --ignore-scripts',
+      );
   });
 }
 
@@ -183,17 +186,11 @@ function opencvVersion() {
 }
 
 function nativeAddon(withTests) {
-  const tests = withTests ? ['test/native'] : [];
-  const print = fingerprint(
-    ['native', 'CMakeLists.txt', 'package-lock.json', ...tests],
-    process.arch,
-    opencvVersion(),
-    String(withTests),
-  );
-  // With tests there is more in it than without, so that building for the tests serves both.
+  const addon = fingerprint(['native', 'CMakeLists.txt', 'package-lock.json'], process.arch, opencvVersion());
+  // What is built with the tests has all that is built without, so that a start after a test has nothing to do.
+  const print = withTests ? addon + fingerprint(['test/native']) : addon;
   const result = withTests ? 'build/Release/faces_tests' : 'build/Release/opencv_face_detector.node';
-  const stamp = withTests ? 'native-addon-with-tests' : 'native-addon';
-  return unlessDone(stamp, result, print, async () => {
+  return unlessDone('native-addon', result, print, async () => {
     const cmakeJs = (title, ...args) =>
       run(title, process.execPath, [path.join('node_modules', 'cmake-js', 'bin', 'cmake-js'), ...args]);
     const done =
@@ -220,8 +217,7 @@ async function weights() {
     );
   } catch (error) {
     console.error(
-      `[setup] weights: ${error.message}\n[setup] weights: with a network or a folder that has them, run\n` +
-        '[setup]   npx opencv-face-detector models fetch\n[setup]   MODELS_SOURCE=/a/folder npx opencv-face-detector models fetch',
+      `[setup] weights: ${error.message}\n[setup] weights: then run: npx opencv-face-detector models fetch`,
     );
   }
 }

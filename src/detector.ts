@@ -1,24 +1,29 @@
+// So that the published types know Symbol.asyncDispose, whatever `lib` their user has.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism } from 'node:os';
 import { type ErrorCode, FaceDetectorError } from './errors.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
 import { loadModelFiles, type ModelName, modelNames } from './models.js';
 import { loadAddon, type NativeDetection, type NativeDetector, type NativeOptions } from './native.js';
-import { checkOptions, type DetectOptions, resolveOptions } from './options.js';
+import { checkOptions, type DetectOptions, resolveOptions, shown } from './options.js';
 import { type Activity, Slots } from './slots.js';
 
 /** Settings of a detector; detection options given here are the defaults of every call. */
 export interface CreateOptions extends DetectOptions {
   /** `mtcnn` (default) needs its weights (`npx opencv-face-detector models fetch`), `haar` comes with OpenCV. */
-  model?: ModelName;
+  model?: ModelName | undefined;
   /** Folder of the weights; default: `models` in this package. */
-  modelsDir?: string;
-  /** Images searched at the same time, each on one thread of Node's pool: 1 to 64, default 2, or 1 on a single core. */
-  slots?: number;
+  modelsDir?: string | undefined;
+  /**
+   * Images searched at the same time, each on one thread of Node's pool: from 1 to one below the pool's size (4 unless
+   * UV_THREADPOOL_SIZE says otherwise), which files and names share. Default 2, or 1 on a single core.
+   */
+  slots?: number | undefined;
 }
 
 export interface DetectCallOptions extends DetectOptions {
   /** Stops the search; the promise rejects with the signal's reason once the native run has ended. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Pixels of the displayed image (EXIF orientation applied): origin top left, x to the right, y down. */
@@ -82,10 +87,24 @@ function toFaceDetectorError(error: unknown): unknown {
   return new FaceDetectorError(code ?? 'INTERNAL', message ?? String(error), { cause: error });
 }
 
-function checkSlots(slots: unknown): number {
-  if (slots === undefined) return Math.min(availableParallelism(), 2);
-  if (Number.isInteger(slots) && (slots as number) >= 1 && (slots as number) <= 64) return slots as number;
-  throw new FaceDetectorError('INVALID_OPTION', `slots must be an integer from 1 to 64, got ${String(slots)}`);
+function check(isRight: boolean, name: string, expected: string, value: unknown): void {
+  if (!isRight) throw new FaceDetectorError('INVALID_OPTION', `${name} must be ${expected}, got ${shown(value)}`);
+}
+
+/** By what is used of it: it may come from another realm. */
+function isSignal(value: Partial<AbortSignal> | null): boolean {
+  return typeof value?.throwIfAborted === 'function' && typeof value.addEventListener === 'function';
+}
+
+/** Jobs on every thread of Node's pool would hold up all reading of files and looking up of names. */
+function checkSlots(slots: number | undefined): number {
+  const { UV_THREADPOOL_SIZE: poolSize = '4' } = process.env;
+  const most = Math.max(Number.parseInt(poolSize, 10) - 1 || 1, 1);
+  if (slots === undefined) return Math.min(availableParallelism(), 2, most);
+  const isRight = Number.isInteger(slots) && slots >= 1 && slots <= most;
+  const pool = `below the ${poolSize} threads of Node's pool (start Node with a larger UV_THREADPOOL_SIZE for more)`;
+  check(isRight, 'slots', `an integer from 1 to ${most}, ${pool}`, slots);
+  return slots;
 }
 
 /**
@@ -123,13 +142,10 @@ export class FaceDetector {
    * Rejects with FaceDetectorError INVALID_OPTION, ADDON_MISSING, MODEL_MISSING or MODEL_INVALID.
    */
   static async create(options: CreateOptions = {}): Promise<FaceDetector> {
+    check(typeof options === 'object' && options !== null, 'options', 'an object', options);
     const { model = 'mtcnn', modelsDir, slots, ...defaults } = options;
-    if (!modelNames.includes(model)) {
-      throw new FaceDetectorError(
-        'INVALID_OPTION',
-        `model must be one of ${modelNames.join(', ')}, got ${JSON.stringify(model)}`,
-      );
-    }
+    check(modelNames.includes(model), 'model', `one of ${modelNames.join(', ')}`, model);
+    check(modelsDir === undefined || typeof modelsDir === 'string', 'modelsDir', 'the path of a folder', modelsDir);
     checkOptions(defaults);
     const slotCount = checkSlots(slots);
     const addon = loadAddon();
@@ -150,7 +166,9 @@ export class FaceDetector {
    */
   async detect(input: ImageInput, options: DetectCallOptions = {}): Promise<Detection> {
     const called = performance.now();
+    check(typeof options === 'object' && options !== null, 'options', 'an object', options);
     const { signal, ...rest } = options;
+    check(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal);
     checkOptions(rest);
     const nativeOptions = resolveOptions(this.#defaults, rest);
     const read = imageReader(input);

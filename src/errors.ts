@@ -14,12 +14,15 @@ export type ErrorCode =
   | 'OUT_OF_MEMORY'
   | 'INTERNAL';
 
-/** The error of every refused or failed call, except an abort, which rejects with the signal's own reason. */
+/**
+ * The error of every refused or failed call, but for two: a file that cannot be read rejects with the file system's error, an
+ * abort with the signal's reason (ABORTED is a word between the addon, the library and the service).
+ */
 export class FaceDetectorError extends Error {
   override readonly name = 'FaceDetectorError';
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
   }

@@ -11,7 +11,7 @@ export interface RawPixels {
   /** 1 gray, 3 colour, 4 colour and alpha (alpha is dropped). */
   channels: 1 | 3 | 4;
   /** Order of the colour channels; required with 3 or 4. The wrong one finds fewer faces and says nothing. */
-  order?: 'rgb' | 'bgr';
+  order?: 'rgb' | 'bgr' | undefined;
 }
 
 /** What an `@u4/opencv4nodejs` Mat looks like, as far as it is used; the package itself is never loaded. Channels are BGR. */
@@ -25,7 +25,7 @@ export interface MatLike {
   readonly step: number;
   getData(): Uint8Array;
   /** Needed where rows have gaps, as those of a region have. */
-  copy?(): MatLike;
+  copy?: (() => MatLike) | undefined;
 }
 
 /**
@@ -61,8 +61,7 @@ function isRaw(value: object): value is RawPixels {
   return 'data' in value && 'width' in value && 'height' in value;
 }
 
-function readRaw(raw: RawPixels): NativePixels {
-  const { data, width, height, channels, order } = raw;
+function checkRaw({ data, width, height, channels, order }: RawPixels): void {
   if (!(isBuffer(data) || data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
     throw invalid('data of raw pixels must be a Uint8Array, Uint8ClampedArray or ArrayBuffer');
   }
@@ -84,6 +83,11 @@ function readRaw(raw: RawPixels): NativePixels {
       `raw pixels of ${width} x ${height} with ${channels} channels are ${width * height * channels} bytes, got ${data.byteLength}`,
     );
   }
+}
+
+function readRaw(raw: RawPixels): NativePixels {
+  checkRaw(raw);
+  const { data, width, height, channels, order } = raw;
   return { data: stableBytes(data), width, height, channels, isRgb: order !== 'bgr' };
 }
 
@@ -101,13 +105,10 @@ function readMat(mat: MatLike): NativePixels {
   const bytes = mat.cols * mat.rows * channels;
   let data: Uint8Array;
   try {
-    if (mat.step !== mat.cols * channels) {
-      if (typeof mat.copy !== 'function')
-        throw invalid('the rows of this Mat have gaps and it cannot be copied: pass a whole Mat');
-      data = mat.copy().getData();
-    } else {
-      data = mat.getData();
-    }
+    const hasGaps = ({ step }: MatLike) => step !== mat.cols * channels;
+    const whole = hasGaps(mat) && mat.copy ? mat.copy() : mat;
+    if (hasGaps(whole)) throw invalid('the rows of this Mat have gaps and it cannot be copied: pass a whole Mat');
+    data = whole.getData();
   } catch (error) {
     // opencv4nodejs throws strings.
     throw error instanceof FaceDetectorError ? error : invalid(`the Mat cannot be read: ${String(error)}`, error);
@@ -140,7 +141,7 @@ export function imageReader(input: ImageInput): ImageReader {
   if (typeof input === 'object' && input !== null) {
     if (isMat(input)) return async () => readMat(input);
     if (isRaw(input)) {
-      readRaw(input); // so that a wrong shape shows at once, not after waiting
+      checkRaw(input); // so that a wrong shape shows at once, not after waiting
       return async () => readRaw(input);
     }
   }

@@ -92,22 +92,25 @@ async function fetchFile(
   events: FetchEvents,
 ): Promise<void> {
   const target = path.join(setting.modelsDir, model, file.name);
-  const refusals: string[] = [];
-  const refuse = (source: string, reason: string) => {
-    refusals.push(`${source}: ${reason}`);
-    events.refused?.(file, source, reason);
-  };
+  const answers: string[] = [];
   for (const folder of [setting.modelsDir, ...setting.sources]) {
-    const { bytes, fault } = await readVerified(path.join(folder, model, file.name), file);
-    if (fault) refuse(folder, fault);
+    const candidate = path.join(folder, model, file.name);
+    const { bytes, fault } = await readVerified(candidate, file);
+    answers.push(`${candidate}: ${fault ?? 'not there'}`);
+    if (fault) events.refused?.(file, folder, fault);
     if (!bytes) continue;
     if (folder !== setting.modelsDir) await writeWhole(target, bytes);
     return events.done?.(file, folder);
   }
   const { bytes, fault } = await download(file, setting.timeoutMs, events);
   if (!bytes) {
-    refusals.push(`${file.url}: ${fault}`);
-    throw new FaceDetectorError('MODEL_MISSING', `${model}/${file.name} could not be had. ${refusals.join('; ')}`);
+    answers.push(`${file.url}: ${fault}`);
+    throw new FaceDetectorError(
+      'MODEL_MISSING',
+      `${model}/${file.name} could not be had.\n  ${answers.join('\n  ')}\n` +
+        `Without a network, copy a folder ${model} with all its files into ${setting.modelsDir}, ` +
+        'or set MODELS_SOURCE to the folder that it lies in.',
+    );
   }
   await writeWhole(target, bytes);
   events.done?.(file, file.url);

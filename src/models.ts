@@ -35,16 +35,16 @@ export function readManifest(): ManifestModel[] {
   return (JSON.parse(text) as { models: ManifestModel[] }).models;
 }
 
+const haarOrigin = "comes with OpenCV's data package: sudo apt-get install -y opencv-data, or brew install opencv";
+
 /** Throws FaceDetectorError INVALID_OPTION for a name that the manifest does not have. */
 export function manifestModel(name: string): ManifestModel {
   const models = readManifest();
   const model = models.find((candidate) => candidate.name === name);
   if (model) return model;
   const known = models.map((candidate) => candidate.name).join(', ');
-  throw new FaceDetectorError(
-    'INVALID_OPTION',
-    `there are no weights called ${JSON.stringify(name)}: ${known} are known`,
-  );
+  const reason = name === 'haar' ? `haar ${haarOrigin}` : `${known} are known`;
+  throw new FaceDetectorError('INVALID_OPTION', `there are no weights called ${JSON.stringify(name)}: ${reason}`);
 }
 
 /** What people should know of a model before they use it. */
@@ -62,7 +62,7 @@ export function modelFacts(name: ModelName): ModelFacts {
     return {
       name,
       title: "OpenCV's frontal face cascade",
-      licence: 'Apache-2.0',
+      licence: "Intel's for OpenCV (BSD-style)",
       origin: "comes with OpenCV's data package",
       landmarks: false,
     };
@@ -109,10 +109,7 @@ async function loadHaar(modelsDir: string): Promise<Record<string, Uint8Array>> 
     const bytes = await readFile(path.join(folder, haarFile)).catch(() => undefined);
     if (bytes) return { [haarFile]: bytes };
   }
-  throw new FaceDetectorError(
-    'MODEL_MISSING',
-    `${haarFile} was not found. It comes with OpenCV's data: sudo apt-get install -y opencv-data, or brew install opencv`,
-  );
+  throw new FaceDetectorError('MODEL_MISSING', `${haarFile} was not found. It ${haarOrigin}`);
 }
 
 /**

@@ -103,7 +103,8 @@ export function loadAddon(setting: LoaderSetting = currentSetting()): NativeAddo
     throw new FaceDetectorError(
       'ADDON_MISSING',
       `${target} is not supported: opencv-face-detector runs on Linux and macOS, x64 and arm64. ` +
-        'Elsewhere run its service in a container and send requests to it.',
+        'Elsewhere run its service in a container and send requests to it; in a clone of the project: ' +
+        'docker run -p 8000:8000 -v .:/app -w /app node:22 npm start',
     );
   }
   const name = 'opencv_face_detector.node';

@@ -1,32 +1,33 @@
+import { inspect } from 'node:util';
 import { FaceDetectorError } from './errors.js';
 import type { NativeOptions } from './native.js';
 
 /** Options of one detection. Every one has a default; see the table `optionTable` below for ranges. */
 export interface DetectOptions {
   /** Smallest face to look for, in pixels of the displayed image. The cost knob: time grows with its inverse square. */
-  minFaceSize?: number;
+  minFaceSize?: number | undefined;
   /** Another name for `onetThreshold`, the score that a reported face must exceed. Not together with it. */
-  threshold?: number;
+  threshold?: number | undefined;
   /** P-Net's score that a first proposal must exceed. */
-  pnetThreshold?: number;
+  pnetThreshold?: number | undefined;
   /** R-Net's score that a candidate must exceed. */
-  rnetThreshold?: number;
+  rnetThreshold?: number | undefined;
   /** O-Net's score that a reported face must exceed. */
-  onetThreshold?: number;
+  onetThreshold?: number | undefined;
   /** Step between two levels of the image pyramid. */
-  scaleFactor?: number;
+  scaleFactor?: number | undefined;
   /** Report that many faces at most, after sorting. */
-  maxFaces?: number;
+  maxFaces?: number | undefined;
   /** Shrink a larger image to this longer side before searching; boxes are given in the original's pixels. */
-  maxSide?: number;
+  maxSide?: number | undefined;
   /** Order of the faces: surest first, or largest first. */
-  sort?: 'confidence' | 'area';
+  sort?: 'confidence' | 'area' | undefined;
   /** Clip boxes to the image and drop those outside of it. Landmarks are never clipped. */
-  clip?: boolean;
+  clip?: boolean | undefined;
   /** Refuse images of more pixels (width x height, read from the header) before decoding them. */
-  maxPixels?: number;
+  maxPixels?: number | undefined;
   /** What to do with a JPEG that ends early: refuse it, or search in what is there. */
-  truncated?: 'reject' | 'accept';
+  truncated?: 'reject' | 'accept' | undefined;
 }
 
 /** What an option may be, its default (absent: nothing is limited), and what the README and the API description say of it. */
@@ -106,9 +107,9 @@ function fits(rule: OptionRule, value: unknown): boolean {
   }
 }
 
-/** Such as `"abc"` or `12.5`; never long. */
-function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+/** Such as `"abc"`, `12.5` or `[Object: null prototype] {}`, for every value there is; never long. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 0 });
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -8,10 +9,11 @@ import { needWeights, root } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 
 /** Runs a script in a process of its own; answers its status, or the signal that killed it, and what it printed. */
-function runScript(script: string, ...args: string[]) {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...args, '-e', script], {
+function runScript(script: string, environment: Record<string, string> = {}) {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
     cwd: root,
     encoding: 'utf8',
+    env: { ...process.env, ...environment },
   });
   return { end: signal ?? status, stdout, stderr };
 }
@@ -59,6 +61,27 @@ describe('the library in a process', () => {
     expect(stdout.trim()).to.match(/^0 [0-3]$/); // standard streams
   });
 
+  // As many jobs as the pool has threads held up every other reading of a file until the first of them ended.
+  it("leaves a thread of Node's pool to others", () => {
+    const outcomes = (slots: number[], UV_THREADPOOL_SIZE: string) =>
+      runScript(
+        `const { FaceDetector } = require('opencv-face-detector');
+        for (const slots of ${JSON.stringify(slots)}) {
+          FaceDetector.create({ slots, modelsDir: '/nowhere' }).catch(({ code, message }) => console.log(code, message));
+        }`,
+        { UV_THREADPOOL_SIZE },
+      )
+        .stdout.trim()
+        .split('\n');
+    const [most, tooMany] = outcomes([5, 6], '6').sort().reverse();
+    expect(most).to.match(/^MODEL_MISSING/);
+    expect(tooMany).to.equal(
+      "INVALID_OPTION slots must be an integer from 1 to 5, below the 6 threads of Node's pool " +
+        '(start Node with a larger UV_THREADPOOL_SIZE for more), got 6',
+    );
+    expect(outcomes([1], '1')[0]).to.match(/^MODEL_MISSING/);
+  });
+
   it('loads in two worker threads and the main one, with equal answers', async function () {
     needWeights(this);
     await using detector = await FaceDetector.create();
@@ -92,15 +115,26 @@ describe('the library in a process', () => {
     expect((await detector.detect(standardPng())).faces).to.have.length(4);
   });
 
-  it('ends at process.exit with a job in flight, with the status asked for', function () {
+  it('ends at process.exit with a job in flight, which it cancels, with the status asked for', async function () {
     needWeights(this);
-    const { end, stderr } = runScript(`${createDetector}
-      FaceDetector.create().then((detector) => {
-        for (let i = 0; i < 5; i++) detector.detect(large);
-        setTimeout(() => process.exit(7), 50);
-      });
-    `);
-    expect(end, stderr).to.equal(7);
+    const search = (side: number, then: string) => `
+      const { FaceDetector } = require('opencv-face-detector');
+      const side = ${side};
+      const large = { data: new Uint8Array(side * side * 3), width: side, height: side, channels: 3, order: 'rgb' };
+      FaceDetector.create().then((detector) => { const search = detector.detect(large); ${then} });
+    `;
+    const ended: (number | null)[] = [];
+    const run = async (script: string) => {
+      const [status] = await once(spawn(process.execPath, ['-e', script], { cwd: root }), 'exit');
+      ended.push(status);
+    };
+    // A process waits for its threads: without being cancelled the larger search would hold it up for longer than the smaller
+    // one takes the other.
+    await Promise.all([
+      run(search(7000, 'setImmediate(() => process.exit(7))')),
+      run(search(3000, 'search.then(() => process.exit(8))')),
+    ]);
+    expect(ended).to.deep.equal([7, 8]);
   });
 
   it('ends by itself when nothing is left to do, without close', function () {

@@ -20,24 +20,36 @@ function nodeGyp(): string | undefined {
 }
 
 describe('binding.gyp', () => {
-  it('builds the addon for those who have only node-gyp', function () {
-    this.timeout(900_000);
+  let folder: string;
+  let gyp: string | undefined;
+
+  before(function () {
     if (!existsSync(path.join(nodePrefix, 'include', 'node', 'node.h')))
       skip(this, 'node.h is not beside node, and would have to be downloaded');
-    const gyp = nodeGyp();
+    gyp = nodeGyp();
     if (!gyp) skip(this, 'npm came without node-gyp');
     if (runIn(root, 'python3', ['--version']).status !== 0) skip(this, 'node-gyp needs Python');
-    const folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
-    try {
-      for (const entry of ['native', 'binding.gyp', 'package.json'])
-        cpSync(path.join(root, entry), path.join(folder, entry), { recursive: true });
-      symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-      runWell(folder, process.execPath, [gyp, 'rebuild', `--nodedir=${nodePrefix}`], { JOBS: 'max' });
-      const addon = path.join(folder, 'build', 'Release', 'opencv_face_detector.node');
-      const printed = runWell(folder, process.execPath, ['-p', `require(${JSON.stringify(addon)}).opencvVersion`]);
-      expect(printed).to.match(/^4\.\d+\.\d+\n$/);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
+    for (const entry of ['native', 'binding.gyp', 'package.json'])
+      cpSync(path.join(root, entry), path.join(folder, entry), { recursive: true });
+    symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
   });
+  after(() => folder && rmSync(folder, { recursive: true }));
+
+  const build = (environment: Record<string, string>) =>
+    runIn(folder, process.execPath, [gyp ?? '', 'rebuild', `--nodedir=${nodePrefix}`], environment);
+
+  it('says that OpenCV is missing, and how to install it', () => {
+    const { status, output } = build({ PKG_CONFIG_PATH: '', PKG_CONFIG_LIBDIR: '/nowhere' });
+    expect(status).to.equal(1);
+    expect(output).to.match(/^OpenCV 4 was not found.*apt-get install -y pkg-config libopencv-dev.*brew install/m);
+  }).timeout(120_000);
+
+  it('builds the addon for those who have only node-gyp', () => {
+    const { status, output } = build({ JOBS: 'max' });
+    expect(status, output).to.equal(0);
+    const addon = path.join(folder, 'build', 'Release', 'opencv_face_detector.node');
+    const printed = runWell(folder, process.execPath, ['-p', `require(${JSON.stringify(addon)}).opencvVersion`]);
+    expect(printed).to.match(/^4\.\d+\.\d+\n$/);
+  }).timeout(900_000);
 });

@@ -98,6 +98,7 @@ describe('image input', () => {
     });
     expect((await pixels(stepped)).data).to.have.length(18);
     expect(await refusal(mat({ step: 30 }))).to.match(/have gaps/);
+    expect(await refusal(mat({ step: 30, copy: () => mat({ step: 12 }) }))).to.match(/have gaps/);
   });
 
   it('refuses a Mat of another type, with too little data, or that throws a string', async () => {

@@ -151,6 +151,20 @@ describe('fetching weights', () => {
     await expectNothing();
   });
 
+  // MODELS_SOURCE=.../mtcnn, the folder itself, gave the origin's failure and not a word of where else had been looked.
+  it('names the folders where it has looked, and the way without a network', async () => {
+    answer = (_request, response) => response.writeHead(404).end();
+    const inside = path.join(await put('source', content), 'tiny');
+    const { message } = await rejection(fetchTiny([inside]));
+    expect(message.split('\n')).to.deep.equal([
+      'tiny/weights.bin could not be had.',
+      `  ${modelsDir()}/tiny/weights.bin: not there`,
+      `  ${inside}/tiny/weights.bin: not there`,
+      `  ${origin()}/weights.bin: HTTP 404`,
+      `Without a network, copy a folder tiny with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that it lies in.`,
+    ]);
+  });
+
   it('gives up on an origin that never ends', async () => {
     answer = (_request, response) => void response.writeHead(200).write('a');
     const slow = fetchModel(model(), { modelsDir: modelsDir(), sources: [], timeoutMs: 300 });
@@ -198,6 +212,9 @@ describe('fetching weights', () => {
 
   it('knows no other model than the manifest names', async () => {
     expect(await rejection(fetchModel('../../etc'))).to.have.property('code', 'INVALID_OPTION');
+    expect((await rejection(fetchModel('haar'))).message).to.match(
+      /haar comes with OpenCV's data package: sudo apt-get/,
+    );
   });
 
   it('looks in MODELS_SOURCE first, then in the folder beside the checkout', () => {

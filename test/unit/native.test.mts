@@ -57,8 +57,8 @@ describe('loader of the native addon', () => {
     expect(loadAddon(setting({ open }))).to.deep.equal({ file: built });
   });
 
-  it('names a platform that is not supported', () => {
-    expect(refusal({ platform: 'win32', libc: '' })).to.match(/^win32-x64 is not supported/);
+  it('names a platform that is not supported, and the command that helps', () => {
+    expect(refusal({ platform: 'win32', libc: '' })).to.match(/^win32-x64 is not supported.*docker run .* npm start$/);
     expect(refusal({ arch: 'ia32' })).to.match(/^linux-ia32-glibc is not supported/);
   });
 
