@@ -10,13 +10,12 @@ export type ErrorCode =
   | 'MODEL_INVALID'
   | 'ADDON_MISSING'
   | 'CLOSED'
-  | 'ABORTED'
   | 'OUT_OF_MEMORY'
   | 'INTERNAL';
 
 /**
  * The error of every refused or failed call, but for two: a file that cannot be read rejects with the file system's error, an
- * abort with the signal's reason (ABORTED is a word between the addon, the library and the service).
+ * abort with the signal's reason.
  */
 export class FaceDetectorError extends Error {
   override readonly name = 'FaceDetectorError';
