@@ -36,6 +36,8 @@ export function createDrainableServer(listener: RequestListener, config: Config)
     },
     handle,
   );
+  // Nothing takes longer without a byte either way: what is left is a client that neither sends, reads nor closes.
+  http.timeout = config.bodyTimeoutMs + config.requestTimeoutMs;
   http.on('checkContinue', (request, response) => {
     expectContinue(request);
     handle(request, response);

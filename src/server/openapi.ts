@@ -163,6 +163,7 @@ function facePath({ config }: Service): Schema {
   return {
     post: {
       operationId: 'face',
+      tags: ['replaced service'],
       summary: 'The faces on an image, as the replaced service answered: [y1, x1, y2, x2], surest first',
       requestBody: { required: true, content: config.postType === 'JSON' ? text : form },
       responses: {
@@ -175,6 +176,7 @@ function facePath({ config }: Service): Schema {
     },
     get: {
       operationId: 'fine',
+      tags: ['replaced service'],
       summary: 'Whether the service answers',
       responses: {
         200: { description: 'It does', ...json(object({ Just: { const: 'Fine!' } })) },
@@ -189,7 +191,7 @@ function probe(operationId: string, summary: string, statuses: readonly number[]
     status,
     { description: status === 200 ? 'yes' : 'no', ...json(ref('Status')) },
   ]);
-  return { get: { operationId, summary, security: [], responses: Object.fromEntries(responses) } };
+  return { get: { operationId, tags: ['operation'], summary, security: [], responses: Object.fromEntries(responses) } };
 }
 
 /** The API description (OpenAPI 3.1) of this service as it is configured. */
@@ -211,6 +213,7 @@ export function openApi(service: Service, version: string): Schema {
       '/v1/faces': {
         post: {
           operationId: 'faces',
+          tags: ['detection'],
           summary: 'The faces on one image; options in the query, the form or the JSON',
           parameters: queryParameters(rules),
           requestBody: imageBody(rules),
@@ -227,6 +230,7 @@ export function openApi(service: Service, version: string): Schema {
       '/v1/batch': {
         post: {
           operationId: 'batch',
+          tags: ['detection'],
           summary: 'Many images; a line of NDJSON for each as it is done',
           parameters: queryParameters(rules),
           requestBody: {
@@ -244,6 +248,7 @@ export function openApi(service: Service, version: string): Schema {
       '/v1/models': {
         get: {
           operationId: 'models',
+          tags: ['detection'],
           summary: 'What is loaded, with licence and defaults',
           responses: { 200: { description: 'The models', ...json(ref('Models')) }, ...problems([401]) },
         },

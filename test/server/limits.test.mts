@@ -98,6 +98,13 @@ describe('a service with little room and little time', () => {
     expect(wire.received()).to.match(/^HTTP\/1.1 408 /);
   });
 
+  it('closes a connection on which nothing moves any more, whatever was asked', async () => {
+    const wire = await openWire(service.origin);
+    wire.socket.write('GET /face HTTP/1.1\r\nHost: test\r\nContent-Length: 100\r\n\r\n');
+    await wire.closed;
+    expect(wire.received()).to.match(/^HTTP\/1.1 200 /);
+  });
+
   it('answers 413 to a body over the limit, declared or not, of one who sends all and only then reads', async () => {
     const body = Buffer.concat([filePart(Buffer.alloc(2_500_000)), formEnd]);
     for (const path of ['/v1/faces', '/face']) {
