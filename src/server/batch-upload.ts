@@ -60,9 +60,11 @@ function collectParts(parser: Busboy, limits: Limits): { parts: BatchPart[]; fai
   parser.on('field', () => {
     failure ??= brokenForm('options of a batch go in the query');
   });
-  parser.on('filesLimit', () => {
-    failure ??= new RequestError('BODY_TOO_LARGE', `a batch may have ${limits.maxBatchImages} images at most`);
-  });
+  for (const limit of ['filesLimit', 'partsLimit'] as const) {
+    parser.on(limit, () => {
+      failure ??= new RequestError('BODY_TOO_LARGE', `a batch may have ${limits.maxBatchImages} images at most`);
+    });
+  }
   parser.on('error', (error: Error) => {
     failure ??= brokenForm(error.message);
   });
@@ -82,7 +84,7 @@ export async function* readBatch(
   const parser = formParser(request, {
     ...formLimits,
     files: limits.maxBatchImages,
-    parts: limits.maxBatchImages + 1,
+    parts: limits.maxBatchImages,
     fileSize: limits.maxBodyBytes,
   });
   const { parts, failure } = collectParts(parser, limits);

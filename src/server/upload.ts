@@ -27,10 +27,18 @@ export interface Upload {
 // limit of 16 KiB for a part's header.
 export const formLimits = { files: 100, fields: 100, parts: 200, headerPairs: 50, fieldSize: 4096 };
 
-/** A parser for the form in `request`. Throws RequestError MALFORMED_BODY where there is no form or no boundary. */
-export function formParser(request: IncomingMessage, limits: busboy.Limits): busboy.Busboy {
+/**
+ * A parser for the form in `request`; its names are UTF-8, as browsers send them.
+ * Throws RequestError MALFORMED_BODY where there is no form or no boundary.
+ */
+export function formParser(
+  request: IncomingMessage,
+  { parts, fieldSize, fileSize = Infinity, ...limits }: typeof formLimits & { fileSize?: number },
+): busboy.Busboy {
+  // busboy takes what reaches one of these limits for what exceeds it.
+  const beyond = { parts: parts + 1, fieldSize: fieldSize + 1, fileSize: fileSize + 1 };
   try {
-    return busboy({ headers: request.headers, limits });
+    return busboy({ headers: request.headers, defParamCharset: 'utf8', limits: { ...limits, ...beyond } });
   } catch {
     throw new RequestError('MALFORMED_BODY', 'the body must be multipart/form-data with a boundary');
   }
@@ -72,7 +80,7 @@ export async function readForm(request: IncomingMessage, response: ServerRespons
     if (failure) throw failure;
     parser.write(chunk);
   });
-  if (!failure) parser.end();
+  parser.end();
   await parsed;
   if (failure) throw failure;
   return form;

@@ -1,0 +1,372 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { type Form, formLimits, readForm, readJson, readUpload, type Upload } from '#dist/server/upload.js';
+import { formType, openWire, postHead } from '../fixtures/http.mjs';
+import { type Outcome, type Receiver, startReceiver } from '../fixtures/receiver.mjs';
+
+const limits = { maxBytes: 20_000_000, timeoutMs: 10_000 };
+const multipart = { 'Content-Type': formType };
+
+/** A part of a form with the boundary `x`, whose header is given. */
+const part = (header: string, content = '') => `--x\r\n${header}\r\n\r\n${content}\r\n`;
+const field = (name: string, text: string) => part(`Content-Disposition: form-data; name="${name}"`, text);
+const file = (name: string, content: string) =>
+  part(`Content-Disposition: form-data; name="${name}"; filename="a.jpg"\r\nContent-Type: image/jpeg`, content);
+const end = '--x--';
+
+/** What has come, bytes as text, so that it reads well. */
+const shown = <T,>(outcome: Outcome<T>) =>
+  JSON.parse(
+    JSON.stringify(outcome, (_key, value) =>
+      value?.type === 'Buffer' ? Buffer.from(value).toString('latin1') : value,
+    ),
+  );
+
+const malformed = (why: string) => ({ code: 'MALFORMED_BODY', message: `the form is malformed: ${why}` });
+
+describe('readForm', () => {
+  let receiver: Receiver<Form>;
+  before(async () => {
+    receiver = await startReceiver((request, response) => readForm(request, response, limits));
+  });
+  after(() => receiver.close());
+
+  const post = async (body: string) => shown(await receiver.post(Buffer.from(body, 'latin1'), multipart));
+
+  const form = `${field('minFaceSize', '40')}${file('image', 'two\r\n--lines')}${end}`;
+  const whole = { value: { files: [{ field: 'image', bytes: 'two\r\n--lines' }], fields: [['minFaceSize', '40']] } };
+
+  it('gives files and fields in their order', async () => {
+    expect(await post(form)).to.deep.equal(whole);
+    const several = `${file('b', '1')}${field('z', '2')}${file('a', '3')}${field('z', '4')}${end}\r\n`;
+    expect(await post(several)).to.deep.equal({
+      value: {
+        files: [
+          { field: 'b', bytes: '1' },
+          { field: 'a', bytes: '3' },
+        ],
+        fields: [
+          ['z', '2'],
+          ['z', '4'],
+        ],
+      },
+    });
+    expect(await post(end)).to.deep.equal({ value: { files: [], fields: [] } });
+  });
+
+  it('gives every byte of a file, whatever looks like a boundary', async () => {
+    const bytes = `\n--x\n--x--\r\n--y--\r\n-\r\n--\x00\xff${'\r\n-'.repeat(50_000)}`;
+    expect(await post(`${file('image', bytes)}${end}`)).to.deep.equal({
+      value: { files: [{ field: 'image', bytes }], fields: [] },
+    });
+  });
+
+  it('is refused where it is cut, at each byte of it', async () => {
+    for (let length = 0; length < form.length; length++) {
+      const { code, message } = await post(form.slice(0, length));
+      expect(code, `cut at ${length}`).to.equal('MALFORMED_BODY');
+      expect(message).to.match(/^the form is malformed: \w/);
+    }
+  });
+
+  it('may come in two pieces, parted at each byte of it', async () => {
+    for (let at = 1; at < form.length; at++) {
+      const wire = await openWire(receiver.origin);
+      wire.socket.setNoDelay(true).write(postHead('/', { ...multipart, 'Content-Length': form.length }));
+      wire.socket.write(form.slice(0, at));
+      await sleep(1);
+      wire.socket.write(form.slice(at));
+      expect(shown(await receiver.next()), `parted at ${at}`).to.deep.equal(whole);
+      wire.socket.destroy();
+    }
+  });
+
+  it('ends at once where the client leaves, at any byte of it', async () => {
+    for (let length = 0; length < form.length; length += 7) {
+      const wire = await openWire(receiver.origin);
+      wire.socket.end(postHead('/', { ...multipart, 'Content-Length': form.length }) + form.slice(0, length));
+      expect(await receiver.next(), `left at ${length}`).to.have.property('code', 'ABORTED');
+    }
+  });
+
+  const disposition = 'Content-Disposition: form-data; name="image"; filename="a.jpg"';
+  const broken: [what: string, body: string, why: string][] = [
+    ['nothing', '', 'Unexpected end of form'],
+    ['no form', 'a body that is no form', 'Unexpected end of form'],
+    ['another boundary', form.replaceAll('--x', '--y'), 'Unexpected end of form'],
+    ['no terminator', form.slice(0, -end.length), 'Unexpected end of form'],
+    ['a header followed at once by the end', `--x\r\n${disposition}\r\n${end}`, 'Unexpected end of form'],
+    ['a header that ends with its line', `--x\r\n${disposition}\r\n\r\n${end}`, 'Unexpected end of form'],
+    ['a header line without a name', part(': form-data', '1') + end, 'Malformed part header'],
+    ['a header of zeros', part('\0\0\0', '1') + end, 'Malformed part header'],
+    ['a field name of 1 MB', file('n'.repeat(1_000_000), '1') + end, 'Malformed part header'],
+    ['a file name of 1 MB', file(`image"; filename="${'n'.repeat(1_000_000)}`, '1') + end, 'Malformed part header'],
+    ['100,000 empty parts', part('A: b').repeat(100_000) + end, 'too many parts'],
+    ['100,000 fields', field('a', '1').repeat(100_000) + end, 'too many parts'],
+    ['100,000 files', file('a', '1').repeat(100_000) + end, 'too many parts'],
+    ['a file too many', file('a', '1').repeat(formLimits.files + 1) + end, 'too many parts'],
+    ['a field too many', field('a', '1').repeat(formLimits.fields + 1) + end, 'too many parts'],
+    ['a long text', field('a', 't'.repeat(4097)) + end, 'a field has more than 4096 bytes'],
+  ];
+  for (const [what, body, why] of broken) {
+    it(`refuses ${what}: ${why}`, async () => expect(await post(body)).to.deep.equal(malformed(why)));
+  }
+
+  const fine: [what: string, body: string, files: [field: string | undefined, bytes: string][], fields: string[][]][] =
+    [
+      ['an empty file', file('image', '') + end, [['image', '']], []],
+      [
+        'a file without a name of its field',
+        part('Content-Disposition: form-data; filename="a"', '1') + end,
+        [[undefined, '1']],
+        [],
+      ],
+      ['a field without a name', part('Content-Disposition: form-data', '1') + end, [], [['', '1']]],
+      [
+        'a field with an empty file name',
+        part('Content-Disposition: form-data; name="image"; filename=""', '1') + end,
+        [],
+        [['image', '1']],
+      ],
+      [
+        'bytes without a file name',
+        part(`${disposition.slice(0, 44)}\r\nContent-Type: application/octet-stream`, '1') + end,
+        [['image', '1']],
+        [],
+      ],
+      [
+        'a part that is no form data',
+        part('Content-Disposition: attachment; name="image"; filename="a"', '1') + file('image', '2') + end,
+        [['image', '2']],
+        [],
+      ],
+      ['the longest text', field('a', 't'.repeat(4096)) + end, [], [['a', 't'.repeat(4096)]]],
+      [
+        'as many files and fields as are allowed',
+        file('a', '1').repeat(formLimits.files) + field('b', '2').repeat(formLimits.fields) + end,
+        Array(formLimits.files).fill(['a', '1']),
+        Array(100).fill(['b', '2']),
+      ],
+      ['text before and after', `before\r\n${form}\r\nafter`, [['image', 'two\r\n--lines']], [['minFaceSize', '40']]],
+    ];
+  for (const [what, body, files, fields] of fine) {
+    it(`takes ${what}`, async () => {
+      const expected = files.map(([name, bytes]) => ({ ...(name !== undefined && { field: name }), bytes }));
+      expect(await post(body)).to.deep.equal({ value: { files: expected, fields } });
+    });
+  }
+
+  it('refuses a body that says it is no form, or gives no boundary', async () => {
+    for (const type of [
+      '',
+      'text/plain',
+      'multipart/form-data',
+      'multipart/form-data; boundary=',
+      'multipart/mixed; boundary=x',
+    ]) {
+      expect(await receiver.post(form, type ? { 'Content-Type': type } : {}), type).to.deep.equal({
+        code: 'MALFORMED_BODY',
+        message: 'the body must be multipart/form-data with a boundary',
+      });
+    }
+  });
+
+  it('takes an urlencoded form for one without files', async () => {
+    expect(await receiver.post('image=1&a=2', { 'Content-Type': 'application/x-www-form-urlencoded' })).to.deep.equal({
+      value: {
+        files: [],
+        fields: [
+          ['image', '1'],
+          ['a', '2'],
+        ],
+      },
+    });
+  });
+});
+
+describe('readJson', () => {
+  let receiver: Receiver<Upload>;
+  before(async () => {
+    receiver = await startReceiver((request, response) => readJson(request, response, limits));
+  });
+  after(() => receiver.close());
+
+  const bytes = Buffer.from([0xff, 0xd8, 0xff, 0xfb, 0xef, 0xbe, 0x00]);
+  const base64 = bytes.toString('base64');
+
+  it('takes base64 in all its forms', async () => {
+    const texts = [
+      base64,
+      `data:image/jpeg;base64,${base64}`,
+      `data:;base64,${base64}`,
+      base64.replace(/=+$/, ''),
+      bytes.toString('base64url'),
+      base64.replace(/.{4}/g, '$&\r\n '),
+    ];
+    expect(base64).to.match(/[+/]/);
+    for (const image of texts) {
+      expect(await receiver.post(JSON.stringify({ image })), image).to.deep.equal({
+        value: { image: bytes, fields: [] },
+      });
+    }
+    expect(await receiver.post('{"image": ""}')).to.deep.equal({ value: { image: Buffer.alloc(0), fields: [] } });
+  });
+
+  it('gives the other members as texts', async () => {
+    const body = `{"minFaceSize": 40, "image": "${base64}", "sort": "area", "clip": false, "a": null, "b": [1], "__proto__": 7}`;
+    expect(await receiver.post(body))
+      .to.have.nested.property('value.fields')
+      .deep.equal([
+        ['minFaceSize', '40'],
+        ['sort', 'area'],
+        ['clip', 'false'],
+        ['a', 'null'],
+        ['b', '[1]'],
+        ['__proto__', '7'],
+      ]);
+  });
+
+  const bad: [body: string, code: string, message: string][] = [
+    ...['', '{', '{"image": "', 'image=1', '\xff\xfe'].map((body): [string, string, string] => [
+      body,
+      'MALFORMED_BODY',
+      'the body is not JSON',
+    ]),
+    ...['null', '1', '"image"', '[]', 'true'].map((body): [string, string, string] => [
+      body,
+      'MALFORMED_BODY',
+      'the body must be a JSON object',
+    ]),
+    ...['{}', '{"Image": "AA=="}', '{"__proto__": {"image": "AA=="}}'].map((body): [string, string, string] => [
+      body,
+      'IMAGE_MISSING',
+      'give the image as base64: {"image": "..."}',
+    ]),
+    ...[
+      'null',
+      '1',
+      '{}',
+      '["AA=="]',
+      '"A*=="',
+      '"AA==="',
+      '"AA==AA"',
+      '"data:image/png;base64"',
+      '"é"',
+      '"https://a.org/a.jpg"',
+    ].map((image): [string, string, string] => [
+      `{"image": ${image}}`,
+      'MALFORMED_BODY',
+      'image must be a base64 text',
+    ]),
+  ];
+  for (const [body, code, message] of bad) {
+    it(`refuses ${body || 'nothing'}: ${message}`, async () =>
+      expect(await receiver.post(body)).to.deep.equal({ code, message }));
+  }
+});
+
+describe('readUpload', () => {
+  let receiver: Receiver<Upload>;
+  let limitsNow = limits;
+  before(async () => {
+    receiver = await startReceiver((request, response) => readUpload(request, response, limitsNow));
+  });
+  after(() => receiver.close());
+  afterEach(() => {
+    limitsNow = limits;
+  });
+
+  const post = async (body: string, type: string, headers = {}) =>
+    shown(await receiver.post(body, { ...(type && { 'Content-Type': type }), ...headers }));
+
+  it('takes the bare bytes of an image', async () => {
+    for (const type of ['image/jpeg', 'image/x-whatever', 'IMAGE/PNG', 'application/octet-stream; charset=x']) {
+      expect(await post('bytes', type), type).to.deep.equal({ value: { image: 'bytes', fields: [] } });
+    }
+    expect(await post('', 'image/png')).to.deep.equal({ value: { image: '', fields: [] } });
+    expect(await post('b', 'image/png', { 'Content-Encoding': 'identity' })).to.have.property('value');
+  });
+
+  it('takes JSON', async () => {
+    const expected = { value: { image: 'bytes', fields: [['sort', 'area']] } };
+    for (const type of ['application/json', 'Application/JSON ; charset=utf-8']) {
+      expect(await post('{"image": "Ynl0ZXM=", "sort": "area"}', type)).to.deep.equal(expected);
+    }
+  });
+
+  it('takes a form with one file, called image or file', async () => {
+    for (const name of ['image', 'file']) {
+      expect(await post(field('sort', 'area') + file(name, 'bytes') + end, formType)).to.deep.equal({
+        value: { image: 'bytes', fields: [['sort', 'area']] },
+      });
+    }
+  });
+
+  const missing = { code: 'IMAGE_MISSING', message: 'send the image as a file in the form field "image"' };
+  const refusals: [what: string, body: string, outcome: { code: string; message: string }][] = [
+    ['no part', end, missing],
+    ['another field', file('photo', '1') + end, missing],
+    ['a text', field('image', '1') + end, missing],
+    ['a file without a name of its field', part('Content-Disposition: form-data; filename="a"', '1') + end, missing],
+    ['an empty file name', part('Content-Disposition: form-data; name="image"; filename=""', '1') + end, missing],
+    [
+      'two images',
+      file('image', '1').repeat(2) + end,
+      { code: 'MALFORMED_BODY', message: 'send one image; /v1/batch takes many' },
+    ],
+    [
+      'an image under each name',
+      file('image', '1') + file('file', '1') + end,
+      { code: 'MALFORMED_BODY', message: 'send one image; /v1/batch takes many' },
+    ],
+    [
+      'another file',
+      file('image', '1') + file('other', '1') + end,
+      { code: 'MALFORMED_BODY', message: 'send one file, in the form field "image"' },
+    ],
+    ['a cut form', file('image', '1'), malformed('Unexpected end of form')],
+  ];
+  for (const [what, body, outcome] of refusals) {
+    it(`refuses ${what}: ${outcome.code}`, async () => expect(await post(body, formType)).to.deep.equal(outcome));
+  }
+
+  it('refuses any other content type, naming it', async () => {
+    const types = {
+      'text/html': '"text/html"',
+      'multipart/mixed; boundary=x': '"multipart/mixed"',
+      imagejpeg: '"imagejpeg"',
+      '': 'none',
+    };
+    for (const [type, name] of Object.entries(types)) {
+      const { code, message } = await post('bytes', type);
+      expect(code).to.equal('UNSUPPORTED_FORMAT');
+      expect(message)
+        .to.match(/^the content type must be multipart\/form-data, image\/\*, .*, got /)
+        .and.match(new RegExp(`got ${name}$`));
+    }
+    const { message } = await post('bytes', `text/${'x'.repeat(10_000)}`);
+    expect(message.length).to.be.below(250);
+  });
+
+  it('refuses a compressed body', async () => {
+    const outcome = await post('bytes', 'image/png', { 'Content-Encoding': 'gzip' });
+    expect(outcome).to.deep.equal({
+      code: 'UNSUPPORTED_FORMAT',
+      message: 'the body must not be compressed, got Content-Encoding gzip',
+    });
+  });
+
+  it('holds every kind of body to the same limits', async () => {
+    limitsNow = { ...limits, maxBytes: 50 };
+    for (const type of ['image/png', 'application/json', formType]) {
+      expect(await post('x'.repeat(51), type), type).to.have.property('code', 'BODY_TOO_LARGE');
+    }
+    limitsNow = { ...limits, timeoutMs: 50 };
+    for (const type of ['image/png', 'application/json', formType]) {
+      const wire = await openWire(receiver.origin);
+      wire.socket.write(postHead('/', { 'Content-Type': type, 'Content-Length': 10 }));
+      expect(await receiver.next(), type).to.have.property('code', 'BODY_TIMEOUT');
+      wire.socket.destroy();
+    }
+  });
+});
