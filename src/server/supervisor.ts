@@ -13,11 +13,15 @@ export interface WorkerProcess extends EventEmitter {
   process: { pid?: number | undefined; kill(signal: NodeJS.Signals): boolean };
 }
 
+type ReadyMessage = Extract<WorkerMessage, { type: 'ready' }>;
+
 interface Member {
   worker: WorkerProcess;
   state: 'starting' | 'ready' | 'draining';
   since: number;
   beatAt: number;
+  /** Started by a reload: until it is ready, the old one does its work, and its failure is no failure of the service. */
+  isTrial: boolean;
   activity?: Extract<WorkerMessage, { type: 'beat' }>['activity'];
   /** Why it is being killed. */
   doom?: string;
@@ -48,6 +52,7 @@ export class Supervisor {
   #checkedAt = performance.now();
   #readiness: Readiness = { isReady: false, reason: 'starting' };
   #onChange: (() => void)[] = [];
+  #firstReady: ReadyMessage | undefined;
   #failure: Error | undefined;
   #wasForced = false;
 
@@ -72,12 +77,11 @@ export class Supervisor {
   }
 
   /** Starts the workers; resolves with the first one's message when all are ready. Rejects where they cannot start. */
-  async start(): Promise<Extract<WorkerMessage, { type: 'ready' }>> {
-    const first: { ready?: Extract<WorkerMessage, { type: 'ready' }> } = {};
-    for (let i = 0; i < this.#settings.workers; i++) this.#spawn(first);
+  async start(): Promise<ReadyMessage> {
+    for (let i = 0; i < this.#settings.workers; i++) this.#spawn();
     this.#every(beatMs, () => this.#check());
     await this.#until(() => this.readyWorkers === this.#settings.workers);
-    return first.ready as Extract<WorkerMessage, { type: 'ready' }>;
+    return this.#firstReady as ReadyMessage;
   }
 
   /** Rejects when the workers cannot be kept running any more. */
@@ -86,16 +90,20 @@ export class Supervisor {
     throw new Error('unreachable');
   }
 
-  /** Replaces every worker, one after the other: the new one is ready before the old one stops accepting. */
+  /**
+   * Replaces every worker, one after the other: the new one is ready before the old one stops accepting. Where a new one fails,
+   * the old ones that are left stay.
+   */
   async reload(): Promise<void> {
-    if (this.#isReloading || this.#isStopping) return;
+    if (this.#isReloading || !this.#goesOn) return;
     this.#isReloading = true;
     try {
       for (const old of [...this.#members].filter(({ state }) => state === 'ready')) {
-        const fresh = this.#spawn();
-        await this.#until(() => fresh.state === 'ready' || !this.#members.has(fresh) || this.#isStopping);
-        if (this.#isStopping) return;
-        if (fresh.state !== 'ready') {
+        if (!this.#members.has(old)) continue; // it has died, and is replaced already
+        const fresh = this.#spawn(true);
+        while (fresh.state === 'starting' && this.#members.has(fresh) && this.#goesOn) await this.#changed();
+        if (!this.#goesOn) return;
+        if (!this.#members.has(fresh)) {
           this.#log.error('a new worker did not get ready: the old ones stay');
           return;
         }
@@ -104,7 +112,7 @@ export class Supervisor {
       }
     } finally {
       this.#isReloading = false;
-      if (!this.#isStopping) while (this.#live < this.#settings.workers) this.#spawn();
+      if (this.#goesOn) while (this.#live < this.#settings.workers) this.#spawn();
     }
   }
 
@@ -122,15 +130,16 @@ export class Supervisor {
     return [...this.#members].filter(({ state }) => state !== 'draining').length;
   }
 
-  #spawn(first?: { ready?: Extract<WorkerMessage, { type: 'ready' }> }): Member {
+  get #goesOn(): boolean {
+    return !this.#isStopping && !this.#failure;
+  }
+
+  #spawn(isTrial = false): Member {
     const worker = this.#fork();
     const now = performance.now();
-    const member: Member = { worker, state: 'starting', since: now, beatAt: now };
+    const member: Member = { worker, state: 'starting', since: now, beatAt: now, isTrial };
     this.#members.add(member);
-    worker.on('message', (message: WorkerMessage) => {
-      if (first && message.type === 'ready') first.ready ??= message;
-      this.#onMessage(member, message);
-    });
+    worker.on('message', (message: WorkerMessage) => this.#onMessage(member, message));
     worker.on('error', (error: Error) => this.#log.debug({ err: error }, 'a message to a worker was lost'));
     worker.on('exit', (code: number | null, signal: string | null) => this.#onExit(member, signal ?? `status ${code}`));
     return member;
@@ -140,12 +149,15 @@ export class Supervisor {
     member.beatAt = performance.now();
     switch (message.type) {
       case 'ready':
+        this.#firstReady ??= message;
         if (member.state === 'starting') member.state = 'ready';
+        member.isTrial = false;
         this.#deathsAtStart = 0;
         this.#tell(member, { type: 'readiness', readiness: this.#readiness });
         break;
       case 'unable':
-        this.#failure ??= Object.assign(new Error(message.reason), { code: 'UNABLE_TO_START' });
+        if (member.isTrial) this.#log.error({ reason: message.reason }, 'a new worker cannot start');
+        else this.#failure ??= Object.assign(new Error(message.reason), { code: 'UNABLE_TO_START' });
         break;
       case 'beat':
         member.activity = message.activity;
@@ -160,7 +172,7 @@ export class Supervisor {
   #onExit(member: Member, how: string): void {
     this.#members.delete(member);
     void this.#metrics.retire(member.worker.id);
-    if (member.state !== 'draining' && !this.#isStopping && !this.#failure) this.#replace(member, how);
+    if (member.state !== 'draining' && !member.isTrial && this.#goesOn) this.#replace(member, how);
     this.#update();
   }
 
@@ -180,7 +192,7 @@ export class Supervisor {
     this.#metrics.restarted(doom ? 'hung' : 'died');
     this.#log.error({ worker: worker.process.pid, how, reason: doom, delayMs }, 'a worker ended and is replaced');
     this.#after(delayMs, () => {
-      // While reloading there may be enough: a new one that dies at start leaves its old one in place.
+      // While reloading there may be enough.
       if (this.#live < this.#settings.workers) this.#spawn();
     });
   }
@@ -220,9 +232,12 @@ export class Supervisor {
   #judge(): Readiness {
     if (this.#isStopping) return { isReady: false, reason: 'draining' };
     if (this.readyWorkers === 0) return { isReady: false, reason: 'starting' };
-    const waiting = [...this.#members].flatMap(({ activity }) => (activity && activity.waiting > 0 ? [activity] : []));
+    const activities = [...this.#members].flatMap(({ activity }) => activity ?? []);
+    const waiting = activities.filter((activity) => activity.waiting > 0);
+    // No job has ended in any worker, nor has one begun where others wait.
     const stuckMs = Math.min(
-      ...waiting.map(({ sinceLastEndMs, oldestJobMs }) => Math.min(sinceLastEndMs, oldestJobMs)),
+      ...activities.map(({ sinceLastEndMs }) => sinceLastEndMs),
+      ...waiting.map(({ oldestJobMs }) => oldestJobMs),
     );
     if (waiting.length > 0 && stuckMs > this.#settings.stuckMs) return { isReady: false, reason: 'stuck' };
     return { isReady: true };
