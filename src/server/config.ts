@@ -74,7 +74,10 @@ const modelAliases = new Map<string, ModelName>([
   ['HaarcascadeCV2FaceDetector', 'haar'],
 ]);
 
-const flags: Record<string, boolean> = { true: true, t: true, '1': true, false: false, f: false, '0': false };
+const flags = new Map([
+  ...['true', 't', '1'].map((text) => [text, true] as const),
+  ...['false', 'f', '0'].map((text) => [text, false] as const),
+]);
 
 function isOrigin(text: string): boolean {
   return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
@@ -131,7 +134,7 @@ export const settings = {
     variable: 'DEBUGGING',
     fallback: () => false,
     expected: 'true or false',
-    read: (text) => flags[text.toLowerCase()],
+    read: (text) => flags.get(text.toLowerCase()),
     about: 'log at level debug, with the stack of every refusal',
   } satisfies Setting<boolean>,
   logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent'], 'least level that is logged'),

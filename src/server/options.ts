@@ -26,7 +26,7 @@ export function serviceDefaults({ minFaceSize, maxSide, maxPixels }: Config): De
 
 // What is no number or boolean stays text, for the check to refuse it in its words.
 function parseValue(rule: OptionRule, text: string): unknown {
-  if (rule.kind === 'boolean') return { true: true, false: false }[text] ?? text;
+  if (rule.kind === 'boolean') return text === 'true' || (text === 'false' ? false : text);
   if (rule.kind === 'choice') return text;
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }

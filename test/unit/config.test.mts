@@ -1,5 +1,18 @@
 import { expect } from 'chai';
-import { ConfigError, readConfig } from '#dist/server/config.js';
+import { ConfigError, printConfig, readConfig, settings, settingsMarkdown } from '#dist/server/config.js';
+import { allowedCores } from '#dist/server/cores.js';
+
+function refusal(environment: NodeJS.ProcessEnv): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    expect(error).to.be.instanceOf(ConfigError).with.property('code', 'INVALID_CONFIG');
+    return (error as Error).message;
+  }
+  return 'accepted';
+}
+
+const key = 'a-key-of-twenty-two-~!';
 
 describe('configuration of the service', () => {
   it('has a default for everything', () => {
@@ -10,10 +23,34 @@ describe('configuration of the service', () => {
       model: undefined,
       postType: 'FORM',
       debugging: false,
-      maxBodyBytes: 20_971_520,
+      logLevel: 'info',
+      workers: allowedCores(),
+      slots: 1,
+      queueLimit: 16,
+      minFaceSize: 20,
+      minFaceSizeFloor: 12,
+      maxSide: undefined,
       maxPixels: 50_000_000,
+      maxBodyBytes: 20_971_520,
+      maxBatchImages: 100,
+      maxBatchBytes: 209_715_200,
+      headersTimeoutMs: 10_000,
+      bodyTimeoutMs: 15_000,
+      requestTimeoutMs: 30_000,
+      keepAliveTimeoutMs: 5_000,
+      shutdownTimeoutMs: 30_000,
+      stuckMs: 10_000,
+      hangTimeoutMs: 10_000,
+      metricsPort: 9464,
+      apiKeys: [],
+      corsOrigins: [],
+      trustProxy: [],
     });
-    expect(readConfig({ PORT_NUMBER: '', POST_TYPE: '' })).to.deep.equal(readConfig({}));
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const empty = Object.fromEntries(Object.values(settings).map(({ variable }) => [variable, '']));
+    expect(readConfig(empty)).to.deep.equal(readConfig({}));
   });
 
   it("takes the replaced service's variables, and its names of detectors", () => {
@@ -31,33 +68,129 @@ describe('configuration of the service', () => {
       postType: 'JSON',
       debugging: true,
     });
-    expect(readConfig({ FACE_DETECTION_MODEL: 'HaarcascadeCV2FaceDetector' }).model).to.equal('haar');
-    expect(readConfig({ FACE_DETECTION_MODEL: 'haar' }).model).to.equal('haar');
+    const names = { MTCNNTFFaceDetector: 'mtcnn', HaarcascadeCV2FaceDetector: 'haar', haar: 'haar', mtcnn: 'mtcnn' };
+    for (const [given, model] of Object.entries(names)) {
+      expect(readConfig({ FACE_DETECTION_MODEL: given }).model).to.equal(model);
+    }
+    for (const [given, debugging] of [
+      ...['true', 't', '1', 'T'].map((text) => [text, true]),
+      ['0', false],
+      ['F', false],
+    ])
+      expect(readConfig({ DEBUGGING: String(given) }).debugging, String(given)).to.equal(debugging);
   });
 
-  it('refuses a value that a variable cannot have, naming both', () => {
-    const bad: [string, string][] = [
-      ['PORT_NUMBER', '80a'],
-      ['PORT_NUMBER', '70000'],
-      ['PORT_NUMBER', '-1'],
-      ['ENDPOINT', 'face'],
-      ['ENDPOINT', '/face/'],
-      ['ENDPOINT', '/fa ce'],
-      ['ENDPOINT', '/:id'],
-      ['ENDPOINT', '/*x'],
-      ['FACE_DETECTION_MODEL', 'nonsense'],
-      ['POST_TYPE', 'form'],
-      ['POST_TYPE', 'XML'],
-      ['DEBUGGING', 'maybe'],
-      ['MAX_BODY_BYTES', '20MB'],
-      ['MAX_PIXELS', '0'],
-    ];
-    for (const [name, value] of bad) {
-      expect(() => readConfig({ [name]: value }), `${name}=${value}`)
-        .to.throw(ConfigError)
-        .with.property('message')
-        .that.matches(new RegExp(`^${name} must be .*, got ${JSON.stringify(value).replace(/[*]/g, '\\*')}$`));
+  it('takes lists, with spaces around the commas', () => {
+    const config = readConfig({
+      API_KEYS: `${key}, ${key}2`,
+      CORS_ORIGINS: 'https://example.org,http://localhost:3000',
+      TRUST_PROXY: 'loopback, 10.0.0.0/8, ::1, fd00::/64',
+      HOST: '::1',
+    });
+    expect(config.apiKeys).to.deep.equal([key, `${key}2`]);
+    expect(config.corsOrigins).to.deep.equal(['https://example.org', 'http://localhost:3000']);
+    expect(config.trustProxy).to.deep.equal(['loopback', '10.0.0.0/8', '::1', 'fd00::/64']);
+    expect(config.host).to.equal('::1');
+  });
+
+  it('takes the ends of every range and nothing beyond', () => {
+    let ranges = 0;
+    for (const [name, { variable, expected }] of Object.entries(settings)) {
+      const [, low, high] = /^an integer from (\d+) to (\d+)$/.exec(expected) ?? [];
+      if (!low || !high) continue;
+      ranges++;
+      const others = { MIN_FACE_SIZE: variable === 'MIN_FACE_SIZE_FLOOR' ? '4096' : '' };
+      for (const end of [low, high]) {
+        expect(readConfig({ ...others, [variable]: end }), `${variable}=${end}`).to.have.property(name, Number(end));
+      }
+      for (const bad of [String(Number(low) - 1), String(Number(high) + 1), `${low}.5`, `${high}x`, ' ', '1e3', '٣']) {
+        expect(refusal({ ...others, [variable]: bad })).to.equal(
+          `${variable} must be ${expected}, got ${JSON.stringify(bad)}`,
+        );
+      }
     }
-    expect(() => readConfig({ POST_TYPE: 'XML' })).to.throw('POST_TYPE must be FORM or JSON, got "XML"');
+    expect(ranges).to.be.at.least(15);
+  });
+
+  it('refuses a text that a variable cannot have, naming both', () => {
+    const bad: Record<string, string[]> = {
+      ENDPOINT: [
+        ...['face', '/', '/face/', '//face', '/fa ce', '/:id', '/*x', '/a?b', '/é'],
+        ...['/v1', '/v1/faces', '/docs', '/docs/x', '/healthz', '/readyz', '/metrics', '/openapi.json'],
+      ],
+      HOST: ['example.org', '256.1.1.1', '127.0.0.1:80', '*'],
+      FACE_DETECTION_MODEL: ['nonsense', 'MTCNN', 'constructor'],
+      POST_TYPE: ['form', 'XML'],
+      DEBUGGING: ['maybe', '2', 'constructor', '__proto__'],
+      LOG_LEVEL: ['INFO', 'verbose', 'trace'],
+      CORS_ORIGINS: ['example.org', 'https://example.org/', 'https://a.org,', 'https://a.org/x', 'null', 'file:///x'],
+      TRUST_PROXY: ['1', 'true', '10.0.0.0/33', '::1/129', '10.0.0.0/8/8', '10.0.0.0/', 'anyone', 'loopback,'],
+    };
+    const expectations = new Map(Object.values(settings).map(({ variable, expected }) => [variable, expected]));
+    for (const [variable, values] of Object.entries(bad)) {
+      for (const value of values) {
+        expect(refusal({ [variable]: value })).to.equal(
+          `${variable} must be ${expectations.get(variable)}, got ${JSON.stringify(value)}`,
+        );
+      }
+    }
+    expect(refusal({ POST_TYPE: 'XML' })).to.equal('POST_TYPE must be FORM or JSON, got "XML"');
+    expect(refusal({ FACE_DETECTION_MODEL: 'x' })).to.match(/one of mtcnn, haar, MTCNNTorchFaceDetector, /);
+  });
+
+  it('never shows a key that it refuses', () => {
+    for (const value of [
+      'tooshort-secret',
+      `${key},tooshort-secret`,
+      'a secret-with-a-space',
+      `${key},`,
+      'sécret-sécret-sécret',
+    ]) {
+      const message = refusal({ API_KEYS: value });
+      expect(message).to.match(/^API_KEYS must be keys of at least 16 /);
+      for (const part of ['secret', 'sécret', key]) expect(message).to.not.include(part);
+    }
+  });
+
+  it('refuses settings that contradict each other, naming both', () => {
+    expect(refusal({ MIN_FACE_SIZE: '30', MIN_FACE_SIZE_FLOOR: '40' })).to.equal(
+      'MIN_FACE_SIZE must be at least MIN_FACE_SIZE_FLOOR, 40, got 30',
+    );
+    expect(refusal({ MIN_FACE_SIZE: '40', MIN_FACE_SIZE_FLOOR: '40' })).to.equal('accepted');
+    expect(refusal({ PORT_NUMBER: '9464' })).to.equal(
+      'METRICS_PORT must be another port than PORT_NUMBER, got 9464 for both',
+    );
+    expect(refusal({ PORT_NUMBER: '0', METRICS_PORT: '0' })).to.equal('accepted');
+  });
+
+  it('prints itself as variables, keys masked', () => {
+    const text = printConfig(readConfig({ API_KEYS: `${key},${key}2`, CORS_ORIGINS: 'https://a.org,https://b.org' }));
+    const lines = text.trimEnd().split('\n');
+    expect(lines.map((line) => line.split('=')[0])).to.deep.equal(Object.values(settings).map((one) => one.variable));
+    expect(lines).to.include.members([
+      'PORT_NUMBER=8000',
+      'HOST=',
+      'API_KEYS=***,***',
+      'CORS_ORIGINS=https://a.org,https://b.org',
+    ]);
+    expect(text).to.not.include(key);
+  });
+
+  it('prints what it reads back', () => {
+    const config = readConfig({ MAX_SIDE: '2000', HOST: 'localhost', TRUST_PROXY: 'loopback,10.0.0.1', WORKERS: '3' });
+    const pairs = printConfig(config)
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('='));
+    expect(readConfig(Object.fromEntries(pairs))).to.deep.equal(config);
+  });
+
+  it('describes itself as a table with a row for each setting', () => {
+    const [head, rule, ...rows] = settingsMarkdown().split('\n');
+    expect([head, rule]).to.deep.equal(['| variable | default | |', '|---|---|---|']);
+    const variables = Object.values(settings).map(({ variable }) => variable);
+    expect(rows.map((row) => /^\| `(\w+)` \| [^|]+ \| [^|]+ \|$/.exec(row)?.[1])).to.deep.equal(variables);
+    expect(rows).to.include("| `ENDPOINT` | /face | path of the replaced service's route |");
+    expect(rows.join()).to.not.include('undefined');
   });
 });

@@ -1,0 +1,159 @@
+import { expect } from 'chai';
+import { FaceDetectorError } from '#dist/errors.js';
+import { optionTable } from '#dist/options.js';
+import { readConfig } from '#dist/server/config.js';
+import { type Entry, parseOptions, queryEntries, requestRules, serviceDefaults } from '#dist/server/options.js';
+
+const rulesOf = (environment: NodeJS.ProcessEnv = {}) => requestRules(readConfig(environment), 'mtcnn');
+
+function refusal(entries: Entry[], rules = rulesOf()): string {
+  try {
+    parseOptions(entries, rules);
+  } catch (error) {
+    expect(error).to.be.instanceOf(FaceDetectorError).with.property('code', 'INVALID_OPTION');
+    return (error as Error).message;
+  }
+  return 'accepted';
+}
+
+describe('options of a request', () => {
+  describe('requestRules', () => {
+    it("are the library's but for maxPixels, and the model", () => {
+      const { maxPixels: _maxPixels, ...rest } = optionTable;
+      const { model, ...rules } = rulesOf();
+      expect(rules).to.deep.equal(rest);
+      expect(model).to.include({ kind: 'choice', default: 'mtcnn' }).and.have.property('choices').deep.equal(['mtcnn']);
+    });
+
+    it("carry the operator's floor, largest side and defaults", () => {
+      const { minFaceSize, maxSide } = rulesOf({ MIN_FACE_SIZE: '50', MIN_FACE_SIZE_FLOOR: '40', MAX_SIDE: '1000' });
+      expect(minFaceSize).to.include({ min: 40, max: 4096, default: 50 });
+      expect(maxSide).to.include({ min: 12, max: 1000, default: 1000 });
+      const rules = rulesOf({ MIN_FACE_SIZE: '50', MIN_FACE_SIZE_FLOOR: '40', MAX_SIDE: '1000' });
+      expect(refusal([['minFaceSize', '39']], rules)).to.equal(
+        'minFaceSize must be an integer from 40 to 4096, got 39',
+      );
+      expect(refusal([['maxSide', '1001']], rules)).to.equal('maxSide must be an integer from 12 to 1000, got 1001');
+      expect(
+        parseOptions(
+          [
+            ['minFaceSize', '40'],
+            ['maxSide', '1000'],
+          ],
+          rules,
+        ),
+      ).to.deep.equal({
+        minFaceSize: 40,
+        maxSide: 1000,
+      });
+    });
+  });
+
+  it("serviceDefaults are the operator's; without MAX_SIDE none", () => {
+    const config = readConfig({ MIN_FACE_SIZE: '50', MAX_PIXELS: '1000', MAX_SIDE: '900' });
+    expect(serviceDefaults(config)).to.deep.equal({ minFaceSize: 50, maxPixels: 1000, maxSide: 900 });
+    expect(serviceDefaults(readConfig({}))).to.deep.equal({ minFaceSize: 20, maxPixels: 50_000_000 });
+  });
+
+  describe('parseOptions', () => {
+    it('turns texts into values; the model is only checked', () => {
+      const entries: Entry[] = [
+        ['minFaceSize', '40'],
+        ['threshold', '0.75'],
+        ['clip', 'false'],
+        ['sort', 'area'],
+        ['model', 'mtcnn'],
+      ];
+      expect(parseOptions(entries, rulesOf())).to.deep.equal({
+        minFaceSize: 40,
+        threshold: 0.75,
+        clip: false,
+        sort: 'area',
+      });
+      expect(parseOptions([], rulesOf())).to.deep.equal({});
+    });
+
+    it('refuses a value that does not fit, naming the option, what was expected and what came', () => {
+      const cases: [name: string, text: string, message: string][] = [
+        ['minFaceSize', '11', 'minFaceSize must be an integer from 12 to 4096, got 11'],
+        ['minFaceSize', '20.5', 'minFaceSize must be an integer from 12 to 4096, got 20.5'],
+        ...['abc', '', ' 20', '0x20', '1e2', '+20', 'Infinity', 'NaN', '20,5', '.5'].map(
+          (text): [string, string, string] => [
+            'minFaceSize',
+            text,
+            `minFaceSize must be an integer from 12 to 4096, got ${JSON.stringify(text)}`,
+          ],
+        ),
+        ['threshold', '1.01', 'threshold must be a number from 0 to 1, got 1.01'],
+        ['threshold', '-0.1', 'threshold must be a number from 0 to 1, got -0.1'],
+        ['clip', '1', 'clip must be true or false, got "1"'],
+        ['clip', 'constructor', 'clip must be true or false, got "constructor"'],
+        ['clip', '__proto__', 'clip must be true or false, got "__proto__"'],
+        ['sort', 'size', 'sort must be "confidence" or "area", got "size"'],
+        ['model', 'haar', 'model must be "mtcnn", got "haar"'],
+      ];
+      for (const [name, text, message] of cases) expect(refusal([[name, text]])).to.equal(message);
+    });
+
+    it('refuses an unknown option, also one that every object has and the one that is of the operator', () => {
+      for (const name of ['minfacesize', 'constructor', 'toString', '__proto__', 'maxPixels', 'signal', '']) {
+        const message = refusal([[name, '20']]);
+        expect(message).to.match(/^there is no option ".*": minFaceSize, maxSide, /);
+        expect(message).to.include(JSON.stringify(name)).and.include(', model are known');
+      }
+      expect(refusal([['x'.repeat(100_000), '1']]).length).to.be.below(400);
+    });
+
+    it('refuses an option that is given twice, wherever, whatever its values', () => {
+      for (const name of ['minFaceSize', 'model', 'unknown', '__proto__']) {
+        expect(
+          refusal([
+            [name, '20'],
+            ['sort', 'area'],
+            [name, '20'],
+          ]),
+        ).to.equal(`${name} is given twice`);
+      }
+    });
+
+    it('refuses threshold beside its other name', () => {
+      expect(
+        refusal([
+          ['threshold', '0.5'],
+          ['onetThreshold', '0.5'],
+        ]),
+      ).to.match(/^threshold is another name/);
+    });
+  });
+
+  it('queryEntries reads the query of a URL, in its order, with all its repetitions', () => {
+    const cases: [url: string, entries: Entry[]][] = [
+      ['/v1/faces', []],
+      ['/v1/faces?', []],
+      [
+        '/v1/faces?sort=area&minFaceSize=40',
+        [
+          ['sort', 'area'],
+          ['minFaceSize', '40'],
+        ],
+      ],
+      [
+        '/v1/faces?a=1&a=2',
+        [
+          ['a', '1'],
+          ['a', '2'],
+        ],
+      ],
+      [
+        '/v1/faces?a&b=',
+        [
+          ['a', ''],
+          ['b', ''],
+        ],
+      ],
+      ['/v1/faces?a%5B%5D=1%262?x', [['a[]', '1&2?x']]],
+      ['/v1/faces?__proto__=1', [['__proto__', '1']]],
+    ];
+    for (const [url, entries] of cases) expect(queryEntries(url)).to.deep.equal(entries);
+  });
+});
