@@ -1,0 +1,134 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { setImmediate as tick } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { DetectCallOptions, Detection } from '#dist/detector.js';
+import { RequestError } from '#dist/server/errors.js';
+import { goneSignal, search, serverTiming } from '#dist/server/search.js';
+import type { Service } from '#dist/server/service.js';
+import { FakeClock } from '../fixtures/fake-clock.mjs';
+import { rejection } from '../fixtures/rejection.mjs';
+
+const detection = { faces: [], timings: { queue: 1, decode: 2, total: 3 } } as unknown as Detection;
+const image = Buffer.from('an image');
+
+/** A service whose detector ends when told to, with all that was asked of its parts. */
+function fakeService() {
+  const native = { resolve: (_detection: Detection) => {}, reject: (_error: Error) => {} };
+  const done = new Promise<Detection>((resolve, reject) => Object.assign(native, { resolve, reject }));
+  const calls: [image: Buffer, options: DetectCallOptions][] = [];
+  const searched: Detection[] = [];
+  let isHeld = false;
+  const service = {
+    config: { requestTimeoutMs: 2000 },
+    detector: {
+      detect: (...call: [Buffer, DetectCallOptions]) => {
+        calls.push(call);
+        return done;
+      },
+    },
+    metrics: { searched: (one: Detection) => searched.push(one) },
+  } as unknown as Service;
+  const seat = {
+    holdUntil(held: Promise<unknown>) {
+      isHeld = true;
+      const free = () => {
+        isHeld = false;
+      };
+      held.then(free, free);
+    },
+  };
+  const client = new AbortController();
+  const find = () => search(service, image, { minFaceSize: 40 }, client.signal, seat);
+  return { find, native, calls, searched, client, isHeld: () => isHeld };
+}
+
+describe('search', () => {
+  const clock = new FakeClock();
+  beforeEach(() => clock.install());
+  afterEach(() => clock.restore());
+
+  it('gives what the detector finds, with the options of the request', async () => {
+    const { find, native, calls, searched, isHeld } = fakeService();
+    const found = find();
+    expect(isHeld()).to.equal(true);
+    native.resolve(detection);
+    expect(await found).to.equal(detection);
+    await tick();
+    const [[bytes, { signal, ...options } = {}] = []] = calls;
+    expect(bytes).to.equal(image);
+    expect(options).to.deep.equal({ minFaceSize: 40 });
+    expect(searched).to.deep.equal([detection]);
+    expect(isHeld()).to.equal(false);
+    expect(clock.pending).to.equal(0);
+    await clock.advance(10_000);
+    expect(signal?.aborted).to.equal(false);
+  });
+
+  it('rejects as the detector does', async () => {
+    const { find, native, searched, isHeld } = fakeService();
+    const found = find();
+    const reason = new Error('corrupt');
+    native.reject(reason);
+    expect(await rejection(found)).to.equal(reason);
+    await tick();
+    expect([searched.length, isHeld(), clock.pending]).to.deep.equal([0, false, 0]);
+  });
+
+  const ends: [why: string, code: string, end: (client: AbortController) => Promise<void>][] = [
+    ['the deadline', 'DEADLINE', () => clock.advance(2000)],
+    [
+      'a client that has gone',
+      'ABORTED',
+      async (client) => client.abort(new RequestError('ABORTED', 'the client closed the connection')),
+    ],
+  ];
+  for (const [why, code, end] of ends) {
+    it(`${why} stops the native run and rejects at once; the seat stays taken until that has ended`, async () => {
+      const { find, native, calls, client, isHeld, searched } = fakeService();
+      const failed = rejection(find());
+      await clock.advance(1999);
+      expect(calls[0]?.[1].signal?.aborted).to.equal(false);
+      await end(client);
+      const error = await failed; // while the detector's promise is pending
+      expect(error).to.be.instanceOf(RequestError).with.property('code', code);
+      expect(calls[0]?.[1].signal?.reason).to.equal(error);
+      expect(isHeld()).to.equal(true);
+      native.reject(error);
+      await tick();
+      expect([isHeld(), clock.pending, searched.length]).to.deep.equal([false, 0, 0]);
+    });
+  }
+
+  it('of a client that has gone before rejects as well', async () => {
+    const { find, native, client, isHeld } = fakeService();
+    const reason = new RequestError('ABORTED', 'gone');
+    client.abort(reason);
+    expect(await rejection(find())).to.equal(reason);
+    expect(isHeld()).to.equal(true);
+    native.reject(reason);
+    await tick();
+    expect(isHeld()).to.equal(false);
+  });
+});
+
+describe('goneSignal', () => {
+  it('aborts where the connection closes before the answer is out, and only there', () => {
+    for (const writableFinished of [false, true]) {
+      const response = Object.assign(new EventEmitter(), { writableFinished });
+      const signal = goneSignal(response as unknown as ServerResponse);
+      expect(signal.aborted).to.equal(false);
+      response.emit('close');
+      expect(signal.aborted).to.equal(!writableFinished);
+      if (signal.aborted) expect(signal.reason).to.have.property('code', 'ABORTED');
+    }
+  });
+});
+
+describe('serverTiming', () => {
+  it('names the stages with their milliseconds', () => {
+    expect(serverTiming({ queue: 0, decode: 1.23456, pnet: 20, total: 21.5 })).to.equal(
+      'queue;dur=0.00, decode;dur=1.23, pnet;dur=20.00, total;dur=21.50',
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import { expect } from 'chai';
+import type { Detection, FaceDetector } from '#dist/detector.js';
+import { warmUp } from '#dist/server/warm-up.js';
+import { rejection } from '../fixtures/rejection.mjs';
+
+type Box = [x: number, y: number, width: number, height: number];
+
+/** A detector that finds these boxes on whatever it gets, and what it got. */
+function finding(...boxes: Box[]) {
+  const calls: Parameters<FaceDetector['detect']>[] = [];
+  const faces = boxes.map(([x, y, width, height]) => ({ box: { x, y, width, height }, confidence: 1 }));
+  return {
+    calls,
+    detect: async (...call: Parameters<FaceDetector['detect']>) => {
+      calls.push(call);
+      return { faces } as unknown as Detection;
+    },
+  };
+}
+
+describe('warm-up', () => {
+  it('passes where the drawn face is found, which has really been searched', async () => {
+    const detector = finding([45, 35, 70, 90]);
+    await warmUp(detector);
+    expect(detector.calls).to.have.length(1);
+    expect(detector.calls[0]?.[0]).to.include({ width: 160, height: 160, channels: 3 });
+  });
+
+  it('rejects any other answer', async () => {
+    const wrong: Box[][] = [
+      [],
+      [[0, 0, 40, 40]],
+      [[85, 35, 70, 90]],
+      [[45, 85, 70, 70]],
+      [[0, 35, 75, 90]],
+      [[45, 0, 70, 75]],
+      [
+        [45, 35, 70, 90],
+        [0, 0, 20, 20],
+      ],
+    ];
+    for (const boxes of wrong) {
+      const { message } = await rejection(warmUp(finding(...boxes)));
+      expect(message, JSON.stringify(boxes)).to.match(/^the model is not right/);
+    }
+  });
+
+  it('rejects as the detector does', async () => {
+    const reason = new Error('no memory');
+    expect(await rejection(warmUp({ detect: () => Promise.reject(reason) }))).to.equal(reason);
+  });
+});
