@@ -75,6 +75,7 @@ describe('readBatch', () => {
     expect(await post(end)).to.deep.equal({ value: { parts: [] } });
   });
 
+  // An image of exactly the limit was once refused.
   it('takes as many and as large images as are allowed', async () => {
     const { maxBatchImages, maxBodyBytes } = limits;
     const many = Array.from({ length: maxBatchImages }, (_, i) => `${i} a.jpg: ${i}`);
@@ -158,6 +159,7 @@ describe('readBatch', () => {
     ],
     ['a broken header', '--x\r\n: no\r\n\r\n\r\n', malformed('Malformed part header')],
     ['too many images', image('1').repeat(20), tooMany],
+    // Images behind such parts were once dropped without a word.
     ['too many parts that are nothing', '--x\r\nA: b\r\n\r\n\r\n'.repeat(21), tooMany],
     ['too many parts in all', '--x\r\nA: b\r\n\r\n\r\n'.repeat(10) + image('1').repeat(15), tooMany],
   ];

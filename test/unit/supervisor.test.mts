@@ -341,6 +341,7 @@ describe('supervisor', () => {
       expect((await failed).message).to.equal('the weights are missing');
     });
 
+    // It once left one worker more than there should be.
     it('does not replace an old one that has died meanwhile', async () => {
       await started();
       const reload = supervisor.reload();
