@@ -304,11 +304,3 @@ export function printConfig(config: Config): string {
   });
   return `${lines.join('\n')}\n`;
 }
-
-/** The settings as a table of the README. */
-export function settingsMarkdown(): string {
-  const rows = Object.values<Setting<unknown>>(settings).map(({ variable, fallback, shownDefault, about }) => {
-    return `| \`${variable}\` | ${shownDefault ?? fallback()} | ${about} |`;
-  });
-  return ['| variable | default | |', '|---|---|---|', ...rows].join('\n');
-}

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConfigError, printConfig, readConfig, settings, settingsMarkdown } from '#dist/server/config.js';
+import { ConfigError, printConfig, readConfig, settings } from '#dist/server/config.js';
 import { allowedCores } from '#dist/server/cores.js';
 
 function refusal(environment: NodeJS.ProcessEnv): string {
@@ -183,14 +183,5 @@ describe('configuration of the service', () => {
       .split('\n')
       .map((line) => line.split('='));
     expect(readConfig(Object.fromEntries(pairs))).to.deep.equal(config);
-  });
-
-  it('describes itself as a table with a row for each setting', () => {
-    const [head, rule, ...rows] = settingsMarkdown().split('\n');
-    expect([head, rule]).to.deep.equal(['| variable | default | |', '|---|---|---|']);
-    const variables = Object.values(settings).map(({ variable }) => variable);
-    expect(rows.map((row) => /^\| `(\w+)` \| [^|]+ \| [^|]+ \|$/.exec(row)?.[1])).to.deep.equal(variables);
-    expect(rows).to.include("| `ENDPOINT` | /face | path of the replaced service's route |");
-    expect(rows.join()).to.not.include('undefined');
   });
 });
