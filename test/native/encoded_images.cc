@@ -84,10 +84,17 @@ std::vector<uint8_t> JpegWithExif(const std::vector<uint8_t>& jpeg, const std::s
   return Bytes(text.substr(0, 2) + "\xFF\xE1" + Big(static_cast<uint32_t>(body.size() + 2), 2) + body + text.substr(2));
 }
 
-std::vector<uint8_t> PngWithExif(const std::vector<uint8_t>& png, const std::string& exif) {
+std::vector<uint8_t> PngWithChunks(const std::vector<uint8_t>& png, const std::string& type, const std::string& data,
+                                   int count) {
   constexpr size_t kAfterHeader = 8 + 25;
-  const std::string text = Text(png);
-  return Bytes(text.substr(0, kAfterHeader) + PngChunk("eXIf", exif) + text.substr(kAfterHeader));
+  const std::string chunk = PngChunk(type, data);
+  std::string text = Text(png).substr(0, kAfterHeader);
+  for (int i = 0; i < count; ++i) text += chunk;
+  return Bytes(text + Text(png).substr(kAfterHeader));
+}
+
+std::vector<uint8_t> PngWithExif(const std::vector<uint8_t>& png, const std::string& exif) {
+  return PngWithChunks(png, "eXIf", exif, 1);
 }
 
 std::vector<uint8_t> WebpWithExif(const std::vector<uint8_t>& webp, const std::string& exif, const cv::Size& size) {

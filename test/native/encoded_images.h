@@ -16,6 +16,9 @@ std::string Exif(int orientation, bool big_endian = false);
 
 std::vector<uint8_t> JpegWithExif(const std::vector<uint8_t>& jpeg, const std::string& exif);
 std::vector<uint8_t> PngWithExif(const std::vector<uint8_t>& png, const std::string& exif);
+/// With that many further chunks after the header.
+std::vector<uint8_t> PngWithChunks(const std::vector<uint8_t>& png, const std::string& type, const std::string& data,
+                                   int count);
 std::vector<uint8_t> WebpWithExif(const std::vector<uint8_t>& webp, const std::string& exif, const cv::Size& size);
 
 /// Two or more frames of one size, lossless.
