@@ -43,15 +43,23 @@ size_t NextMarker(const Reader& jpeg, size_t offset) {
 
 Header ReadJpeg(const Reader& jpeg) {
   constexpr uint8_t kEnd = 0xD9;
+  constexpr uint8_t kScan = 0xDA;
   constexpr uint8_t kApp1 = 0xE1;
+  // Each is a pass over the whole picture, which nothing can cancel. Progressive files have about 10 (jcparam.c of
+  // libjpeg), libtiff gives up at 100 and libjpeg-turbo's fuzzers at 500.
+  constexpr int kMaxScans = 100;
   Header header{Format::kJpeg};
   header.is_complete = false;
+  int scans = 0;
   bool has_exif = false;  // the first block counts: reading every one of a million would take seconds
   for (size_t offset = NextMarker(jpeg, 2); jpeg.Has(offset, 2); offset = NextMarker(jpeg, offset)) {
     const uint8_t marker = jpeg.U8(offset + 1);
     if (marker == kEnd) {
       header.is_complete = true;
       break;
+    }
+    if (marker == kScan && ++scans > kMaxScans) {
+      throw Error(ErrorCode::kCorruptImage, "the JPEG has more than " + std::to_string(kMaxScans) + " scans");
     }
     if (IsFrame(marker) && header.width == 0) {
       header.height = jpeg.U16(offset + 5);

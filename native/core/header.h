@@ -22,7 +22,7 @@ struct Header {
 
 /// Recognises the format by its signature, never by a name, and reads its header.
 /// Throws Error: kEmptyImage; kUnsupportedFormat, naming GIF, HEIC, AVIF, SVG and others it knows; kCorruptImage where
-/// the header is cut short or gives no size.
+/// the header is cut short or gives no size, or where a JPEG has more than 100 scans.
 Header ReadHeader(Bytes image);
 
 }  // namespace faces

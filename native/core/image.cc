@@ -104,9 +104,12 @@ cv::Mat Decode(Bytes bytes, int flags) {
   }
 }
 
-cv::Mat DecodePixels(Bytes encoded, const Header& header) {
+cv::Mat DecodePixels(Bytes encoded, const Header& header, int64_t max_pixels) {
   if (header.is_animated) {
     const std::vector<uint8_t> frame = FirstFrame(encoded);
+    if (frame.empty()) return {};
+    const Header still = ReadHeader({frame.data(), frame.size()});  // may be larger than the canvas it lies on
+    CheckPixels(still.width, still.height, max_pixels);
     return Decode({frame.data(), frame.size()}, cv::IMREAD_COLOR);
   }
   if (header.format == Format::kPng) {
@@ -141,7 +144,7 @@ cv::Mat DecodeImage(Bytes encoded, int64_t max_pixels, bool accept_truncated) {
   if (!header.is_complete && !(accept_truncated && header.format == Format::kJpeg)) {
     throw Error(ErrorCode::kTruncatedImage, "the image ends before its end marker: part of it is missing");
   }
-  cv::Mat image = DecodePixels(encoded, header);
+  cv::Mat image = DecodePixels(encoded, header, max_pixels);
   if (image.empty() || image.type() != CV_8UC3) {
     throw Error(ErrorCode::kCorruptImage, "the image cannot be decoded: its data is damaged");
   }

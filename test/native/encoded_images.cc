@@ -102,10 +102,10 @@ std::vector<uint8_t> WebpWithExif(const std::vector<uint8_t>& webp, const std::s
   return Bytes(Riff(Vp8x(kHasExif, size) + Text(webp).substr(12) + RiffChunk("EXIF", exif)));
 }
 
-std::vector<uint8_t> AnimatedWebp(const std::vector<cv::Mat>& frames) {
+std::vector<uint8_t> AnimatedWebp(const std::vector<cv::Mat>& frames, const cv::Size& canvas) {
   constexpr int kAnimation = 0x02;
   const cv::Size size = frames.front().size();
-  std::string chunks = Vp8x(kAnimation, size) + RiffChunk("ANIM", std::string(6, '\0'));
+  std::string chunks = Vp8x(kAnimation, canvas) + RiffChunk("ANIM", std::string(6, '\0'));
   for (const cv::Mat& frame : frames) {
     const std::string image = Text(Encode(frame, ".webp", {cv::IMWRITE_WEBP_QUALITY, 101})).substr(12);
     chunks += RiffChunk("ANMF", std::string(6, '\0') + Little(static_cast<uint32_t>(size.width - 1), 3) +

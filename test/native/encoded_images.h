@@ -21,8 +21,8 @@ std::vector<uint8_t> PngWithChunks(const std::vector<uint8_t>& png, const std::s
                                    int count);
 std::vector<uint8_t> WebpWithExif(const std::vector<uint8_t>& webp, const std::string& exif, const cv::Size& size);
 
-/// Two or more frames of one size, lossless.
-std::vector<uint8_t> AnimatedWebp(const std::vector<cv::Mat>& frames);
+/// Frames of one size, lossless, on a canvas that says it is of size `canvas`.
+std::vector<uint8_t> AnimatedWebp(const std::vector<cv::Mat>& frames, const cv::Size& canvas);
 
 struct TiffSetting {
   cv::Mat image;  ///< 8 or 16 bits, 1, 3 or 4 channels

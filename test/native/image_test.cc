@@ -207,7 +207,7 @@ TEST_CASE("16-bit TIFF of either byte order, with and without alpha, loses its l
 TEST_CASE("the first frame of an animated WebP, the first page of a TIFF") {
   const cv::Mat first = fixtures::Noise(32, 16, 1);
   const cv::Mat second = fixtures::Noise(32, 16, 2);
-  CHECK(AreEqual(DecodeAll(AnimatedWebp({first, second})), first));
+  CHECK(AreEqual(DecodeAll(AnimatedWebp({first, second}, first.size())), first));
   const std::string file = fixtures::Folder("FACES_DRAWN") + "/pages.tiff";  // only files can have several pages in 4.6
   REQUIRE(cv::imwrite(file, std::vector<cv::Mat>{first, second}));
   CHECK(AreEqual(DecodeAll(fixtures::ReadFile(file)), first));
@@ -267,6 +267,32 @@ TEST_CASE("texts, profiles and the like of a PNG do not get as far as libpng") {
     const std::vector<uint8_t> cut(bomb.begin(), bomb.end() - 20);
     CHECK(CodeOf([&] { DecodeAll(cut); }) == "TRUNCATED_IMAGE");
   }
+}
+
+// 94 bytes gave a picture of 16000 x 16000: the limit was held against the canvas, and the frame was decoded.
+TEST_CASE("a frame of an animated WebP that is larger than its canvas is held against the limit") {
+  const std::vector<uint8_t> webp = AnimatedWebp({fixtures::Noise(40, 30)}, {1, 1});
+  CHECK(CodeOf([&] { DecodeImage(AsBytes(webp), 1199, false); }) == "TOO_MANY_PIXELS");
+  CHECK(DecodeImage(AsBytes(webp), 1200, false).total() == 1200);
+}
+
+// 359 KB kept a thread busy for 12 seconds: 5000 scans, each a pass over 49 megapixels.
+TEST_CASE("a JPEG of more than 100 scans is refused") {
+  const std::vector<uint8_t> jpeg = Encode(fixtures::Noise(40, 30), ".jpg", {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+  const std::string text(jpeg.begin(), jpeg.end() - 2);
+  const std::string start = "\xFF\xDA";
+  int scans = 0;
+  for (size_t at = text.find(start); at != std::string::npos; at = text.find(start, at + 1)) ++scans;
+  REQUIRE(scans > 1);
+  const auto with_scans = [&](int count) {
+    std::string bytes = text;
+    for (; count > scans; --count) bytes += text.substr(text.rfind(start));
+    return bytes + "\xFF\xD9";
+  };
+  CHECK(AreEqual(DecodeAll(with_scans(scans)), DecodeAll(jpeg)));
+  CHECK_NOTHROW(DecodeAll(with_scans(100)));
+  CHECK(DecodeCode(with_scans(101)) == "CORRUPT_IMAGE");
+  CHECK(DecodeMessage(with_scans(101)) == "the JPEG has more than 100 scans");
 }
 
 TEST_CASE("a truncated image is an error; of a JPEG the part that is there can be asked for") {
