@@ -25,7 +25,8 @@ std::string DecodeCode(const std::string& bytes) {
   return CodeOf([&] { DecodeAll(bytes); });
 }
 
-std::string DecodeMessage(const std::string& bytes) {
+template <typename Buffer>
+std::string DecodeMessage(const Buffer& bytes) {
   try {
     DecodeAll(bytes);
   } catch (const Error& error) {
@@ -293,6 +294,53 @@ TEST_CASE("a JPEG of more than 100 scans is refused") {
   CHECK_NOTHROW(DecodeAll(with_scans(100)));
   CHECK(DecodeCode(with_scans(101)) == "CORRUPT_IMAGE");
   CHECK(DecodeMessage(with_scans(101)) == "the JPEG has more than 100 scans");
+}
+
+// The limit was held against the last of two widths, or the only one of a type read here, and libtiff took the other:
+// 389 KB gave 20000 x 20000 pixels.
+TEST_CASE("a TIFF that gives its layout twice, or in numbers of an odd type, is refused") {
+  const cv::Mat image = fixtures::Noise(20, 10);
+  for (const uint32_t tag : {256, 257, 258, 262, 277, 284, 322, 323, 338}) {
+    CAPTURE(tag);
+    TiffSetting setting{image};
+    setting.more = {{tag, 4, {1}}, {tag, 4, {1}}};
+    CHECK(DecodeMessage(Tiff(setting)) == "the TIFF header is damaged or cut short");
+    setting.more = {{tag, 9, {1}}};
+    CHECK(DecodeMessage(Tiff(setting)) == "the TIFF header is damaged or cut short");
+  }
+  TiffSetting setting{image};
+  setting.more = {{700, 1, {0}}, {700, 1, {0}}, {284, 3, {1}}};
+  CHECK(AreEqual(DecodeAll(Tiff(setting)), image));
+}
+
+// What stands elsewhere was overwritten as if it stood in the entry: where that was the header, with another directory.
+TEST_CASE("the kind of alpha of a TIFF is changed in its own place only") {
+  // Gray with three more samples, whose kinds stand where the pixels do: the first is 2 (two bytes, 2 and 0).
+  std::vector<uint8_t> tiff = Tiff({cv::Mat(10, 20, CV_8UC4, cv::Scalar(0, 0, 2, 0))});
+  const auto entry = [&](size_t index) { return &tiff[8 + 2 + index * 12]; };
+  REQUIRE(entry(4)[0] == (262 & 0xFF));
+  entry(4)[8] = 1;
+  REQUIRE(entry(10)[0] == (338 & 0xFF));
+  entry(10)[4] = 3;
+  entry(10)[8] = static_cast<uint8_t>(tiff.size() - 10 * 20 * 4);
+  CHECK(DecodeAll(tiff).at<cv::Vec3b>(0, 0) == cv::Vec3b(2, 2, 2));
+}
+
+// Bytes of the heap came back as pixels: the buffer of a picture plane by plane was filled to a third.
+TEST_CASE("16-bit TIFF channel by channel, or with fewer channels than colours need") {
+  const cv::Mat image = fixtures::Noise(20, 10);
+  cv::Mat deep;
+  image.convertTo(deep, CV_16U, 257);
+  TiffSetting setting{deep};
+  setting.planar = true;
+  CHECK(AreEqual(DecodeAll(Tiff(setting)), image));
+  cv::Mat gray;
+  cv::extractChannel(deep, gray, 0);
+  std::vector<uint8_t> colour_of_one = Tiff({gray});
+  constexpr size_t kColourEntry = 8 + 2 + 4 * 12;
+  REQUIRE(colour_of_one[kColourEntry] == (262 & 0xFF));
+  colour_of_one[kColourEntry + 8] = 2;
+  CHECK(CodeOf([&] { DecodeAll(colour_of_one); }) == "CORRUPT_IMAGE");
 }
 
 TEST_CASE("a truncated image is an error; of a JPEG the part that is there can be asked for") {
