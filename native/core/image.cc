@@ -104,12 +104,12 @@ cv::Mat Decode(Bytes bytes, int flags) {
   }
 }
 
-cv::Mat DecodePixels(Bytes encoded, const Header& header, int64_t max_pixels) {
+cv::Mat DecodePixels(Bytes encoded, const Header& header) {
   if (header.is_animated) {
     const std::vector<uint8_t> frame = FirstFrame(encoded);
     if (frame.empty()) return {};
-    const Header still = ReadHeader({frame.data(), frame.size()});  // may be larger than the canvas it lies on
-    CheckPixels(still.width, still.height, max_pixels);
+    const Header still = ReadHeader({frame.data(), frame.size()});
+    if (still.width > header.width || still.height > header.height) return {};  // only the canvas has been checked
     return Decode({frame.data(), frame.size()}, cv::IMREAD_COLOR);
   }
   if (header.format == Format::kPng) {
@@ -144,7 +144,7 @@ cv::Mat DecodeImage(Bytes encoded, int64_t max_pixels, bool accept_truncated) {
   if (!header.is_complete && !(accept_truncated && header.format == Format::kJpeg)) {
     throw Error(ErrorCode::kTruncatedImage, "the image ends before its end marker: part of it is missing");
   }
-  cv::Mat image = DecodePixels(encoded, header, max_pixels);
+  cv::Mat image = DecodePixels(encoded, header);
   if (image.empty() || image.type() != CV_8UC3) {
     throw Error(ErrorCode::kCorruptImage, "the image cannot be decoded: its data is damaged");
   }
