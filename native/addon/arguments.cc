@@ -1,6 +1,8 @@
 #include "arguments.h"
 
 #include <cmath>
+#include <limits>
+#include <sstream>
 
 namespace faces::addon {
 namespace {
@@ -14,18 +16,19 @@ Napi::Object ToObject(const Napi::Value& value) {
   return value.As<Napi::Object>();
 }
 
-double Number(const Napi::Object& object, const char* key) {
+double Number(const Napi::Object& object, const char* key, double least, double most) {
   const Napi::Value value = object.Get(key);
-  if (!value.IsNumber() || !std::isfinite(value.As<Napi::Number>().DoubleValue())) {
-    Refuse(value, std::string("a finite number for ") + key);
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : std::nan("");
+  if (!(number >= least && number <= most)) {
+    std::ostringstream expected;
+    expected << "a number from " << least << " to " << most << " for " << key;
+    Refuse(object, expected.str());
   }
-  return value.As<Napi::Number>().DoubleValue();
+  return number;
 }
 
 int Integer(const Napi::Object& object, const char* key) {
-  const double number = Number(object, key);
-  if (number < 0 || number > 2147483647.0) Refuse(object, std::string("a 31-bit number for ") + key);
-  return static_cast<int>(number);
+  return static_cast<int>(Number(object, key, 0, std::numeric_limits<int>::max()));
 }
 
 bool Flag(const Napi::Object& object, const char* key) {
@@ -46,21 +49,18 @@ Napi::Uint8Array Array(const Napi::Value& value) {
 Options ReadOptions(const Napi::Value& value) {
   const Napi::Object object = ToObject(value);
   Options options;
-  options.min_face_size = Number(object, "minFaceSize");
-  options.pnet_threshold = static_cast<float>(Number(object, "pnetThreshold"));
-  options.rnet_threshold = static_cast<float>(Number(object, "rnetThreshold"));
-  options.onet_threshold = static_cast<float>(Number(object, "onetThreshold"));
-  options.scale_factor = Number(object, "scaleFactor");
+  options.min_face_size = Number(object, "minFaceSize", 12, 1e9);
+  options.pnet_threshold = static_cast<float>(Number(object, "pnetThreshold", 0, 1));
+  options.rnet_threshold = static_cast<float>(Number(object, "rnetThreshold", 0, 1));
+  options.onet_threshold = static_cast<float>(Number(object, "onetThreshold", 0, 1));
+  // Nearer to 1 the image pyramid has millions of levels.
+  options.scale_factor = Number(object, "scaleFactor", 0.01, 0.99);
   options.max_faces = Integer(object, "maxFaces");
   options.max_side = Integer(object, "maxSide");
   options.sort = Flag(object, "sortByArea") ? SortBy::kArea : SortBy::kConfidence;
   options.clip = Flag(object, "clip");
-  options.max_pixels = static_cast<int64_t>(Number(object, "maxPixels"));
+  options.max_pixels = static_cast<int64_t>(Number(object, "maxPixels", 0, 1e15));
   options.accept_truncated = Flag(object, "acceptTruncated");
-  // Outside these the image pyramid has no end.
-  if (!(options.min_face_size >= 12) || !(options.scale_factor > 0 && options.scale_factor < 1)) {
-    Refuse(value, "minFaceSize from 12 on and scaleFactor between 0 and 1");
-  }
   return options;
 }
 
@@ -83,13 +83,14 @@ std::vector<uint8_t> CopyBytes(const Napi::Value& value) {
 
 PinnedImage ReadRawImage(const Napi::Value& value) {
   const Napi::Object object = ToObject(value);
-  const Napi::Uint8Array data = Array(object.Get("data"));
   RawImage image;
-  image.pixels = {data.Data(), data.ByteLength()};
   image.width = Integer(object, "width");
   image.height = Integer(object, "height");
   image.channels = Integer(object, "channels");
   image.is_rgb = Flag(object, "isRgb");
+  // Last: reading a property may run JavaScript, which may detach what stood there before.
+  const Napi::Uint8Array data = Array(object.Get("data"));
+  image.pixels = {data.Data(), data.ByteLength()};
   return {image, Napi::Persistent(data)};
 }
 

@@ -42,10 +42,7 @@ Napi::Value DetectorWrap::Load(const Napi::CallbackInfo& info) {
   if (info.Length() != 2 || !info[0].IsString()) {
     throw Napi::TypeError::New(info.Env(), "load takes a model name and its files");
   }
-  auto* job = new LoadJob(info.Env(), info[0].As<Napi::String>(), ReadModelFiles(info[1]));
-  const Napi::Promise promise = job->Promise();
-  job->Queue();
-  return promise;
+  return Start(std::make_unique<LoadJob>(info.Env(), info[0].As<Napi::String>(), ReadModelFiles(info[1])));
 }
 
 Napi::Value DetectorWrap::Detect(const Napi::CallbackInfo& info) {
@@ -54,14 +51,12 @@ Napi::Value DetectorWrap::Detect(const Napi::CallbackInfo& info) {
   }
   const Options options = ReadOptions(info[1]);
   auto cancel = std::make_shared<CancelFlag>();
-  DetectJob* job = info[0].IsTypedArray()
-                       ? new DetectJob(info.Env(), detector_, CopyBytes(info[0]), options, cancel)
-                       : new DetectJob(info.Env(), detector_, ReadRawImage(info[0]), options, cancel);
+  DetectJob::Image image = info[0].IsTypedArray() ? DetectJob::Image(CopyBytes(info[0])) : ReadRawImage(info[0]);
   Napi::Object handle = Napi::Object::New(info.Env());
-  handle.Set("done", job->Promise());
   handle.Set("cancel", Napi::Function::New(
                            info.Env(), [cancel](const Napi::CallbackInfo&) { cancel->Cancel(); }, "cancel"));
-  job->Queue();
+  handle.Set("done",
+             Start(std::make_unique<DetectJob>(info.Env(), detector_, std::move(image), options, std::move(cancel))));
   return handle;
 }
 

@@ -2,14 +2,16 @@
 
 #include <napi.h>
 
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "detector.h"
 
 namespace faces::addon {
 
 /// Work for a thread of the pool whose outcome settles a promise. Deletes itself when done. Whatever the work throws
-/// becomes a rejection with a `code`; nothing leaves Execute.
+/// becomes a rejection with a `code`, and so does a result that JavaScript does not take; nothing leaves Execute.
 class PromiseJob : public Napi::AsyncWorker {
  public:
   explicit PromiseJob(Napi::Env env) : Napi::AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)) {}
@@ -34,17 +36,36 @@ class PromiseJob : public Napi::AsyncWorker {
   // AsyncWorker takes a job whose error has an empty text for a success; with the error kept here it always comes to
   // OnOK.
   void OnOK() final {
-    if (error_) {
-      Napi::Error error = Napi::Error::New(Env(), error_->what());
-      error.Set("code", ErrorName(error_->code()));
-      deferred_.Reject(error.Value());
-    } else {
-      deferred_.Resolve(Result(Env()));
+    if (!error_) {
+      try {
+        deferred_.Resolve(Result(Env()));
+        return;
+      } catch (...) {
+        error_ = TranslateException();
+      }
     }
+    Reject(error_->what(), error_->code());
+  }
+
+  // Unless there was no memory left to keep one.
+  void OnError(const Napi::Error& error) final { Reject(error.Message(), ErrorCode::kOutOfMemory); }
+
+  void Reject(const std::string& message, ErrorCode code) {
+    Napi::Error error = Napi::Error::New(Env(), message);
+    error.Set("code", ErrorName(code));
+    deferred_.Reject(error.Value());
   }
 
   Napi::Promise::Deferred deferred_;
   std::optional<Error> error_;
 };
+
+/// Queues the job, which from then on owns itself.
+inline Napi::Promise Start(std::unique_ptr<PromiseJob> job) {
+  const Napi::Promise promise = job->Promise();
+  job->Queue();
+  static_cast<void>(job.release());
+  return promise;
+}
 
 }  // namespace faces::addon

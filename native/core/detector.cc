@@ -19,7 +19,8 @@
 namespace faces {
 namespace {
 
-// One run is one thread (callers run several at once), and what OpenCV has to say comes out as errors of ours.
+// One run is one thread (callers run several at once), and OpenCV's log is off: its errors come out as ours. A line for
+// each damaged image remains, which imdecode and the codecs below it write to standard error whatever the level.
 void SetUpOpenCV() {
   static std::once_flag once;
   std::call_once(once, [] {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <set>
 #include <string>
 
 #include "bytes.h"
@@ -43,15 +45,23 @@ size_t NextMarker(const Reader& jpeg, size_t offset) {
 
 Header ReadJpeg(const Reader& jpeg) {
   constexpr uint8_t kEnd = 0xD9;
+  constexpr uint8_t kScan = 0xDA;
   constexpr uint8_t kApp1 = 0xE1;
+  // Each is a pass over the whole picture, which nothing can cancel. Progressive files have about 10 (jcparam.c of
+  // libjpeg), libtiff gives up at 100 and libjpeg-turbo's fuzzers at 500.
+  constexpr int kMaxScans = 100;
   Header header{Format::kJpeg};
   header.is_complete = false;
+  int scans = 0;
   bool has_exif = false;  // the first block counts: reading every one of a million would take seconds
   for (size_t offset = NextMarker(jpeg, 2); jpeg.Has(offset, 2); offset = NextMarker(jpeg, offset)) {
     const uint8_t marker = jpeg.U8(offset + 1);
     if (marker == kEnd) {
       header.is_complete = true;
       break;
+    }
+    if (marker == kScan && ++scans > kMaxScans) {
+      throw Error(ErrorCode::kCorruptImage, "the JPEG has more than " + std::to_string(kMaxScans) + " scans");
     }
     if (IsFrame(marker) && header.width == 0) {
       header.height = jpeg.U16(offset + 5);
@@ -140,17 +150,29 @@ Header ReadBmp(Bytes bytes) {
 
 // ---- TIFF (revision 6.0) ----
 
+// Sizes, depth and how samples lie: what memory a decoder takes, and which way we send the file.
+bool IsLayout(uint32_t tag) {
+  constexpr uint32_t kTags[] = {256, 257, 258, 262, 277, 284, 322, 323, 338};
+  return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
+}
+
 Header ReadTiff(Bytes bytes) {
+  constexpr uint32_t kGray = 1;
+  constexpr uint32_t kRgb = 2;
+  constexpr uint32_t kTogether = 1;  // the samples of a pixel
+  constexpr uint32_t kUnassociatedAlpha = 2;
   Header header{Format::kTiff};
   uint32_t tile_width = 0;
   uint32_t tile_height = 0;
   uint32_t samples = 1;
   uint32_t bits = 1;
   uint32_t colour = 0;
-  constexpr uint32_t kGray = 1;
-  constexpr uint32_t kRgb = 2;
-  constexpr uint32_t kUnassociatedAlpha = 2;
+  uint32_t planes = kTogether;
+  std::set<uint32_t> seen;
+  bool is_ambiguous = false;
   const bool is_readable = ForEachTiffEntry(bytes, [&](const TiffEntry& entry) {
+    // libtiff would take the first of two entries and numbers of any type: other sizes than those checked here.
+    if (IsLayout(entry.tag) && (!entry.is_number || !seen.insert(entry.tag).second)) is_ambiguous = true;
     switch (entry.tag) {
       case 256:
         header.width = entry.value;
@@ -167,6 +189,9 @@ Header ReadTiff(Bytes bytes) {
       case 277:
         samples = entry.value;
         break;
+      case 284:
+        planes = entry.value;
+        break;
       case 322:
         tile_width = entry.value;
         break;
@@ -174,17 +199,19 @@ Header ReadTiff(Bytes bytes) {
         tile_height = entry.value;
         break;
       case 338:
-        header.alpha_kind_at = entry.value == kUnassociatedAlpha ? entry.value_at : 0;
+        header.alpha_kind_at = entry.value == kUnassociatedAlpha ? entry.inline_at : 0;
         break;
       default:
         break;
     }
   });
-  if (!is_readable || header.width == 0 || header.height == 0) Corrupt("TIFF");
+  if (!is_readable || is_ambiguous || header.width == 0 || header.height == 0) Corrupt("TIFF");
   if (samples > 5 || bits > 16) {
     throw Error(ErrorCode::kUnsupportedFormat, "TIFF with more than 5 samples or 16 bits a sample is not read");
   }
-  header.is_deep = bits == 16 && (colour == kGray || colour == kRgb);
+  // Of other 16-bit pictures OpenCV gives a buffer that it has filled in part; libtiff converts those it can.
+  header.is_deep =
+      bits == 16 && planes == kTogether && (colour == kGray ? samples == 1 : colour == kRgb && samples > 2);
   // A small picture may stand in one huge tile, and the decoder unpacks whole tiles.
   header.width = std::max<int64_t>(header.width, tile_width);
   header.height = std::max<int64_t>(header.height, tile_height);

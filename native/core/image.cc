@@ -1,5 +1,6 @@
 #include "image.h"
 
+#include <algorithm>
 #include <cstring>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -59,6 +60,27 @@ std::vector<uint8_t> FirstFrame(Bytes bytes) {
   return still;
 }
 
+// The PNG without what libpng would only inflate and keep (texts and profiles: 8 MB each, up to a thousand of them) or
+// write a warning about. Alpha is dropped and the orientation known, so what is left are the four critical chunks.
+std::vector<uint8_t> CriticalChunks(Bytes bytes) {
+  const Reader png(bytes);
+  constexpr size_t kSignature = 8;
+  std::vector<uint8_t> kept(bytes.data, bytes.data + kSignature);
+  bool has_data = false;
+  bool is_end = false;
+  for (size_t chunk = kSignature; !is_end && png.Has(chunk, 8);) {
+    const size_t size = std::min(12 + size_t{png.U32(chunk)}, png.size() - chunk);
+    const bool is_data = png.Matches(chunk + 4, "IDAT");
+    is_end = png.Matches(chunk + 4, "IEND");
+    if (is_data || is_end || png.Matches(chunk + 4, "IHDR") || (png.Matches(chunk + 4, "PLTE") && !has_data)) {
+      kept.insert(kept.end(), bytes.data + chunk, bytes.data + chunk + size);
+    }
+    has_data = has_data || is_data;
+    chunk += size;
+  }
+  return kept;
+}
+
 // The upper bytes of 16-bit gray, BGR or BGRA, as BGR.
 cv::Mat UpperBytes(const cv::Mat& deep) {
   const int bytes = deep.channels() * 2;
@@ -85,7 +107,14 @@ cv::Mat Decode(Bytes bytes, int flags) {
 cv::Mat DecodePixels(Bytes encoded, const Header& header) {
   if (header.is_animated) {
     const std::vector<uint8_t> frame = FirstFrame(encoded);
+    if (frame.empty()) return {};
+    const Header still = ReadHeader({frame.data(), frame.size()});
+    if (still.width > header.width || still.height > header.height) return {};  // only the canvas has been checked
     return Decode({frame.data(), frame.size()}, cv::IMREAD_COLOR);
+  }
+  if (header.format == Format::kPng) {
+    const std::vector<uint8_t> critical = CriticalChunks(encoded);
+    return Decode({critical.data(), critical.size()}, cv::IMREAD_COLOR);
   }
   if (header.is_deep) {  // libtiff would round to 8 bits where all other formats cut
     const cv::Mat deep = Decode(encoded, cv::IMREAD_UNCHANGED);

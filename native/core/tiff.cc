@@ -28,13 +28,17 @@ bool ForEachTiffEntry(Bytes tiff, const std::function<void(const TiffEntry&)>& u
   for (size_t i = 0; i < count; ++i) {
     const size_t entry = directory + 2 + i * 12;
     if (!reader.Has(entry, 12)) return false;
+    const uint32_t tag = reader.U16(entry);
     const uint32_t type = reader.U16(entry + 2);
-    if (type != kShort && type != kLong) continue;
+    if (type != kShort && type != kLong) {
+      use({tag, false, 0, 0});
+      continue;
+    }
     const size_t value_bytes = type == kShort ? 2 : 4;
     // Up to four bytes of values stand in the entry itself, more of them elsewhere.
     const bool is_inline = reader.U32(entry + 4) <= 4 / value_bytes;
     const size_t at = is_inline ? entry + 8 : reader.U32(entry + 8);
-    use({reader.U16(entry), type == kShort ? reader.U16(at) : reader.U32(at), at});
+    use({tag, true, type == kShort ? reader.U16(at) : reader.U32(at), is_inline ? at : 0});
   }
   return true;
 }

@@ -84,10 +84,17 @@ std::vector<uint8_t> JpegWithExif(const std::vector<uint8_t>& jpeg, const std::s
   return Bytes(text.substr(0, 2) + "\xFF\xE1" + Big(static_cast<uint32_t>(body.size() + 2), 2) + body + text.substr(2));
 }
 
-std::vector<uint8_t> PngWithExif(const std::vector<uint8_t>& png, const std::string& exif) {
+std::vector<uint8_t> PngWithChunks(const std::vector<uint8_t>& png, const std::string& type, const std::string& data,
+                                   int count) {
   constexpr size_t kAfterHeader = 8 + 25;
-  const std::string text = Text(png);
-  return Bytes(text.substr(0, kAfterHeader) + PngChunk("eXIf", exif) + text.substr(kAfterHeader));
+  const std::string chunk = PngChunk(type, data);
+  std::string text = Text(png).substr(0, kAfterHeader);
+  for (int i = 0; i < count; ++i) text += chunk;
+  return Bytes(text + Text(png).substr(kAfterHeader));
+}
+
+std::vector<uint8_t> PngWithExif(const std::vector<uint8_t>& png, const std::string& exif) {
+  return PngWithChunks(png, "eXIf", exif, 1);
 }
 
 std::vector<uint8_t> WebpWithExif(const std::vector<uint8_t>& webp, const std::string& exif, const cv::Size& size) {
@@ -95,10 +102,10 @@ std::vector<uint8_t> WebpWithExif(const std::vector<uint8_t>& webp, const std::s
   return Bytes(Riff(Vp8x(kHasExif, size) + Text(webp).substr(12) + RiffChunk("EXIF", exif)));
 }
 
-std::vector<uint8_t> AnimatedWebp(const std::vector<cv::Mat>& frames) {
+std::vector<uint8_t> AnimatedWebp(const std::vector<cv::Mat>& frames, const cv::Size& canvas) {
   constexpr int kAnimation = 0x02;
   const cv::Size size = frames.front().size();
-  std::string chunks = Vp8x(kAnimation, size) + RiffChunk("ANIM", std::string(6, '\0'));
+  std::string chunks = Vp8x(kAnimation, canvas) + RiffChunk("ANIM", std::string(6, '\0'));
   for (const cv::Mat& frame : frames) {
     const std::string image = Text(Encode(frame, ".webp", {cv::IMWRITE_WEBP_QUALITY, 101})).substr(12);
     chunks += RiffChunk("ANMF", std::string(6, '\0') + Little(static_cast<uint32_t>(size.width - 1), 3) +
@@ -113,47 +120,58 @@ std::vector<uint8_t> Tiff(const TiffSetting& setting) {
   const int bytes = image.depth() == CV_16U ? 2 : 1;
   const auto number = [&](uint32_t value, int size) { return Number(value, size, setting.big_endian); };
 
-  std::string pixels;
+  std::vector<std::string> strips(setting.planar ? static_cast<size_t>(channels) : 1);
   for (int y = 0; y < image.rows; ++y) {
     for (int x = 0; x < image.cols; ++x) {
       for (int c = 0; c < channels; ++c) {
         const int from = channels >= 3 && c < 3 ? 2 - c : c;  // BGR to RGB
-        pixels += bytes == 2 ? number(image.ptr<uint16_t>(y, x)[from], 2)
-                             : std::string(1, static_cast<char>(image.ptr(y, x)[from]));
+        strips[setting.planar ? static_cast<size_t>(c) : 0] +=
+            bytes == 2 ? number(image.ptr<uint16_t>(y, x)[from], 2)
+                       : std::string(1, static_cast<char>(image.ptr(y, x)[from]));
       }
     }
   }
-  struct Entry {
-    uint32_t tag, type;
-    std::vector<uint32_t> values;
-  };
-  constexpr uint32_t kShort = 3, kLong = 4, kStripOffsets = 273;
-  std::vector<Entry> entries{
+  using Entry = TiffSetting::Entry;
+  constexpr uint32_t kByte = 1, kShort = 3, kLong = 4, kStripOffsets = 273;
+  const auto strip_size = static_cast<uint32_t>(strips[0].size());
+  std::vector<Entry> entries = setting.more;
+  const std::vector<Entry> own{
       {256, kLong, {static_cast<uint32_t>(image.cols)}},
       {257, kLong, {static_cast<uint32_t>(image.rows)}},
       {258, kShort, std::vector<uint32_t>(static_cast<size_t>(channels), static_cast<uint32_t>(bytes * 8))},
       {259, kShort, {1}},
       {262, kShort, {channels < 3 ? 1U : 2U}},
-      {kStripOffsets, kLong, {0}},
+      {kStripOffsets, kLong, std::vector<uint32_t>(strips.size())},
       {274, kShort, {static_cast<uint32_t>(setting.orientation)}},
       {277, kShort, {static_cast<uint32_t>(channels)}},
       {278, kLong, {0xFFFFFFFF}},
-      {279, kLong, {static_cast<uint32_t>(pixels.size())}}};
+      {279, kLong, std::vector<uint32_t>(strips.size(), strip_size)}};
+  entries.insert(entries.end(), own.begin(), own.end());
+  if (setting.planar) entries.push_back({284, kShort, {2}});
   if (setting.tile_side > 0) {
     entries.push_back({322, kLong, {static_cast<uint32_t>(setting.tile_side)}});
     entries.push_back({323, kLong, {static_cast<uint32_t>(setting.tile_side)}});
   }
   if (channels == 4) entries.push_back({338, kShort, {static_cast<uint32_t>(setting.alpha_kind)}});
 
+  const auto size_of = [](const Entry& entry) { return entry.type == kByte ? 1 : entry.type == kShort ? 2 : 4; };
   const size_t directory_end = 8 + 2 + entries.size() * 12 + 4;
+  size_t strips_at = directory_end;
+  for (const Entry& entry : entries) {
+    const size_t length = entry.values.size() * static_cast<size_t>(size_of(entry));
+    if (length > 4) strips_at += length;
+  }
   std::string outside;  // values that do not fit into their entry
   std::string directory;
   for (Entry& entry : entries) {
-    const int size = entry.type == kShort ? 2 : 4;
-    if (entry.tag == kStripOffsets)
-      entry.values = {static_cast<uint32_t>(directory_end + (channels >= 3 ? channels * 2 : 0))};
+    if (entry.tag == kStripOffsets) {
+      for (uint32_t& offset : entry.values) {
+        offset = static_cast<uint32_t>(strips_at);
+        strips_at += strip_size;
+      }
+    }
     std::string values;
-    for (const uint32_t value : entry.values) values += number(value, size);
+    for (const uint32_t value : entry.values) values += number(value, size_of(entry));
     directory += number(entry.tag, 2) + number(entry.type, 2) + number(static_cast<uint32_t>(entry.values.size()), 4);
     if (values.size() <= 4) {
       directory += values + std::string(4 - values.size(), '\0');
@@ -162,8 +180,10 @@ std::vector<uint8_t> Tiff(const TiffSetting& setting) {
       outside += values;
     }
   }
-  return Bytes((setting.big_endian ? std::string("MM\0*", 4) : std::string("II*\0", 4)) + number(8, 4) +
-               number(static_cast<uint32_t>(entries.size()), 2) + directory + number(0, 4) + outside + pixels);
+  std::string file = (setting.big_endian ? std::string("MM\0*", 4) : std::string("II*\0", 4)) + number(8, 4) +
+                     number(static_cast<uint32_t>(entries.size()), 2) + directory + number(0, 4) + outside;
+  for (const std::string& strip : strips) file += strip;
+  return Bytes(file);
 }
 
 std::vector<uint8_t> PngOfSize(uint32_t width, uint32_t height) {

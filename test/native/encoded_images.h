@@ -16,20 +16,29 @@ std::string Exif(int orientation, bool big_endian = false);
 
 std::vector<uint8_t> JpegWithExif(const std::vector<uint8_t>& jpeg, const std::string& exif);
 std::vector<uint8_t> PngWithExif(const std::vector<uint8_t>& png, const std::string& exif);
+/// With that many further chunks after the header.
+std::vector<uint8_t> PngWithChunks(const std::vector<uint8_t>& png, const std::string& type, const std::string& data,
+                                   int count);
 std::vector<uint8_t> WebpWithExif(const std::vector<uint8_t>& webp, const std::string& exif, const cv::Size& size);
 
-/// Two or more frames of one size, lossless.
-std::vector<uint8_t> AnimatedWebp(const std::vector<cv::Mat>& frames);
+/// Frames of one size, lossless, on a canvas that says it is of size `canvas`.
+std::vector<uint8_t> AnimatedWebp(const std::vector<cv::Mat>& frames, const cv::Size& canvas);
 
 struct TiffSetting {
   cv::Mat image;  ///< 8 or 16 bits, 1, 3 or 4 channels
   int orientation = 1;
   bool big_endian = false;
-  int alpha_kind = 0;  ///< ExtraSamples: 0 unspecified, 1 multiplied in, 2 not multiplied in
-  int tile_side = 0;   ///< says that the image stands in tiles of that side, without any
+  int alpha_kind = 0;   ///< ExtraSamples: 0 unspecified, 1 multiplied in, 2 not multiplied in
+  int tile_side = 0;    ///< says that the image stands in tiles of that side, without any
+  bool planar = false;  ///< channel after channel
+  struct Entry {
+    uint32_t tag, type;  ///< 1 BYTE, 3 SHORT, 4 LONG, 9 SLONG
+    std::vector<uint32_t> values;
+  };
+  std::vector<Entry> more{};  ///< further entries, in front of the others
 };
 
-/// Uncompressed TIFF in one strip.
+/// Uncompressed TIFF in one strip, or in one for each channel.
 std::vector<uint8_t> Tiff(const TiffSetting& setting);
 
 /// A PNG that says it is that large and has almost no data.

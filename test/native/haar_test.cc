@@ -1,11 +1,28 @@
 #include "zoo/haar.h"
 
+#include <sys/resource.h>
+
 #include <opencv2/imgcodecs.hpp>
 
 #include "detector.h"
 #include "fixtures.h"
 
 using namespace faces;
+
+namespace {
+
+// The most memory that the process has had so far.
+double PeakMegabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+#ifdef __APPLE__
+  return static_cast<double>(usage.ru_maxrss) / (1 << 20);
+#else
+  return static_cast<double>(usage.ru_maxrss) / (1 << 10);
+#endif
+}
+
+}  // namespace
 
 TEST_SUITE("haar") {
   TEST_CASE("the drawn faces are found, without landmarks") {
@@ -32,5 +49,28 @@ TEST_SUITE("haar") {
       std::vector<Stage> stages;
       CHECK(haar.Find(cv::Mat(height, width, CV_8UC3, cv::Scalar::all(90)), {}, CancelFlag(), stages).empty());
     }
+  }
+
+  // 50 megapixels took 2.8 GB, all scales of the picture at once, and nothing could end that for 40 seconds.
+  TEST_CASE("a large picture is searched in strips, which find what is there in little memory") {
+    zoo::Haar haar({{"frontal.xml", fixtures::ReadFile(fixtures::Folder("FACES_HAAR"))}});
+    const std::string png = fixtures::DrawnFaces();
+    const cv::Mat drawn =
+        cv::imdecode(cv::Mat(1, static_cast<int>(png.size()), CV_8U, const_cast<char*>(png.data())), cv::IMREAD_COLOR);
+    cv::Mat large(4000, 4000, CV_8UC3, cv::Scalar::all(128));
+    constexpr int kTop = 880;  // the first strip of the smallest scale ends at 1000, where the faces are
+    drawn.copyTo(large(cv::Rect(0, kTop, drawn.cols, drawn.rows)));
+    std::vector<Stage> stages;
+    const double before = PeakMegabytes();
+    const std::vector<Face> found = haar.Find(large, {}, CancelFlag(), stages);
+    CHECK(PeakMegabytes() - before < 300);
+    for (const double x : {300, 560}) {
+      CHECK(std::any_of(found.begin(), found.end(), [&](const Face& face) {
+        return face.box.x1 < x && x < face.box.x2 && face.box.y1 < kTop + 250 && kTop + 250 < face.box.y2;
+      }));
+    }
+    CancelFlag cancelled;
+    cancelled.Cancel();
+    CHECK(fixtures::CodeOf([&] { haar.Find(large, {}, cancelled, stages); }) == "ABORTED");
   }
 }

@@ -1,5 +1,8 @@
 #include "image.h"
 
+#include <unistd.h>
+
+#include <cstdio>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -22,7 +25,8 @@ std::string DecodeCode(const std::string& bytes) {
   return CodeOf([&] { DecodeAll(bytes); });
 }
 
-std::string DecodeMessage(const std::string& bytes) {
+template <typename Buffer>
+std::string DecodeMessage(const Buffer& bytes) {
   try {
     DecodeAll(bytes);
   } catch (const Error& error) {
@@ -82,6 +86,23 @@ cv::Mat Displayed(const cv::Mat& stored, int orientation) {
     }
   }
   return shown;
+}
+
+// What `call` and the libraries below it write to the standard error stream.
+template <typename Call>
+std::string StandardErrorOf(Call call) {
+  std::FILE* file = std::tmpfile();
+  REQUIRE(file != nullptr);
+  const int kept = dup(STDERR_FILENO);
+  dup2(fileno(file), STDERR_FILENO);
+  call();
+  dup2(kept, STDERR_FILENO);
+  close(kept);
+  std::rewind(file);
+  std::string text(10'000, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file));
+  std::fclose(file);
+  return text;
 }
 
 }  // namespace
@@ -187,7 +208,7 @@ TEST_CASE("16-bit TIFF of either byte order, with and without alpha, loses its l
 TEST_CASE("the first frame of an animated WebP, the first page of a TIFF") {
   const cv::Mat first = fixtures::Noise(32, 16, 1);
   const cv::Mat second = fixtures::Noise(32, 16, 2);
-  CHECK(AreEqual(DecodeAll(AnimatedWebp({first, second})), first));
+  CHECK(AreEqual(DecodeAll(AnimatedWebp({first, second}, first.size())), first));
   const std::string file = fixtures::Folder("FACES_DRAWN") + "/pages.tiff";  // only files can have several pages in 4.6
   REQUIRE(cv::imwrite(file, std::vector<cv::Mat>{first, second}));
   CHECK(AreEqual(DecodeAll(fixtures::ReadFile(file)), first));
@@ -232,6 +253,98 @@ TEST_CASE("the header's size is held against the limit before anything is decode
   TiffSetting tiles{image};
   tiles.tile_side = 30000;
   CHECK(CodeOf([&] { DecodeAll(Tiff(tiles)); }) == "TOO_MANY_PIXELS");
+}
+
+// A file of 7.6 MB with a thousand compressed texts took 7.5 GB, and one of 19 MB wrote 48 MB of warnings to the log.
+TEST_CASE("texts, profiles and the like of a PNG do not get as far as libpng") {
+  const cv::Mat image = fixtures::Noise(20, 10);
+  const std::vector<uint8_t> png = Encode(image, ".png");
+  for (const char* type : {"zTXt", "iTXt", "iCCP", "gAMA", "tRNS", "eXIf"}) {
+    CAPTURE(type);
+    const std::vector<uint8_t> bomb = PngWithChunks(png, type, "damaged", 3);
+    cv::Mat decoded;
+    CHECK(StandardErrorOf([&] { decoded = DecodeAll(bomb); }) == "");
+    CHECK(AreEqual(decoded, image));
+    const std::vector<uint8_t> cut(bomb.begin(), bomb.end() - 20);
+    CHECK(CodeOf([&] { DecodeAll(cut); }) == "TRUNCATED_IMAGE");
+  }
+}
+
+// 94 bytes gave a picture of 16000 x 16000: the limit was held against the canvas, and the frame was decoded.
+TEST_CASE("a frame of an animated WebP that is larger than its canvas is refused") {
+  const auto code = [](const cv::Size& canvas) {
+    return CodeOf([&] { DecodeAll(AnimatedWebp({fixtures::Noise(40, 30)}, canvas)); });
+  };
+  CHECK(code({1, 1}) == "CORRUPT_IMAGE");
+  CHECK(code({39, 100}) == "CORRUPT_IMAGE");
+  CHECK(code({100, 29}) == "CORRUPT_IMAGE");
+  CHECK(code({40, 30}) == "nothing was thrown");
+}
+
+// 359 KB kept a thread busy for 12 seconds: 5000 scans, each a pass over 49 megapixels.
+TEST_CASE("a JPEG of more than 100 scans is refused") {
+  const std::vector<uint8_t> jpeg = Encode(fixtures::Noise(40, 30), ".jpg", {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+  const std::string text(jpeg.begin(), jpeg.end() - 2);
+  const std::string start = "\xFF\xDA";
+  int scans = 0;
+  for (size_t at = text.find(start); at != std::string::npos; at = text.find(start, at + 1)) ++scans;
+  REQUIRE(scans > 1);
+  const auto with_scans = [&](int count) {
+    std::string bytes = text;
+    for (; count > scans; --count) bytes += text.substr(text.rfind(start));
+    return bytes + "\xFF\xD9";
+  };
+  CHECK(AreEqual(DecodeAll(with_scans(scans)), DecodeAll(jpeg)));
+  CHECK_NOTHROW(DecodeAll(with_scans(100)));
+  CHECK(DecodeCode(with_scans(101)) == "CORRUPT_IMAGE");
+  CHECK(DecodeMessage(with_scans(101)) == "the JPEG has more than 100 scans");
+}
+
+// The limit was held against the last of two widths, or the only one of a type read here, and libtiff took the other:
+// 389 KB gave 20000 x 20000 pixels.
+TEST_CASE("a TIFF that gives its layout twice, or in numbers of an odd type, is refused") {
+  const cv::Mat image = fixtures::Noise(20, 10);
+  for (const uint32_t tag : {256, 257, 258, 262, 277, 284, 322, 323, 338}) {
+    CAPTURE(tag);
+    TiffSetting setting{image};
+    setting.more = {{tag, 4, {1}}, {tag, 4, {1}}};
+    CHECK(DecodeMessage(Tiff(setting)) == "the TIFF header is damaged or cut short");
+    setting.more = {{tag, 9, {1}}};
+    CHECK(DecodeMessage(Tiff(setting)) == "the TIFF header is damaged or cut short");
+  }
+  TiffSetting setting{image};
+  setting.more = {{700, 1, {0}}, {700, 1, {0}}, {284, 3, {1}}};
+  CHECK(AreEqual(DecodeAll(Tiff(setting)), image));
+}
+
+// What stands elsewhere was overwritten as if it stood in the entry: where that was the header, with another directory.
+TEST_CASE("the kind of alpha of a TIFF is changed in its own place only") {
+  // Gray with three more samples, whose kinds stand where the pixels do: the first is 2 (two bytes, 2 and 0).
+  std::vector<uint8_t> tiff = Tiff({cv::Mat(10, 20, CV_8UC4, cv::Scalar(0, 0, 2, 0))});
+  const auto entry = [&](size_t index) { return &tiff[8 + 2 + index * 12]; };
+  REQUIRE(entry(4)[0] == (262 & 0xFF));
+  entry(4)[8] = 1;
+  REQUIRE(entry(10)[0] == (338 & 0xFF));
+  entry(10)[4] = 3;
+  entry(10)[8] = static_cast<uint8_t>(tiff.size() - 10 * 20 * 4);
+  CHECK(DecodeAll(tiff).at<cv::Vec3b>(0, 0) == cv::Vec3b(2, 2, 2));
+}
+
+// Bytes of the heap came back as pixels: the buffer of a picture plane by plane was filled to a third.
+TEST_CASE("16-bit TIFF channel by channel, or with fewer channels than colours need") {
+  const cv::Mat image = fixtures::Noise(20, 10);
+  cv::Mat deep;
+  image.convertTo(deep, CV_16U, 257);
+  TiffSetting setting{deep};
+  setting.planar = true;
+  CHECK(AreEqual(DecodeAll(Tiff(setting)), image));
+  cv::Mat gray;
+  cv::extractChannel(deep, gray, 0);
+  std::vector<uint8_t> colour_of_one = Tiff({gray});
+  constexpr size_t kColourEntry = 8 + 2 + 4 * 12;
+  REQUIRE(colour_of_one[kColourEntry] == (262 & 0xFF));
+  colour_of_one[kColourEntry + 8] = 2;
+  CHECK(CodeOf([&] { DecodeAll(colour_of_one); }) == "CORRUPT_IMAGE");
 }
 
 TEST_CASE("a truncated image is an error; of a JPEG the part that is there can be asked for") {

@@ -24,37 +24,44 @@ cv::dnn::Net Read(const NetFiles& files) {
                                    files.weights.size());
 }
 
+bool HasShape(const cv::Mat& output, const cv::Size& map, int batch, int channels) {
+  if (output.type() != CV_32F || output.dims < 2 || output.size[0] != batch || output.size[1] != channels) return false;
+  return output.dims == 4 ? output.size[2] == map.width && output.size[3] == map.height
+                          : output.dims == 2 && map.area() == 1;
+}
+
 }  // namespace
 
-Net::Net(const NetFiles& files, std::vector<int> output_channels, const std::string& name)
+Net::Net(const NetFiles& files, int window, std::vector<int> output_channels, const std::string& name)
     : impl_(std::make_unique<Impl>()) {
+  impl_->output_channels = std::move(output_channels);
+  impl_->name = name;
   try {
     impl_->net = Read(files);
     impl_->outputs = impl_->net.getUnconnectedOutLayersNames();
+    impl_->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+    impl_->net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
+    Forward(MakeBlob(1, window, window).setTo(0));
   } catch (const cv::Exception&) {
     throw Error(ErrorCode::kModelInvalid, "the weights of " + name + " cannot be read");
   }
-  impl_->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
-  impl_->net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
-  impl_->output_channels = std::move(output_channels);
-  impl_->name = name;
 }
 
 Net::~Net() = default;
 Net::Net(Net&&) noexcept = default;
 Net& Net::operator=(Net&&) noexcept = default;
 
-std::vector<cv::Mat> Net::Forward(const cv::Mat& blob) {
+std::vector<cv::Mat> Net::Forward(const cv::Mat& blob, const cv::Size& map) {
   std::vector<cv::Mat> found;
   impl_->net.setInput(blob);
   impl_->net.forward(found, impl_->outputs);
   std::vector<cv::Mat> ordered;
   for (const int channels : impl_->output_channels) {
-    const auto output =
-        std::find_if(found.begin(), found.end(), [&](const cv::Mat& mat) { return mat.size[1] == channels; });
+    const auto output = std::find_if(found.begin(), found.end(),
+                                     [&](const cv::Mat& mat) { return HasShape(mat, map, blob.size[0], channels); });
     if (output == found.end()) {
       throw Error(ErrorCode::kModelInvalid,
-                  impl_->name + " has no output of " + std::to_string(channels) + " channels");
+                  "the weights of " + impl_->name + " give no output of " + std::to_string(channels) + " channels");
     }
     ordered.push_back(*output);
   }

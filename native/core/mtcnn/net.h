@@ -20,16 +20,19 @@ struct NetFiles {
 /// no swap: they come as x before y of the upright picture.
 class Net {
  public:
-  /// `output_channels`: the outputs by their number of channels, in the order in which Forward is to give them. Every
-  /// output of a network has a number of its own, and names differ between Caffe, ONNX and OpenCV's versions.
-  /// Throws Error{kModelInvalid} where the files cannot be read or lack an output.
-  Net(const NetFiles& files, std::vector<int> output_channels, const std::string& name);
+  /// `window`: side of the input that gives one answer. `output_channels`: the outputs by their number of channels, in
+  /// the order in which Forward is to give them. Every output of a network has a number of its own, and names differ
+  /// between Caffe, ONNX and OpenCV's versions. Throws Error{kModelInvalid} where the files cannot be read, or do not
+  /// give these outputs for a trial window.
+  Net(const NetFiles& files, int window, std::vector<int> output_channels, const std::string& name);
   ~Net();
   Net(Net&&) noexcept;
   Net& operator=(Net&&) noexcept;
 
-  /// `blob`: CV_32F, batch (at least 1) x 3 x columns x rows. The answers stay valid until the next call.
-  std::vector<cv::Mat> Forward(const cv::Mat& blob);
+  /// `blob`: CV_32F, batch (at least 1) x 3 x columns x rows. The answers are CV_32F, batch x channels x map.width
+  /// (columns of windows) x map.height; batch x channels will do for a single window. They stay valid until the next
+  /// call. Throws Error{kModelInvalid} where they have another shape.
+  std::vector<cv::Mat> Forward(const cv::Mat& blob, const cv::Size& map = {1, 1});
 
  private:
   struct Impl;

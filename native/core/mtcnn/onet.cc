@@ -20,6 +20,8 @@ Landmarks PlaceLandmarks(const Box& box, const float* shares) {
 
 }  // namespace
 
+ONet::ONet(const NetFiles& files) : net_(files, kCropSide, {2, 4, 10}, "O-Net") {}
+
 ONet::Answer ONet::Refine(const cv::Mat& image, const std::vector<Candidate>& candidates, float threshold,
                           const CancelFlag& cancel) {
   Answer kept;

@@ -13,7 +13,7 @@ namespace faces::mtcnn {
 /// O-Net, the output network: judges 48x48 crops and places five landmarks (paper, section 2.2).
 class ONet {
  public:
-  explicit ONet(const NetFiles& files) : net_(files, {2, 4, 10}, "O-Net") {}
+  explicit ONet(const NetFiles& files);
 
   struct Answer {
     std::vector<Candidate> candidates;

@@ -45,7 +45,7 @@ Box WindowBox(int column, int row, double scale) {
 // The maps of one tile, columns x rows (see net.h).
 void Collect(const std::vector<cv::Mat>& maps, const Span& across, const Span& down, double scale, float threshold,
              std::vector<Candidate>& found) {
-  const int rows = maps[0].size[3];
+  const int rows = down.last_window - down.first_window;
   const auto* score = maps[0].ptr<float>(0, 1);
   for (int column = across.first_window; column < across.last_window; ++column) {
     for (int row = down.first_window; row < down.last_window; ++row) {
@@ -87,7 +87,8 @@ std::vector<Candidate> PNet::Propose(const cv::Mat& image, const Level& level, f
       resize.Block(tile, pixels.data());
       cv::Mat blob = MakeBlob(1, tile.width, tile.height);
       PixelsToBlob(pixels.data(), tile.width, tile.height, blob.ptr<float>());
-      Collect(net_.Forward(blob), across, down, level.scale, threshold, found);
+      const cv::Size windows(across.last_window - across.first_window, down.last_window - down.first_window);
+      Collect(net_.Forward(blob, windows), across, down, level.scale, threshold, found);
     }
     KeepBest(found);
   }

@@ -21,7 +21,7 @@ constexpr size_t kMaxCandidatesPerLevel = 500'000;
 /// P-Net, the proposal network: slides a 12x12 window over a level in steps of 2 pixels (paper, section 2.2).
 class PNet {
  public:
-  explicit PNet(const NetFiles& files) : net_(files, {2, 4}, "P-Net") {}
+  explicit PNet(const NetFiles& files) : net_(files, kPNetWindow, {2, 4}, "P-Net") {}
 
   /// The windows of one level that score over `threshold`, row by row, as boxes in pixels of the image, before
   /// non-maximum suppression. The level is run in tiles of at most `tile_side` pixels a side (at least one window),

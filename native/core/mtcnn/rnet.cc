@@ -10,6 +10,8 @@ constexpr size_t kBatch = 32;
 
 }  // namespace
 
+RNet::RNet(const NetFiles& files) : net_(files, kCropSide, {2, 4}, "R-Net") {}
+
 std::vector<Candidate> RNet::Refine(const cv::Mat& image, const std::vector<Candidate>& candidates, float threshold,
                                     const CancelFlag& cancel) {
   std::vector<Candidate> kept;

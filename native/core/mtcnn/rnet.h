@@ -12,7 +12,7 @@ namespace faces::mtcnn {
 /// R-Net, the refinement network: judges 24x24 crops of P-Net's boxes (paper, section 2.2).
 class RNet {
  public:
-  explicit RNet(const NetFiles& files) : net_(files, {2, 4}, "R-Net") {}
+  explicit RNet(const NetFiles& files);
 
   /// The candidates that score over `threshold`, in the order given, with R-Net's score and regression. Their boxes
   /// (whole-numbered squares) come back clipped to the image: the reference clips in place when it crops, and what

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'chai';
+import { loadAddon, type NativeDetector, type NativeOptions } from '#dist/native.js';
+import { resolveOptions } from '#dist/options.js';
+import { needWeights, root } from '../fixtures/available.mjs';
+import { rejection } from '../fixtures/rejection.mjs';
+
+const options = resolveOptions({}, {});
+const names = ['det1', 'det2', 'det3'].flatMap((stem) => [`${stem}.prototxt`, `${stem}.caffemodel`]);
+
+describe('the addon', () => {
+  let detector: NativeDetector;
+
+  before(async function () {
+    needWeights(this);
+    const files = names.map((name) => [name, readFileSync(path.join(root, 'models', 'mtcnn', name))]);
+    detector = await loadAddon().load('mtcnn', Object.fromEntries(files));
+  });
+
+  // The bytes were taken before the sizes: a getter could give them away, and the search read what had been freed.
+  it('takes pixels as they are once everything else has been read', async () => {
+    const data = new Uint8Array(40 * 40 * 3);
+    const image = {
+      data,
+      height: 40,
+      channels: 3,
+      isRgb: true,
+      get width() {
+        structuredClone(data.buffer, { transfer: [data.buffer] });
+        return 40;
+      },
+    };
+    expect(await rejection(detector.detect(image, options).done)).to.have.property('code', 'INVALID_OPTION');
+  });
+
+  // A number beyond 64 bits was converted all the same, and a scale factor next to 1 built image pyramids without an end.
+  it('refuses numbers that it cannot convert or search with', () => {
+    const wrong: Partial<Record<keyof NativeOptions, unknown>>[] = [
+      { maxPixels: 1e300 },
+      { maxPixels: -1 },
+      { maxPixels: '5' },
+      { maxFaces: 2 ** 31 },
+      { onetThreshold: 1e300 },
+      { minFaceSize: 11 },
+      { minFaceSize: Number.POSITIVE_INFINITY },
+      { scaleFactor: 0 },
+      { scaleFactor: 1 - Number.EPSILON },
+      { scaleFactor: Number.NaN },
+    ];
+    for (const option of wrong) {
+      const call = () => detector.detect(new Uint8Array(1), { ...options, ...option } as NativeOptions);
+      expect(call, JSON.stringify(option)).to.throw(TypeError, Object.keys(option)[0]);
+    }
+  });
+
+  // The exception left the job as an uncaught one, and the promise never settled.
+  it('rejects with a code where the answer cannot be built', async () => {
+    const image = { data: new Uint8Array(300), width: 10, height: 10, channels: 3, isRgb: true };
+    const { done } = detector.detect(image, options);
+    Object.defineProperty(Object.prototype, 'faces', {
+      configurable: true,
+      set() {
+        throw new Error('not here');
+      },
+    });
+    try {
+      expect(await rejection(done)).to.have.property('code', 'INTERNAL');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'faces');
+    }
+  });
+});
