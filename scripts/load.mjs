@@ -149,10 +149,12 @@ async function run(service, image, count, seconds, options) {
   const before = { answered: asking.times.length, cpu: workerSeconds(service), own: process.cpuUsage() };
   const delays = [];
   const memory = [];
+  const heap = [];
   for (let i = 0; i < seconds; i++) {
     await sleep(1000);
     delays.push(await metric(service, 'face_detector_event_loop_delay_p99_seconds'));
     memory.push(memoryMb(service));
+    heap.push(Math.round((await metric(service, 'nodejs_heap_size_used_bytes')) / 2 ** 20));
   }
   const answered = asking.times.length - before.answered;
   const own = process.cpuUsage(before.own);
@@ -166,8 +168,16 @@ async function run(service, image, count, seconds, options) {
     cpuMsPerAnswer: Math.round((cpu / answered) * 1000),
     generatorCpuShare: (own.user + own.system) / 1e6 / seconds,
     worstEventLoopDelayP99Ms: Math.round(Math.max(...delays) * 1000),
-    memoryMb: { first: memory[0], last: memory.at(-1), most: Math.max(...memory) },
+    // Of all processes; the heap is that of the workers' JavaScript.
+    residentMb: tenths(memory),
+    heapMb: tenths(heap),
   };
+}
+
+/** Ten values spread over a series, and its last. */
+function tenths(series) {
+  const step = Math.max(1, Math.floor(series.length / 10));
+  return [...series.filter((_value, i) => i % step === 0), series.at(-1)].join(' ');
 }
 
 const scenarios = {
