@@ -16,10 +16,15 @@ export function goneSignal(response: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
-function rejectedBy(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason as Error);
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+/** Settles as `work` does, or at once with the signal's reason when that aborts. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort);
+    // Removed again: Node keeps a combined signal as long as anything listens to it.
+    const stopListening = () => signal.removeEventListener('abort', onAbort);
+    work.then(resolve, reject).finally(stopListening);
+    if (signal.aborted) onAbort();
   });
 }
 
@@ -45,7 +50,7 @@ export function search(
     (detection) => metrics.searched(detection),
     () => undefined,
   );
-  return Promise.race([native, rejectedBy(signal)]);
+  return unlessAborted(native, signal);
 }
 
 /** A `Server-Timing` header: milliseconds of waiting for a slot, of each stage and of all. */
