@@ -4,7 +4,15 @@ import { availableParallelism } from 'node:os';
 import { type ErrorCode, FaceDetectorError } from './errors.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
 import { loadModelFiles, type ModelName, modelNames } from './models.js';
-import { loadAddon, type NativeDetection, type NativeDetector, type NativeOptions } from './native.js';
+import {
+  type EngineChoice,
+  type EngineName,
+  engineChoices,
+  loadAddon,
+  type NativeDetection,
+  type NativeDetector,
+  type NativeOptions,
+} from './native.js';
 import { checkOptions, type DetectOptions, resolveOptions, shown } from './options.js';
 import { type Activity, Slots } from './slots.js';
 
@@ -14,6 +22,11 @@ export interface CreateOptions extends DetectOptions {
   model?: ModelName | undefined;
   /** Folder of the weights; default: `models` in this package. */
   modelsDir?: string | undefined;
+  /**
+   * What runs the networks of `mtcnn`: `opencv`, OpenCV's dnn module; `fused`, kernels made for these networks, several
+   * times faster; `auto` (default), `fused` if a trial on loading finds its answers equal to OpenCV's within 1e-4.
+   */
+  engine?: EngineChoice | undefined;
   /**
    * Images searched at the same time, each on one thread of Node's pool: from 1 to one below the pool's size (4 unless
    * UV_THREADPOOL_SIZE says otherwise), which files and names share. Default 2, or 1 on a single core.
@@ -119,6 +132,10 @@ export class FaceDetector {
   readonly model: ModelName;
   /** Version of the OpenCV library that the addon was built with. */
   readonly opencvVersion: string;
+  /** What runs the networks. */
+  readonly engine: EngineName;
+  /** Why this engine: asked for, or what its trial on loading showed. */
+  readonly engineReason: string;
   readonly #native: NativeDetector;
   readonly #slots: Slots;
   readonly #defaults: DetectOptions;
@@ -131,6 +148,8 @@ export class FaceDetector {
     defaults: DetectOptions,
   ) {
     this.#native = native;
+    this.engine = native.engine;
+    this.engineReason = native.engineReason;
     this.model = model;
     this.opencvVersion = opencvVersion;
     this.#slots = new Slots(slots);
@@ -143,15 +162,16 @@ export class FaceDetector {
    */
   static async create(options: CreateOptions = {}): Promise<FaceDetector> {
     check(typeof options === 'object' && options !== null, 'options', 'an object', options);
-    const { model = 'mtcnn', modelsDir, slots, ...defaults } = options;
+    const { model = 'mtcnn', modelsDir, engine = 'auto', slots, ...defaults } = options;
     check(modelNames.includes(model), 'model', `one of ${modelNames.join(', ')}`, model);
     check(modelsDir === undefined || typeof modelsDir === 'string', 'modelsDir', 'the path of a folder', modelsDir);
+    check(engineChoices.includes(engine), 'engine', `one of ${engineChoices.join(', ')}`, engine);
     checkOptions(defaults);
     const slotCount = checkSlots(slots);
     const addon = loadAddon();
     cancelJobsOnExit();
     const files = await loadModelFiles(model, modelsDir);
-    const native = await addon.load(model, files).catch((error: unknown) => {
+    const native = await addon.load(model, files, engine).catch((error: unknown) => {
       throw toFaceDetectorError(error);
     });
     return new FaceDetector(native, model, addon.opencvVersion, slotCount, defaults);

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type ModelName, modelNames } from '../models.js';
+import { engineChoices } from '../native.js';
 import { optionTable } from '../options.js';
 import { allowedCores } from './cores.js';
 
@@ -124,6 +125,12 @@ export const settings = {
     read: (text) => modelAliases.get(text) ?? modelNames.find((name) => name === text),
     about: 'the model; set, its weights must be there',
   } satisfies Setting<ModelName | undefined>,
+  engine: choice(
+    'ENGINE',
+    'auto',
+    engineChoices,
+    "what runs mtcnn's networks: `fused` kernels, OpenCV's dnn module (`opencv`), or `fused` if a trial at start finds equal answers",
+  ),
   postType: choice(
     'POST_TYPE',
     'FORM',

@@ -4,7 +4,7 @@ import type { Readiness } from './service.js';
 
 /** What a worker tells the primary. */
 export type WorkerMessage =
-  | { type: 'ready'; port: number; opencv: string }
+  | { type: 'ready'; port: number; opencv: string; engine: string; engineReason: string }
   /** It cannot start, and neither would another. */
   | { type: 'unable'; reason: string }
   /** A sign of life. */

@@ -84,6 +84,8 @@ const schemas: Record<string, Schema> = {
         origin: { type: 'string' },
         landmarks: { type: 'boolean' },
         isDefault: { type: 'boolean' },
+        engine: { enum: ['opencv', 'fused'], description: 'what runs its networks; ENGINE=opencv forces OpenCV' },
+        engineReason: { type: 'string' },
         defaults: { type: 'object' },
       }),
     },

@@ -98,10 +98,12 @@ export async function runPrimary(config: Config): Promise<number> {
   }
 
   async function runWorkers(): Promise<never> {
-    const { port, opencv } = await supervisor.start();
+    const { port, opencv, engine, engineReason } = await supervisor.start();
+    if (model === 'mtcnn' && config.engine === 'auto' && engine !== 'fused')
+      log.warn({ engine, engineReason }, 'the fused engine is not used');
     const metricsPort = (metricsServer.address() as AddressInfo).port;
     log.info(
-      { model, opencv, workers: config.workers, slots: config.slots, port, metricsPort },
+      { model, engine, engineReason, opencv, workers: config.workers, slots: config.slots, port, metricsPort },
       `serving: curl -F image=@photo.jpg http://127.0.0.1:${port}${config.endpoint}`,
     );
     return supervisor.failed();

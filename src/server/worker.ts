@@ -58,7 +58,8 @@ async function run(config: Config): Promise<void> {
     readiness = now;
   });
   const model = config.model ?? 'mtcnn';
-  const detector = await FaceDetector.create({ model, slots: config.slots, ...serviceDefaults(config) });
+  const { engine, slots } = config;
+  const detector = await FaceDetector.create({ model, engine, slots, ...serviceDefaults(config) });
   const beat = setInterval(() => void tell({ type: 'beat', activity: detector.activity }), beatMs);
   await warmUp(detector);
   const running = () => detector.activity.running;
@@ -69,7 +70,8 @@ async function run(config: Config): Promise<void> {
   const server = createDrainableServer(app, config);
   const port = await listen(server, config);
   const snapshots = setInterval(async () => tell({ type: 'metrics', snapshot: await metrics.snapshot() }), snapshotMs);
-  await tell({ type: 'ready', port, opencv: detector.opencvVersion });
+  const { opencvVersion: opencv, engineReason } = detector;
+  await tell({ type: 'ready', port, opencv, engine: detector.engine, engineReason });
 
   await ordered;
   readiness = { isReady: false, reason: 'draining' };

@@ -42,7 +42,9 @@ describe('binding.gyp', () => {
   it('says that OpenCV is missing, and how to install it', () => {
     const { status, output } = build({ PKG_CONFIG_PATH: '', PKG_CONFIG_LIBDIR: '/nowhere' });
     expect(status).to.equal(1);
-    expect(output).to.match(/^OpenCV 4 was not found.*apt-get install -y pkg-config libopencv-dev.*brew install/m);
+    expect(output).to.match(
+      /^OpenCV 4 or Highway was not found.*apt-get install -y pkg-config libopencv-dev libhwy-dev.*brew install/m,
+    );
   }).timeout(120_000);
 
   it('builds the addon for those who have only node-gyp', () => {

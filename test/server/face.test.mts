@@ -285,7 +285,7 @@ describe('POST /face with POST_TYPE=JSON', () => {
   let service: Service;
   before(async function () {
     needWeights(this);
-    service = await startService({ POST_TYPE: 'JSON', ENDPOINT: '/find/faces', DEBUGGING: 'true' });
+    service = await startService({ POST_TYPE: 'JSON', ENDPOINT: '/find/faces', DEBUGGING: 'true', ENGINE: 'opencv' });
   });
   after(() => service?.stop());
 
@@ -306,6 +306,11 @@ describe('POST /face with POST_TYPE=JSON', () => {
       expect(status).to.equal(200);
       expect(Object.keys(JSON.parse(text) as object)).to.have.length(4);
     }
+  });
+
+  it("runs on OpenCV's networks where ENGINE says so", async () => {
+    const { models } = (await (await fetch(`${service.origin}/v1/models`)).json()) as { models: object[] };
+    expect(models[0]).to.include({ name: 'mtcnn', engine: 'opencv' });
   });
 
   it('answers 400 where there is none', async () => {

@@ -21,6 +21,7 @@ describe('configuration of the service', () => {
       host: undefined,
       endpoint: '/face',
       model: undefined,
+      engine: 'auto',
       postType: 'FORM',
       debugging: false,
       logLevel: 'info',

@@ -17,6 +17,9 @@ const settings = {
 };
 const idle: Activity = { running: 0, waiting: 0, oldestJobMs: 0, sinceLastEndMs: 3_600_000 };
 
+const readyMessage = (port: number) =>
+  ({ type: 'ready', port, opencv: '4.10.0', engine: 'fused', engineReason: 'asked for' }) as const;
+
 /** A worker that does what the test says. */
 class FakeWorker extends EventEmitter implements WorkerProcess {
   readonly sent: PrimaryMessage[] = [];
@@ -55,7 +58,7 @@ class FakeWorker extends EventEmitter implements WorkerProcess {
     await tick();
   }
 
-  ready = () => this.tell({ type: 'ready', port: 8000 + this.id, opencv: '4.10.0' });
+  ready = () => this.tell(readyMessage(8000 + this.id));
   beat = (activity: Partial<Activity> = {}) => this.tell({ type: 'beat', activity: { ...idle, ...activity } });
 
   end(signal: NodeJS.Signals | null, status: number | null = null): void {
@@ -133,7 +136,7 @@ describe('supervisor', () => {
       await worker(2).ready();
       expect([isStarted, supervisor.readyWorkers]).to.deep.equal([false, 1]);
       await worker(1).ready();
-      expect(await start).to.deep.equal({ type: 'ready', port: 8002, opencv: '4.10.0' });
+      expect(await start).to.deep.equal(readyMessage(8002));
       expect(supervisor.readyWorkers).to.equal(2);
     });
 
