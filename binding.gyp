@@ -12,18 +12,19 @@
         "NODE_ADDON_API_CPP_EXCEPTIONS_ALL",
         "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
         "NODE_ADDON_API_DISABLE_DEPRECATED",
-        "BUILDING_NODE_EXTENSION"
+        "BUILDING_NODE_EXTENSION",
+        "HWY_SHARED_DEFINE"
       ],
       # As system headers, so that warnings concern our own code.
       "cflags_cc": [
         "-std=c++17", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror",
         "-isystem", "<!(node -p \"require('path').resolve(require('node-addon-api').include_dir)\")",
-        "<!@(pkg-config --cflags-only-I opencv4 | sed 's/-I/-isystem /g')"
+        "<!@(pkg-config --cflags-only-I opencv4 libhwy | sed 's/-I/-isystem /g')"
       ],
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
       "libraries": [
-        "<!@(pkg-config --libs-only-L opencv4)",
-        "-lopencv_core", "-lopencv_imgproc", "-lopencv_imgcodecs", "-lopencv_dnn", "-lopencv_objdetect"
+        "<!@(pkg-config --libs-only-L opencv4 libhwy)",
+        "-lopencv_core", "-lopencv_imgproc", "-lopencv_imgcodecs", "-lopencv_dnn", "-lopencv_objdetect", "-lhwy"
       ],
       "xcode_settings": {
         "GCC_ENABLE_CPP_EXCEPTIONS": "YES",

@@ -63,6 +63,11 @@ const needs = [
     packages: ['libopencv-dev'],
   },
   {
+    name: 'Highway',
+    has: () => under('include/hwy/highway.h'),
+    packages: ['libhwy-dev'],
+  },
+  {
     name: "OpenCV's Haar cascades",
     has: () => under('share/opencv4/haarcascades/haarcascade_frontalface_default.xml'),
     packages: ['opencv-data'],
@@ -111,7 +116,7 @@ async function systemPackages(all) {
   const message =
     `missing: ${names}. ${prefix ? 'They could not be installed (is there a network?).' : 'Installing them needs root and apt.'} ` +
     `Run this, then start again:\n\n  sudo sh -c "apt-get update && apt-get install -y ${packages.join(' ')}"\n\n` +
-    'On macOS: brew install cmake opencv doctest. Elsewhere: the packages of these names.';
+    'On macOS: brew install cmake opencv highway doctest. Elsewhere: the packages of these names.';
   if (missing.some(({ isOptional }) => !isOptional)) throw new SetupError(message);
   say(`${message}\n[setup] going on without`);
 }
@@ -177,9 +182,11 @@ function typescript() {
   });
 }
 
-/** Changes with OpenCV's version, so that a new one gets a new build. */
-function opencvVersion() {
-  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Version}', 'libopencv-dev'], { encoding: 'utf8' });
+/** Changes with OpenCV's and Highway's versions, so that a new one gets a new build. */
+function libraryVersions() {
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Version}', 'libopencv-dev', 'libhwy-dev'], {
+    encoding: 'utf8',
+  });
   return stdout ?? '';
 }
 
@@ -188,7 +195,7 @@ function nativeAddon(withTests) {
   const print = fingerprint(
     ['native', 'CMakeLists.txt', 'package-lock.json', ...tests],
     process.arch,
-    opencvVersion(),
+    libraryVersions(),
     String(withTests),
   );
   // With tests there is more in it than without, so that building for the tests serves both.

@@ -63,9 +63,14 @@ void Scale(Face& face, double x_factor, double y_factor) {
 
 }  // namespace
 
-Detector::Detector(std::string model, ModelFiles files) : model_(std::move(model)), files_(std::move(files)) {
+Detector::Detector(std::string model, ModelFiles files, EngineChoice choice)
+    : model_(std::move(model)), files_(std::move(files)), choice_(choice) {
   SetUpOpenCV();
-  GiveBack(TakeModel());
+  std::unique_ptr<Model> first = TakeModel();
+  engine_ = first->engine();
+  // Every later one runs on the same engine, without another trial.
+  choice_ = engine_.name == "fused" ? EngineChoice::kFused : EngineChoice::kOpenCv;
+  GiveBack(std::move(first));
 }
 
 std::unique_ptr<Model> Detector::TakeModel() {
@@ -77,7 +82,7 @@ std::unique_ptr<Model> Detector::TakeModel() {
       return model;
     }
   }
-  return MakeModel(model_, files_);
+  return MakeModel(model_, files_, choice_);
 }
 
 void Detector::GiveBack(std::unique_ptr<Model> model) {

@@ -15,7 +15,10 @@ namespace faces {
 class Detector {
  public:
   /// Loads one model at once, so that bad weights show here. Throws Error{kModelInvalid, kInvalidOption}.
-  Detector(std::string model, ModelFiles files);
+  Detector(std::string model, ModelFiles files, EngineChoice choice = EngineChoice::kAuto);
+
+  /// What runs the model, chosen once when it was loaded.
+  const EngineInUse& engine() const { return engine_; }
 
   /// Throws Error; lets std::bad_alloc and cv::Exception through (see TranslateException).
   Detection Detect(Bytes encoded, const Options& options, const CancelFlag& cancel);
@@ -30,6 +33,8 @@ class Detector {
 
   const std::string model_;
   const ModelFiles files_;
+  EngineChoice choice_;
+  EngineInUse engine_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Model>> idle_;
 };

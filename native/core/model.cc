@@ -5,8 +5,8 @@
 
 namespace faces {
 
-std::unique_ptr<Model> MakeModel(const std::string& name, const ModelFiles& files) {
-  if (name == "mtcnn") return std::make_unique<mtcnn::Cascade>(files);
+std::unique_ptr<Model> MakeModel(const std::string& name, const ModelFiles& files, EngineChoice choice) {
+  if (name == "mtcnn") return std::make_unique<mtcnn::Cascade>(files, choice);
   if (name == "haar") return std::make_unique<zoo::Haar>(files);
   throw Error(ErrorCode::kInvalidOption, "there is no model called " + name);
 }

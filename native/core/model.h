@@ -11,6 +11,15 @@
 
 namespace faces {
 
+/// What runs MTCNN's networks: OpenCV's dnn module, kernels made for them, or the latter wherever a trial finds that both
+/// give the same answers.
+enum class EngineChoice { kAuto, kOpenCv, kFused };
+
+struct EngineInUse {
+  std::string name;    ///< "opencv" or "fused"
+  std::string reason;  ///< why this one
+};
+
 /// A way to find faces on a decoded picture. Not for use by two threads at once; Detector keeps one per running job.
 class Model {
  public:
@@ -20,13 +29,17 @@ class Model {
   /// `stages`. Of the options, only sizes, thresholds and the scale factor concern a model. Throws Error.
   virtual std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                                  std::vector<Stage>& stages) = 0;
+
+  virtual EngineInUse engine() const { return {"opencv", "the model has no other"}; }
 };
 
 /// Published weights by file name, in memory.
 using ModelFiles = std::map<std::string, std::string>;
 
 /// `name`: "mtcnn" (det1, det2 and det3, each as .prototxt and .caffemodel or as .onnx) or "haar" (one cascade, .xml).
-/// Throws Error{kModelInvalid} where a file is missing or unreadable.
-std::unique_ptr<Model> MakeModel(const std::string& name, const ModelFiles& files);
+/// `choice` is for mtcnn. Throws Error{kModelInvalid} where a file is missing or unreadable, or where kFused is chosen
+/// and the weights' layers are not those that its kernels are made for.
+std::unique_ptr<Model> MakeModel(const std::string& name, const ModelFiles& files,
+                                 EngineChoice choice = EngineChoice::kAuto);
 
 }  // namespace faces

@@ -16,9 +16,9 @@ export function build(): Promise<number> {
         console.log('opencv-face-detector: the native addon is built');
       } else {
         console.error(
-          'opencv-face-detector: the native addon was not built; the reason stands above. It needs a C++ compiler, CMake and OpenCV:\n' +
-            '  Debian, Ubuntu:  sudo apt-get install -y g++ make cmake libopencv-dev opencv-data\n' +
-            '  macOS:           brew install cmake opencv',
+          'opencv-face-detector: the native addon was not built; the reason stands above. It needs a C++ compiler, CMake, OpenCV and Highway:\n' +
+            '  Debian, Ubuntu:  sudo apt-get install -y g++ make cmake libopencv-dev libhwy-dev opencv-data\n' +
+            '  macOS:           brew install cmake opencv highway',
         );
       }
       resolve(code === 0 ? 0 : 1);

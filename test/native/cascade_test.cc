@@ -33,7 +33,7 @@ bool AreEqual(const std::vector<Face>& a, const std::vector<Face>& b) {
 }  // namespace
 
 TEST_CASE("missing or unreadable weights are refused") {
-  CHECK(CodeOf([] { mtcnn::Cascade({}); }) == "MODEL_INVALID");
+  CHECK(CodeOf([] { mtcnn::Cascade(ModelFiles{}); }) == "MODEL_INVALID");
   CHECK(CodeOf([] {
           mtcnn::Cascade({{"det1.onnx", "x"}, {"det2.onnx", "x"}, {"det3.onnx", "x"}});
         }) == "MODEL_INVALID");

@@ -4,6 +4,7 @@
 #include "detector.h"
 #include "fixtures.h"
 #include "mtcnn/pyramid.h"
+#include "targets.h"
 
 using namespace faces;
 
@@ -48,8 +49,8 @@ void CheckPhotograph(Detector& detector, const std::string& name, const cv::File
   for (size_t i = 0; i < found.faces.size(); ++i) CheckFace(found.faces[i], golden["faces"][static_cast<int>(i)]);
 }
 
-void CheckAllPhotographs(const ModelFiles& files) {
-  Detector detector("mtcnn", files);
+void CheckAllPhotographs(const ModelFiles& files, EngineChoice engine) {
+  Detector detector("mtcnn", files, engine);
   REQUIRE(Golden().size() > 0);
   for (const cv::FileNode& golden : Golden()) CheckPhotograph(detector, golden.name(), golden);
 }
@@ -72,10 +73,16 @@ TEST_SUITE("photographs") {
   }
 
   TEST_CASE("every photograph: the replaced service's faces, from the Caffe weights") {
-    CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kCaffe));
+    CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kCaffe), EngineChoice::kOpenCv);
   }
 
   TEST_CASE("every photograph: the replaced service's faces, from the ONNX form") {
-    CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kOnnx));
+    CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kOnnx), EngineChoice::kOpenCv);
+  }
+
+  TEST_CASE("every photograph: the replaced service's faces, from the fused kernels of every instruction set") {
+    fixtures::ForEachTarget(
+        [] { CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kCaffe), EngineChoice::kFused); });
+    CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kOnnx), EngineChoice::kFused);
   }
 }

@@ -11,9 +11,10 @@ namespace {
 
 const CancelFlag never;
 
-PNet MakePNet() {
+PNet MakePNet(bool is_fused = false) {
   const ModelFiles files = fixtures::MtcnnFiles();
-  return PNet({files.at("det1.prototxt"), files.at("det1.caffemodel")});
+  const NetFiles net{files.at("det1.prototxt"), files.at("det1.caffemodel")};
+  return PNet(is_fused ? MakeFusedProposals(net) : MakeOpenCvProposals(net));
 }
 
 cv::Mat DrawnImage() {
@@ -21,30 +22,37 @@ cv::Mat DrawnImage() {
   return cv::imdecode(cv::Mat(1, static_cast<int>(png.size()), CV_8U, const_cast<char*>(png.data())), cv::IMREAD_COLOR);
 }
 
+void CheckTiles(PNet& pnet) {
+  const cv::Mat image = DrawnImage();
+  // Even and odd sizes, down to a single row of windows.
+  for (const Level& level :
+       {Level{0.6, 480, 300}, Level{0.6, 481, 301}, Level{0.3, 241, 151}, Level{0.05, 40, 25}, Level{0.03, 24, 13}}) {
+    const auto whole = pnet.Propose(image, level, 0.1F, never, 100'000);
+    for (const int tile_side : {0, 12, 13, 50, 117, 256}) {
+      if (tile_side < 50 && level.width > 100) continue;  // thousands of tiles tell no more than dozens
+      const auto tiled = pnet.Propose(image, level, 0.1F, never, tile_side);
+      CAPTURE(tile_side);
+      CAPTURE(level.width);
+      REQUIRE(tiled.size() == whole.size());
+      for (size_t i = 0; i < whole.size(); ++i) {
+        CHECK(tiled[i].box.x1 == whole[i].box.x1);
+        CHECK(tiled[i].box.y2 == whole[i].box.y2);
+        // OpenCV 4.10 multiplies by Winograd's scheme, whose rounding depends on where a window lies in its tile.
+        CHECK(std::abs(tiled[i].score - whole[i].score) < 1e-4);
+        for (size_t k = 0; k < 4; ++k) CHECK(std::abs(tiled[i].regression[k] - whole[i].regression[k]) < 1e-4F);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 TEST_SUITE("weights") {
   TEST_CASE("tiles give what the whole level gives, row by row") {
-    PNet pnet = MakePNet();
-    const cv::Mat image = DrawnImage();
-    // Even and odd sizes, down to a single row of windows.
-    for (const Level& level :
-         {Level{0.6, 480, 300}, Level{0.6, 481, 301}, Level{0.3, 241, 151}, Level{0.05, 40, 25}, Level{0.03, 24, 13}}) {
-      const auto whole = pnet.Propose(image, level, 0.1F, never, 100'000);
-      for (const int tile_side : {0, 12, 13, 50, 117, 256}) {
-        if (tile_side < 50 && level.width > 100) continue;  // thousands of tiles tell no more than dozens
-        const auto tiled = pnet.Propose(image, level, 0.1F, never, tile_side);
-        CAPTURE(tile_side);
-        CAPTURE(level.width);
-        REQUIRE(tiled.size() == whole.size());
-        for (size_t i = 0; i < whole.size(); ++i) {
-          CHECK(tiled[i].box.x1 == whole[i].box.x1);
-          CHECK(tiled[i].box.y2 == whole[i].box.y2);
-          // OpenCV 4.10 multiplies by Winograd's scheme, whose rounding depends on where a window lies in its tile.
-          CHECK(std::abs(tiled[i].score - whole[i].score) < 1e-4);
-          for (size_t k = 0; k < 4; ++k) CHECK(std::abs(tiled[i].regression[k] - whole[i].regression[k]) < 1e-4F);
-        }
-      }
+    for (const bool is_fused : {false, true}) {
+      CAPTURE(is_fused);
+      PNet pnet = MakePNet(is_fused);
+      CheckTiles(pnet);
     }
   }
 

@@ -3,20 +3,28 @@
 #include <algorithm>
 
 #include "crop.h"
-#include "net.h"
 
 namespace faces::mtcnn {
+namespace {
 
-void ForEachBatch(const cv::Mat& image, const std::vector<Candidate>& candidates, int side, size_t batch,
-                  const CancelFlag& cancel, const std::function<void(size_t, const cv::Mat&)>& use) {
-  for (size_t first = 0; first < candidates.size(); first += batch) {
+constexpr size_t kBatch = 32;
+
+}  // namespace
+
+void ForEachAnswer(const cv::Mat& image, const std::vector<Candidate>& candidates, CropNet net, CropEngine& engine,
+                   const CancelFlag& cancel, const std::function<void(const Candidate&, const float*)>& use) {
+  const int side = CropSide(net);
+  const size_t crop_bytes = static_cast<size_t>(side) * static_cast<size_t>(side) * 3;
+  std::vector<uint8_t> crops;
+  for (size_t first = 0; first < candidates.size(); first += kBatch) {
     Checkpoint(cancel);
-    const int count = static_cast<int>(std::min(batch, candidates.size() - first));
-    cv::Mat blob = MakeBlob(count, side, side);
-    for (int i = 0; i < count; ++i) {
-      CropToBlob(image, candidates[first + static_cast<size_t>(i)].box, side, blob.ptr<float>(i));
+    const size_t count = std::min(kBatch, candidates.size() - first);
+    crops.resize(count * crop_bytes);
+    for (size_t i = 0; i < count; ++i) Crop(image, candidates[first + i].box, side, crops.data() + i * crop_bytes);
+    const float* answers = engine.Judge(crops.data(), static_cast<int>(count));
+    for (size_t i = 0; i < count; ++i) {
+      use(candidates[first + i], answers + i * static_cast<size_t>(AnswerSize(net)));
     }
-    use(first, blob);
   }
 }
 

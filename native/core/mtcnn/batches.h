@@ -6,12 +6,13 @@
 
 #include "../error.h"
 #include "box.h"
+#include "engine.h"
 
 namespace faces::mtcnn {
 
-/// Cuts every candidate's box out of the image, resized to `side` x `side`, and calls `use(index of the first, blob)`
-/// for up to `batch` of them at a time; never with an empty blob. A checkpoint before every batch.
-void ForEachBatch(const cv::Mat& image, const std::vector<Candidate>& candidates, int side, size_t batch,
-                  const CancelFlag& cancel, const std::function<void(size_t, const cv::Mat&)>& use);
+/// Cuts every candidate's box out of the image, has `engine` judge the crops, some at a time, and calls `use` for each
+/// with its answer (see CropNet). A checkpoint before every batch.
+void ForEachAnswer(const cv::Mat& image, const std::vector<Candidate>& candidates, CropNet net, CropEngine& engine,
+                   const CancelFlag& cancel, const std::function<void(const Candidate&, const float*)>& use);
 
 }  // namespace faces::mtcnn

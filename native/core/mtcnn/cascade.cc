@@ -32,8 +32,38 @@ std::vector<Candidate> ForCropping(std::vector<Candidate> candidates) {
 
 }  // namespace
 
-Cascade::Cascade(const ModelFiles& files)
-    : pnet_(FilesOf(files, "det1")), rnet_(FilesOf(files, "det2")), onet_(FilesOf(files, "det3")) {}
+Cascade::Chosen Cascade::Choose(const ModelFiles& files, EngineChoice choice) {
+  const NetFiles pnet = FilesOf(files, "det1");
+  const NetFiles rnet = FilesOf(files, "det2");
+  const NetFiles onet = FilesOf(files, "det3");
+  const auto opencv = [&] {
+    return Engines{MakeOpenCvProposals(pnet), MakeOpenCvCrops(CropNet::kRNet, rnet),
+                   MakeOpenCvCrops(CropNet::kONet, onet)};
+  };
+  const auto fused = [&] {
+    return Engines{MakeFusedProposals(pnet), MakeFusedCrops(CropNet::kRNet, rnet),
+                   MakeFusedCrops(CropNet::kONet, onet)};
+  };
+  if (choice == EngineChoice::kFused) return {fused(), {"fused", "asked for"}};
+  Engines reference = opencv();
+  if (choice == EngineChoice::kOpenCv) return {std::move(reference), {"opencv", "asked for"}};
+  try {
+    Engines engines = fused();
+    const std::string difference = Difference(engines, reference);
+    if (difference.empty()) return {std::move(engines), {"fused", "its answers equal OpenCV's on a trial input"}};
+    return {std::move(reference), {"opencv", "the fused kernels failed their trial: " + difference}};
+  } catch (const Error& error) {
+    return {std::move(reference), {"opencv", error.what()}};
+  }
+}
+
+Cascade::Cascade(const ModelFiles& files, EngineChoice choice) : Cascade(Choose(files, choice)) {}
+
+Cascade::Cascade(Chosen chosen)
+    : engine_(std::move(chosen.in_use)),
+      pnet_(std::move(chosen.engines.pnet)),
+      rnet_(std::move(chosen.engines.rnet)),
+      onet_(std::move(chosen.engines.onet)) {}
 
 std::vector<Face> Cascade::Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                                 std::vector<Stage>& stages) {

@@ -12,18 +12,29 @@ namespace faces::mtcnn {
 class Cascade : public Model {
  public:
   /// Throws Error{kModelInvalid}.
-  explicit Cascade(const ModelFiles& files);
+  explicit Cascade(const ModelFiles& files, EngineChoice choice = EngineChoice::kAuto);
 
   std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                          std::vector<Stage>& stages) override;
 
+  EngineInUse engine() const override { return engine_; }
+
  private:
+  struct Chosen {
+    Engines engines;
+    EngineInUse in_use;
+  };
+  static Chosen Choose(const ModelFiles& files, EngineChoice choice);
+
   std::vector<Candidate> RunPNet(const cv::Mat& image, const Options& options, const CancelFlag& cancel);
   std::vector<Candidate> RunRNet(const cv::Mat& image, const std::vector<Candidate>& proposals, const Options& options,
                                  const CancelFlag& cancel);
   std::vector<Face> RunONet(const cv::Mat& image, const std::vector<Candidate>& refined, const Options& options,
                             const CancelFlag& cancel);
 
+  explicit Cascade(Chosen chosen);
+
+  EngineInUse engine_;
   PNet pnet_;
   RNet rnet_;
   ONet onet_;

@@ -1,7 +1,6 @@
 #include "crop.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "resize.h"
 
@@ -24,15 +23,15 @@ void PixelsToBlob(const uint8_t* bgr, int width, int rows, float* blob) {
   }
 }
 
-void CropToBlob(const cv::Mat& image, const Box& box, int size, float* blob) {
-  std::vector<uint8_t> pixels(static_cast<size_t>(size) * static_cast<size_t>(size) * 3);
+void Crop(const cv::Mat& image, const Box& box, int size, uint8_t* bgr) {
   if (Width(box) >= 1 && Height(box) >= 1 && Width(box) <= kMaxSide && Height(box) <= kMaxSide && box.x2 >= 0 &&
       box.y2 >= 0 && box.x1 < image.cols && box.y1 < image.rows) {
     const Window window{static_cast<int64_t>(box.x1), static_cast<int64_t>(box.y1), static_cast<int>(Width(box)),
                         static_cast<int>(Height(box))};
-    LinearResize(image, window, size, size).Block({0, 0, size, size}, pixels.data());
+    LinearResize(image, window, size, size).Block({0, 0, size, size}, bgr);
+  } else {
+    std::fill_n(bgr, static_cast<size_t>(size) * static_cast<size_t>(size) * 3, uint8_t{0});
   }
-  PixelsToBlob(pixels.data(), size, size, blob);
 }
 
 }  // namespace faces::mtcnn

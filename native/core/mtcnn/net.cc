@@ -14,6 +14,7 @@ struct Net::Impl {
   std::vector<cv::String> outputs;
   std::vector<int> output_channels;
   std::string name;
+  std::vector<LayerWeights> weights;
 };
 
 namespace {
@@ -22,6 +23,15 @@ cv::dnn::Net Read(const NetFiles& files) {
   if (files.prototxt.empty()) return cv::dnn::readNetFromONNX(files.weights.data(), files.weights.size());
   return cv::dnn::readNetFromCaffe(files.prototxt.data(), files.prototxt.size(), files.weights.data(),
                                    files.weights.size());
+}
+
+std::vector<LayerWeights> ReadWeights(cv::dnn::Net& net) {
+  std::vector<LayerWeights> weights;
+  for (const cv::String& name : net.getLayerNames()) {
+    const cv::Ptr<cv::dnn::Layer> layer = net.getLayer(net.getLayerId(name));
+    weights.push_back({layer->type, layer->blobs});
+  }
+  return weights;
 }
 
 bool HasShape(const cv::Mat& output, const cv::Size& map, int batch, int channels) {
@@ -38,6 +48,7 @@ Net::Net(const NetFiles& files, int window, std::vector<int> output_channels, co
   impl_->name = name;
   try {
     impl_->net = Read(files);
+    impl_->weights = ReadWeights(impl_->net);  // before a first run, which may merge layers
     impl_->outputs = impl_->net.getUnconnectedOutLayersNames();
     impl_->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
     impl_->net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
@@ -50,6 +61,8 @@ Net::Net(const NetFiles& files, int window, std::vector<int> output_channels, co
 Net::~Net() = default;
 Net::Net(Net&&) noexcept = default;
 Net& Net::operator=(Net&&) noexcept = default;
+
+const std::vector<LayerWeights>& Net::weights() const { return impl_->weights; }
 
 std::vector<cv::Mat> Net::Forward(const cv::Mat& blob, const cv::Size& map) {
   std::vector<cv::Mat> found;

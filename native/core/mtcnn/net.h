@@ -13,6 +13,12 @@ struct NetFiles {
   std::string weights;   ///< a caffemodel or an ONNX file
 };
 
+/// The numbers of one layer as OpenCV's importer gives them; `blobs` share its memory.
+struct LayerWeights {
+  std::string type;  ///< "Convolution", "InnerProduct", "PReLU" and so on
+  std::vector<cv::Mat> blobs;
+};
+
 /// One of the three networks, run by OpenCV's dnn module on the calling thread. Not for use by two threads at once.
 ///
 /// The networks were trained on column-major images (Matlab), so their input is the transposed picture: a blob is
@@ -33,6 +39,9 @@ class Net {
   /// (columns of windows) x map.height; batch x channels will do for a single window. They stay valid until the next
   /// call. Throws Error{kModelInvalid} where they have another shape.
   std::vector<cv::Mat> Forward(const cv::Mat& blob, const cv::Size& map = {1, 1});
+
+  /// The layers as imported, in their order.
+  const std::vector<LayerWeights>& weights() const;
 
  private:
   struct Impl;

@@ -5,9 +5,6 @@
 namespace faces::mtcnn {
 namespace {
 
-constexpr int kCropSide = 48;
-constexpr size_t kBatch = 32;
-
 // Ten shares of the box's sides: the five x, then the five y. Rounded to float32 as the reference's array does.
 Landmarks PlaceLandmarks(const Box& box, const float* shares) {
   Landmarks points;
@@ -20,22 +17,16 @@ Landmarks PlaceLandmarks(const Box& box, const float* shares) {
 
 }  // namespace
 
-ONet::ONet(const NetFiles& files) : net_(files, kCropSide, {2, 4, 10}, "O-Net") {}
-
 ONet::Answer ONet::Refine(const cv::Mat& image, const std::vector<Candidate>& candidates, float threshold,
                           const CancelFlag& cancel) {
   Answer kept;
-  ForEachBatch(image, candidates, kCropSide, kBatch, cancel, [&](size_t first, const cv::Mat& blob) {
-    const std::vector<cv::Mat> answers = net_.Forward(blob);
-    for (int i = 0; i < blob.size[0]; ++i) {
-      const float score = answers[0].ptr<float>(i)[1];
-      if (!(score > threshold)) continue;
-      const auto* shift = answers[1].ptr<float>(i);
-      const Box box = ClipToImage(candidates[first + static_cast<size_t>(i)].box, image.cols, image.rows);
-      kept.candidates.push_back({box, score, {shift[0], shift[1], shift[2], shift[3]}});
-      kept.landmarks.push_back(PlaceLandmarks(box, answers[2].ptr<float>(i)));
-    }
-  });
+  ForEachAnswer(image, candidates, CropNet::kONet, *engine_, cancel,
+                [&](const Candidate& candidate, const float* answer) {
+                  if (!(answer[0] > threshold)) return;
+                  const Box box = ClipToImage(candidate.box, image.cols, image.rows);
+                  kept.candidates.push_back({box, answer[0], {answer[1], answer[2], answer[3], answer[4]}});
+                  kept.landmarks.push_back(PlaceLandmarks(box, answer + 5));
+                });
   return kept;
 }
 

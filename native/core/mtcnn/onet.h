@@ -1,19 +1,21 @@
 #pragma once
 
+#include <memory>
 #include <opencv2/core.hpp>
+#include <utility>
 #include <vector>
 
 #include "../error.h"
 #include "../types.h"
 #include "box.h"
-#include "net.h"
+#include "engine.h"
 
 namespace faces::mtcnn {
 
 /// O-Net, the output network: judges 48x48 crops and places five landmarks (paper, section 2.2).
 class ONet {
  public:
-  explicit ONet(const NetFiles& files);
+  explicit ONet(std::unique_ptr<CropEngine> engine) : engine_(std::move(engine)) {}
 
   struct Answer {
     std::vector<Candidate> candidates;
@@ -25,7 +27,7 @@ class ONet {
                 const CancelFlag& cancel);
 
  private:
-  Net net_;
+  std::unique_ptr<CropEngine> engine_;
 };
 
 }  // namespace faces::mtcnn

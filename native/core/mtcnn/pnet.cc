@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "crop.h"
 #include "resize.h"
 
 namespace faces::mtcnn {
 namespace {
 
 constexpr int kStride = 2;
-
-// Rows (or columns) of windows on a level of that many pixels: two less for conv1, half of it rounded up for the pool,
-// four less for conv2 and conv3.
-int WindowCount(int pixels) { return (pixels - 1) / 2 - 4; }
 
 // A tile's extent along one axis; the last ones are excluded.
 struct Span {
@@ -42,21 +37,6 @@ Box WindowBox(int column, int row, double scale) {
           std::nearbyint((kStride * row + 1.0 + kPNetWindow) / scale)};
 }
 
-// The maps of one tile, columns x rows (see net.h).
-void Collect(const std::vector<cv::Mat>& maps, const Span& across, const Span& down, double scale, float threshold,
-             std::vector<Candidate>& found) {
-  const int rows = down.last_window - down.first_window;
-  const auto* score = maps[0].ptr<float>(0, 1);
-  for (int column = across.first_window; column < across.last_window; ++column) {
-    for (int row = down.first_window; row < down.last_window; ++row) {
-      const int at = (column - across.first_window) * rows + row - down.first_window;
-      if (!(score[at] > threshold)) continue;
-      const auto shift = [&](int i) { return maps[1].ptr<float>(0, i)[at]; };
-      found.push_back({WindowBox(column, row, scale), score[at], {shift(0), shift(1), shift(2), shift(3)}});
-    }
-  }
-}
-
 void KeepBest(std::vector<Candidate>& found) {
   if (found.size() <= kMaxCandidatesPerLevel) return;
   std::stable_sort(found.begin(), found.end(),
@@ -77,6 +57,7 @@ std::vector<Candidate> PNet::Propose(const cv::Mat& image, const Level& level, f
                                      const CancelFlag& cancel, int tile_side) {
   LinearResize resize(image, {0, 0, image.cols, image.rows}, level.width, level.height);
   std::vector<uint8_t> pixels;
+  std::vector<Proposal> proposals;
   std::vector<Candidate> found;
   for (const Span& down : Spans(level.height, tile_side)) {
     for (const Span& across : Spans(level.width, tile_side)) {
@@ -85,10 +66,13 @@ std::vector<Candidate> PNet::Propose(const cv::Mat& image, const Level& level, f
                           down.last_pixel - down.first_pixel);
       pixels.resize(static_cast<size_t>(tile.area()) * 3);
       resize.Block(tile, pixels.data());
-      cv::Mat blob = MakeBlob(1, tile.width, tile.height);
-      PixelsToBlob(pixels.data(), tile.width, tile.height, blob.ptr<float>());
-      const cv::Size windows(across.last_window - across.first_window, down.last_window - down.first_window);
-      Collect(net_.Forward(blob, windows), across, down, level.scale, threshold, found);
+      proposals.clear();
+      engine_->Propose(pixels.data(), tile.width, tile.height, threshold, proposals);
+      for (const Proposal& proposal : proposals) {
+        found.push_back(
+            {WindowBox(across.first_window + proposal.column, down.first_window + proposal.row, level.scale),
+             proposal.score, proposal.regression});
+      }
     }
     KeepBest(found);
   }

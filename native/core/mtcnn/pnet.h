@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <opencv2/core.hpp>
+#include <utility>
 #include <vector>
 
 #include "../error.h"
 #include "box.h"
-#include "net.h"
+#include "engine.h"
 #include "pyramid.h"
 
 namespace faces::mtcnn {
@@ -21,7 +23,7 @@ constexpr size_t kMaxCandidatesPerLevel = 500'000;
 /// P-Net, the proposal network: slides a 12x12 window over a level in steps of 2 pixels (paper, section 2.2).
 class PNet {
  public:
-  explicit PNet(const NetFiles& files) : net_(files, kPNetWindow, {2, 4}, "P-Net") {}
+  explicit PNet(std::unique_ptr<ProposalEngine> engine) : engine_(std::move(engine)) {}
 
   /// The windows of one level that score over `threshold`, row by row, as boxes in pixels of the image, before
   /// non-maximum suppression. The level is run in tiles of at most `tile_side` pixels a side (at least one window),
@@ -30,7 +32,7 @@ class PNet {
                                  int tile_side = kTileSide);
 
  private:
-  Net net_;
+  std::unique_ptr<ProposalEngine> engine_;
 };
 
 }  // namespace faces::mtcnn

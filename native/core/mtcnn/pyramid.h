@@ -7,6 +7,10 @@ namespace faces::mtcnn {
 /// Side of P-Net's window, in pixels of a level: the smallest face that a level can show (paper, section 2.2).
 constexpr int kPNetWindow = 12;
 
+/// Rows (or columns) of windows on that many pixels: two less for conv1, half of it rounded up for the pool, four less
+/// for conv2 and conv3.
+constexpr int WindowCount(int pixels) { return (pixels - 1) / 2 - 4; }
+
 /// One level of the image pyramid.
 struct Level {
   double scale;  ///< level pixels per image pixel

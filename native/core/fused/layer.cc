@@ -1,0 +1,41 @@
+#include "layer.h"
+
+#include <algorithm>
+
+namespace faces::fused {
+namespace {
+
+// 48 are three vectors of AVX-512 and six of AVX2; else two vectors of AVX-512, or one where there are so few outputs.
+int BlockOf(int outputs) {
+  if (outputs <= 16) return 16;
+  return outputs > 32 && outputs <= 48 ? 48 : 32;
+}
+
+}  // namespace
+
+Layer::Layer(const LayerNumbers& numbers)
+    : kernel_(numbers.kernel), inputs_(numbers.inputs), block_(BlockOf(numbers.outputs)) {
+  blocks_ = (numbers.outputs + block_ - 1) / block_;
+  const auto channels = static_cast<size_t>(padded_outputs());
+  float* weights = weights_.Take(static_cast<size_t>(blocks_) * BlockSize());
+  std::fill_n(weights, static_cast<size_t>(blocks_) * BlockSize(), 0.0F);
+  std::fill_n(bias_.Take(channels), channels, 0.0F);
+  std::fill_n(slopes_.Take(channels), channels, 1.0F);
+  std::copy(numbers.bias.begin(), numbers.bias.end(), bias_.data());
+  std::copy(numbers.slopes.begin(), numbers.slopes.end(), slopes_.data());
+  const auto side = static_cast<size_t>(kernel_);
+  const auto inputs = static_cast<size_t>(inputs_);
+  const auto block = static_cast<size_t>(block_);
+  const float* from = numbers.weights.data();
+  for (size_t out = 0; out < static_cast<size_t>(numbers.outputs); ++out) {
+    for (size_t in = 0; in < inputs; ++in) {
+      for (size_t x = 0; x < side; ++x) {
+        for (size_t y = 0; y < side; ++y) {
+          weights[out / block * BlockSize() + ((y * side + x) * inputs + in) * block + out % block] = *from++;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace faces::fused

@@ -1,0 +1,97 @@
+#include "pnet.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "conv.h"
+#include "pool.h"
+#include "softmax.h"
+
+namespace faces::fused {
+namespace {
+
+constexpr size_t kColours = 3;
+constexpr size_t kLogits = 2;
+
+// Rows of windows that go through all layers before the next: what lies between the layers stays in the second-level
+// cache, and each layer's weights are fetched once for as many rows.
+constexpr int kStrip = 4;
+
+// The rows that a layer has still to read, and those that it will read next to them.
+struct Band {
+  float* data;
+  size_t row;  // floats
+  int first = 0;
+  int end = 0;
+
+  float* At(int index) const { return data + static_cast<size_t>(index - first) * row; }
+
+  void DropBefore(int index) {
+    std::memmove(data, At(index), static_cast<size_t>(end - index) * row * sizeof(float));
+    first = index;
+  }
+};
+
+}  // namespace
+
+PNet::PNet(const std::vector<LayerNumbers>& trunk, const LayerNumbers& heads)
+    : conv1_(trunk.at(0)), conv2_(trunk.at(1)), conv3_(trunk.at(2)), heads_(heads) {}
+
+void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const Use& use) {
+  const size_t depth1 = static_cast<size_t>(conv1_.padded_outputs());
+  const size_t depth2 = static_cast<size_t>(conv2_.padded_outputs());
+  const size_t depth3 = static_cast<size_t>(conv3_.padded_outputs());
+  const size_t depth4 = static_cast<size_t>(heads_.padded_outputs());
+  const int pooled_width = Pooled(width - 2, 2);
+  const int columns = pooled_width - 4;
+  const int rows = Pooled(height - 2, 2) - 4;
+  const size_t pixel_row = static_cast<size_t>(width) * kColours;
+  const size_t conv_row = static_cast<size_t>(width - 2) * depth1;
+  const auto windows = static_cast<size_t>(columns) * kStrip;
+
+  float* pixels = pixels_.Take(pixel_row * (2 * (kStrip + 4) + 2));
+  float* unpooled = unpooled_.Take(conv_row * 2);
+  const size_t pooled_row = static_cast<size_t>(pooled_width) * depth1;
+  const size_t second_row = static_cast<size_t>(pooled_width - 2) * depth2;
+  Band pooled{pooled_.Take(pooled_row * (kStrip + 4)), pooled_row};
+  Band second{second_.Take(second_row * (kStrip + 2)), second_row};
+  float* third = third_.Take(windows * depth3);
+  float* answers = answers_.Take(windows * depth4);
+
+  for (int first = 0; first < rows; first += kStrip) {
+    const int last = std::min(first + kStrip, rows);
+
+    pooled.DropBefore(second.end);
+    const int first_pixel = 2 * pooled.end;
+    const int last_pixel = std::min(2 * (last + 4) + 2, height);
+    Normalize(bgr + static_cast<size_t>(first_pixel) * pixel_row,
+              static_cast<size_t>(last_pixel - first_pixel) * pixel_row, pixels);
+    for (; pooled.end < last + 4; ++pooled.end) {
+      const int pixel = 2 * pooled.end;
+      const int conv_rows = std::min(2, height - 2 - pixel);
+      Convolve(conv1_, {pixels + static_cast<size_t>(pixel - first_pixel) * pixel_row, pixel_row, kColours}, width - 2,
+               conv_rows, {unpooled, conv_row, depth1});
+      MaxPool({unpooled, conv_row, depth1}, width - 2, conv_rows, static_cast<int>(depth1), 2,
+              {pooled.At(pooled.end), pooled_row, depth1});
+    }
+
+    second.DropBefore(first);
+    Convolve(conv2_, {pooled.At(second.end), pooled_row, depth1}, pooled_width - 2, last + 2 - second.end,
+             {second.At(second.end), second_row, depth2});
+    second.end = last + 2;
+
+    const size_t third_row = static_cast<size_t>(columns) * depth3;
+    Convolve(conv3_, {second.At(first), second_row, depth2}, columns, last - first, {third, third_row, depth3});
+    Convolve(heads_, {third, third_row, depth3}, columns * (last - first), 1, {answers, 0, depth4});
+
+    const float* answer = answers;
+    for (int row = first; row < last; ++row) {
+      for (int column = 0; column < columns; ++column, answer += depth4) {
+        const float score = SecondShare(answer[0], answer[1]);
+        if (score > threshold) use(column, row, score, answer + kLogits);
+      }
+    }
+  }
+}
+
+}  // namespace faces::fused

@@ -1,0 +1,124 @@
+#include "fused/conv.h"
+
+#include <cmath>
+
+#include "fixtures.h"
+#include "targets.h"
+
+using namespace faces::fused;
+
+namespace {
+
+std::vector<float> Floats(size_t count, uint32_t seed) {
+  fixtures::Random random(seed);
+  std::vector<float> floats(count);
+  for (float& value : floats) value = static_cast<float>(random.Uniform(-1, 1));
+  return floats;
+}
+
+LayerNumbers SomeLayer(int outputs, int inputs, int kernel) {
+  const auto count = static_cast<size_t>(outputs);
+  LayerNumbers numbers{outputs, inputs, kernel, {}, Floats(count, 2), Floats(count, 3)};
+  numbers.weights = Floats(count * static_cast<size_t>(inputs * kernel * kernel), 1);
+  return numbers;
+}
+
+// The definition, in double. The published weights have columns before rows.
+double Naive(const LayerNumbers& layer, const MapIn& in, int x, int y, int output) {
+  double sum = layer.bias[static_cast<size_t>(output)];
+  for (int ky = 0; ky < layer.kernel; ++ky) {
+    for (int kx = 0; kx < layer.kernel; ++kx) {
+      for (int i = 0; i < layer.inputs; ++i) {
+        const int weight = ((output * layer.inputs + i) * layer.kernel + kx) * layer.kernel + ky;
+        sum += static_cast<double>(layer.weights[static_cast<size_t>(weight)]) *
+               static_cast<double>(in.data[static_cast<size_t>(y + ky) * in.row +
+                                           static_cast<size_t>(x + kx) * in.pixel + static_cast<size_t>(i)]);
+      }
+    }
+  }
+  return sum < 0 && !layer.slopes.empty() ? sum * static_cast<double>(layer.slopes[static_cast<size_t>(output)]) : sum;
+}
+
+struct Size {
+  int width, height;
+};
+
+// Input and output lie at the end of their memory, so that valgrind and the like see what is read or written beyond.
+void CheckLayer(const LayerNumbers& numbers, size_t pixel, const Size& size) {
+  constexpr float kUntouched = 1234;
+  const Layer layer(numbers);
+  const auto in_width = static_cast<size_t>(size.width + numbers.kernel - 1);
+  const auto in_height = static_cast<size_t>(size.height + numbers.kernel - 1);
+  const std::vector<float> input = Floats(in_width * in_height * pixel, 4);
+  const MapIn in{input.data(), in_width * pixel, pixel};
+  const auto depth = static_cast<size_t>(layer.padded_outputs());
+  const auto area = static_cast<size_t>(size.width) * static_cast<size_t>(size.height);
+  std::vector<float> output(area * depth + 1, kUntouched);
+  Convolve(layer, in, size.width, size.height, {output.data(), static_cast<size_t>(size.width) * depth, depth});
+  CHECK(output.back() == kUntouched);
+  double worst = 0;
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      const float* found = output.data() + static_cast<size_t>(y * size.width + x) * depth;
+      for (int i = 0; i < layer.padded_outputs(); ++i) {
+        const double expected = i < numbers.outputs ? Naive(numbers, in, x, y, i) : 0;
+        worst = std::max(worst, std::abs(static_cast<double>(found[i]) - expected));
+      }
+    }
+  }
+  CAPTURE(numbers.outputs);
+  CAPTURE(pixel);
+  CAPTURE(size.width);
+  CAPTURE(size.height);
+  CHECK(worst < 5e-5);  // 576 products of numbers up to 1, added one by one in float: up to 2.2e-5 was seen
+}
+
+}  // namespace
+
+TEST_CASE("convolutions of the networks' shapes equal the definition, at every width up to two blocks") {
+  struct Shape {
+    int outputs, inputs, kernel;
+    size_t pixel;
+  };
+  fixtures::ForEachTarget([] {
+    for (const Shape& shape : {Shape{10, 3, 3, 3},
+                               {16, 10, 3, 16},
+                               {32, 16, 3, 16},
+                               {6, 32, 1, 32},
+                               {28, 3, 3, 3},
+                               {48, 28, 3, 32},
+                               {64, 48, 2, 48},
+                               {64, 32, 3, 32},
+                               {128, 64, 2, 64}}) {
+      const LayerNumbers numbers = SomeLayer(shape.outputs, shape.inputs, shape.kernel);
+      for (int width = 1; width <= 33; ++width) CheckLayer(numbers, shape.pixel, {width, 1 + width % 3});
+    }
+  });
+}
+
+TEST_CASE("maps of three columns, whose rows are taken together, at every height") {
+  fixtures::ForEachTarget([] {
+    const LayerNumbers numbers = SomeLayer(64, 48, 2);
+    for (int height = 1; height <= 8; ++height) CheckLayer(numbers, 48, {3, height});
+  });
+}
+
+TEST_CASE("dense layers: every number of crops up to two blocks") {
+  fixtures::ForEachTarget([] {
+    const LayerNumbers dense = SomeLayer(32, 576, 1);
+    LayerNumbers heads = SomeLayer(16, 256, 1);
+    heads.slopes.clear();
+    for (int crops = 1; crops <= 33; ++crops) {
+      CheckLayer(dense, 576, {crops, 1});
+      CheckLayer(heads, 256, {crops, 1});
+    }
+  });
+}
+
+TEST_CASE("shapes that no network has, pixels farther apart than their channels") {
+  fixtures::ForEachTarget([] {
+    for (const int outputs : {1, 17, 33, 48, 49, 65}) {
+      for (const size_t pixel : {5U, 7U, 8U}) CheckLayer(SomeLayer(outputs, 5, 3), pixel, {13, 2});
+    }
+  });
+}

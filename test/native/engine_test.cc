@@ -1,0 +1,160 @@
+#include "mtcnn/engine.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "fixtures.h"
+#include "mtcnn/cascade.h"
+#include "targets.h"
+
+using namespace faces;
+using namespace faces::mtcnn;
+
+namespace {
+
+constexpr float kTolerance = 1e-4F;
+
+NetFiles FilesOf(const ModelFiles& files, const std::string& stem) {
+  if (files.count(stem + ".onnx") > 0) return {"", files.at(stem + ".onnx")};
+  return {files.at(stem + ".prototxt"), files.at(stem + ".caffemodel")};
+}
+
+Engines Fused(const ModelFiles& files) {
+  return {MakeFusedProposals(FilesOf(files, "det1")), MakeFusedCrops(CropNet::kRNet, FilesOf(files, "det2")),
+          MakeFusedCrops(CropNet::kONet, FilesOf(files, "det3"))};
+}
+
+Engines OpenCv(const ModelFiles& files) {
+  return {MakeOpenCvProposals(FilesOf(files, "det1")), MakeOpenCvCrops(CropNet::kRNet, FilesOf(files, "det2")),
+          MakeOpenCvCrops(CropNet::kONet, FilesOf(files, "det3"))};
+}
+
+std::vector<Proposal> Propose(ProposalEngine& engine, const cv::Mat& image, float threshold) {
+  std::vector<Proposal> found;
+  engine.Propose(image.data, image.cols, image.rows, threshold, found);
+  std::sort(found.begin(), found.end(),
+            [](const Proposal& a, const Proposal& b) { return a.row != b.row ? a.row < b.row : a.column < b.column; });
+  return found;
+}
+
+// A smooth picture with noise on it: scores spread from 0 to 1, where noise alone gives none over a half.
+cv::Mat Blobs(int width, int height, uint32_t seed) {
+  cv::Mat image = fixtures::Noise(width, height, seed);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        const double wave = 90 + 70 * std::sin(x * 0.45 + c) * std::sin(y * 0.35 + seed);
+        uint8_t& value = image.at<cv::Vec3b>(y, x)[c];
+        value = static_cast<uint8_t>(wave + value / 4.0);
+      }
+    }
+  }
+  return image;
+}
+
+void CheckProposals(const Engines& a, const Engines& b, int width, int height) {
+  CAPTURE(width);
+  CAPTURE(height);
+  const cv::Mat image = Blobs(width, height, 5);
+  const auto x = Propose(*a.pnet, image, -1);
+  const auto y = Propose(*b.pnet, image, -1);
+  REQUIRE(x.size() == static_cast<size_t>(((width - 1) / 2 - 4) * ((height - 1) / 2 - 4)));
+  REQUIRE(x.size() == y.size());
+  float worst = 0;
+  for (size_t i = 0; i < x.size(); ++i) {
+    REQUIRE(x[i].column == y[i].column);
+    REQUIRE(x[i].row == y[i].row);
+    worst = std::max(worst, std::abs(x[i].score - y[i].score));
+    for (size_t k = 0; k < 4; ++k) worst = std::max(worst, std::abs(x[i].regression[k] - y[i].regression[k]));
+  }
+  CHECK(worst < kTolerance);
+}
+
+void CheckCrops(CropNet net, CropEngine& a, CropEngine& b, int count) {
+  CAPTURE(count);
+  const int side = CropSide(net);
+  const cv::Mat crops = Blobs(side, side * count, 6);
+  const float* x = a.Judge(crops.data, count);
+  const float* y = b.Judge(crops.data, count);
+  float worst = 0;
+  for (int i = 0; i < count * AnswerSize(net); ++i) worst = std::max(worst, std::abs(x[i] - y[i]));
+  CHECK(worst < kTolerance);
+}
+
+}  // namespace
+
+TEST_SUITE("weights") {
+  TEST_CASE("the fused kernels answer as OpenCV does, on tiles of any size and batches of any count") {
+    const ModelFiles files = fixtures::MtcnnFiles();
+    Engines opencv = OpenCv(files);
+    fixtures::ForEachTarget([&] {
+      Engines fused = Fused(files);
+      for (int size = 12; size <= 40; ++size) CheckProposals(fused, opencv, size, 52 - size);
+      CheckProposals(fused, opencv, 256, 256);
+      CheckProposals(fused, opencv, 12, 256);
+      CheckProposals(fused, opencv, 255, 13);
+      for (const int count : {1, 2, 5, 12, 13, 32, 33}) {
+        CheckCrops(CropNet::kRNet, *fused.rnet, *opencv.rnet, count);
+        CheckCrops(CropNet::kONet, *fused.onet, *opencv.onet, count);
+      }
+      CHECK(Difference(fused, opencv).empty());
+    });
+  }
+
+  TEST_CASE("a threshold leaves the windows over it") {
+    const ModelFiles files = fixtures::MtcnnFiles();
+    const auto engine = MakeFusedProposals(FilesOf(files, "det1"));
+    const cv::Mat image = Blobs(120, 90, 5);
+    auto all = Propose(*engine, image, -1);
+    const auto some = Propose(*engine, image, 0.3F);
+    all.erase(std::remove_if(all.begin(), all.end(), [](const Proposal& p) { return !(p.score > 0.3F); }), all.end());
+    CHECK(!some.empty());
+    REQUIRE(some.size() == all.size());
+    for (size_t i = 0; i < some.size(); ++i) {
+      CHECK(some[i].score == all[i].score);
+      CHECK(some[i].regression == all[i].regression);
+    }
+  }
+
+  TEST_CASE("the ONNX form gives the fused kernels the same numbers") {
+    Engines caffe = Fused(fixtures::MtcnnFiles());
+    Engines onnx = Fused(fixtures::MtcnnFiles(fixtures::Form::kOnnx));
+    CheckProposals(caffe, onnx, 61, 47);
+    CheckCrops(CropNet::kRNet, *caffe.rnet, *onnx.rnet, 3);
+    CheckCrops(CropNet::kONet, *caffe.onet, *onnx.onet, 3);
+  }
+
+  TEST_CASE("weights of another network are refused, and a difference is told") {
+    const ModelFiles files = fixtures::MtcnnFiles();
+    CHECK(fixtures::CodeOf([&] { MakeFusedProposals(FilesOf(files, "det2")); }) == "MODEL_INVALID");
+    CHECK(fixtures::CodeOf([&] { MakeFusedCrops(CropNet::kRNet, FilesOf(files, "det3")); }) == "MODEL_INVALID");
+
+    // Stands for kernels that a compiler or a processor got wrong.
+    class Wrong : public CropEngine {
+     public:
+      explicit Wrong(std::unique_ptr<CropEngine> right) : right_(std::move(right)) {}
+      const float* Judge(const uint8_t* bgr, int count) override {
+        const float* answers = right_->Judge(bgr, count);
+        answers_.assign(answers, answers + count * AnswerSize(CropNet::kRNet));
+        answers_.back() = std::nanf("");
+        return answers_.data();
+      }
+
+     private:
+      std::unique_ptr<CropEngine> right_;
+      std::vector<float> answers_;
+    };
+    Engines opencv = OpenCv(files);
+    Engines wrong = OpenCv(files);
+    wrong.rnet = std::make_unique<Wrong>(std::move(wrong.rnet));
+    CHECK(Difference(wrong, opencv) == "R-Net's answers differ");
+  }
+
+  TEST_CASE("auto takes the fused kernels, the others what was asked for") {
+    const ModelFiles files = fixtures::MtcnnFiles();
+    CHECK(Cascade(files).engine().name == "fused");
+    CHECK(Cascade(files, EngineChoice::kFused).engine().name == "fused");
+    CHECK(Cascade(files, EngineChoice::kOpenCv).engine().name == "opencv");
+    CHECK(!Cascade(files).engine().reason.empty());
+  }
+}
