@@ -2,7 +2,15 @@ import { availableParallelism } from 'node:os';
 import { type ErrorCode, FaceDetectorError } from './errors.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
 import { loadModelFiles, type ModelName, modelNames } from './models.js';
-import { loadAddon, type NativeDetection, type NativeDetector, type NativeOptions } from './native.js';
+import {
+  type EngineChoice,
+  type EngineName,
+  engineNames,
+  loadAddon,
+  type NativeDetection,
+  type NativeDetector,
+  type NativeOptions,
+} from './native.js';
 import { checkOptions, type DetectOptions, resolveOptions } from './options.js';
 import { Slots } from './slots.js';
 
@@ -12,6 +20,11 @@ export interface CreateOptions extends DetectOptions {
   model?: ModelName;
   /** Folder of the weights; default: `models` in this package. */
   modelsDir?: string;
+  /**
+   * What runs the networks of `mtcnn`: `opencv`, OpenCV's dnn module; `fused`, kernels made for these networks, several
+   * times faster; `auto` (default), `fused` if a trial on loading finds its answers equal to OpenCV's within 1e-4.
+   */
+  engine?: EngineChoice;
   /**
    * Images searched at the same time, each on one thread of Node's pool: from 1 to one below the pool's size (4 unless
    * UV_THREADPOOL_SIZE says otherwise), which files and names share. Default 2, or 1 on a single core.
@@ -110,6 +123,10 @@ export class FaceDetector {
   readonly model: ModelName;
   /** Version of the OpenCV library that the addon was built with. */
   readonly opencvVersion: string;
+  /** What runs the networks. */
+  readonly engine: EngineName;
+  /** Why this engine: asked for, or what its trial on loading showed. */
+  readonly engineReason: string;
   readonly #native: NativeDetector;
   readonly #slots: Slots;
   readonly #defaults: DetectOptions;
@@ -122,6 +139,8 @@ export class FaceDetector {
     defaults: DetectOptions,
   ) {
     this.#native = native;
+    this.engine = native.engine;
+    this.engineReason = native.engineReason;
     this.model = model;
     this.opencvVersion = opencvVersion;
     this.#slots = new Slots(slots);
@@ -133,11 +152,18 @@ export class FaceDetector {
    * Rejects with FaceDetectorError INVALID_OPTION, ADDON_MISSING, MODEL_MISSING or MODEL_INVALID.
    */
   static async create(options: CreateOptions = {}): Promise<FaceDetector> {
-    const { model = 'mtcnn', modelsDir, slots, ...defaults } = options;
+    const { model = 'mtcnn', modelsDir, engine = 'auto', slots, ...defaults } = options;
     if (!modelNames.includes(model)) {
       throw new FaceDetectorError(
         'INVALID_OPTION',
         `model must be one of ${modelNames.join(', ')}, got ${JSON.stringify(model)}`,
+      );
+    }
+    const engines = ['auto', ...engineNames];
+    if (!engines.includes(engine)) {
+      throw new FaceDetectorError(
+        'INVALID_OPTION',
+        `engine must be one of ${engines.join(', ')}, got ${JSON.stringify(engine)}`,
       );
     }
     checkOptions(defaults);
@@ -145,7 +171,7 @@ export class FaceDetector {
     const addon = loadAddon();
     cancelJobsOnExit();
     const files = await loadModelFiles(model, modelsDir);
-    const native = await addon.load(model, files).catch((error: unknown) => {
+    const native = await addon.load(model, files, engine).catch((error: unknown) => {
       throw toFaceDetectorError(error);
     });
     return new FaceDetector(native, model, addon.opencvVersion, slotCount, defaults);

@@ -13,4 +13,5 @@ export type { ErrorCode } from './errors.js';
 export { FaceDetectorError } from './errors.js';
 export type { ImageInput, MatLike, RawPixels } from './input.js';
 export type { ModelName } from './models.js';
+export type { EngineChoice, EngineName } from './native.js';
 export type { DetectOptions } from './options.js';

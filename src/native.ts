@@ -6,10 +6,18 @@ import { packageRoot } from './paths.js';
 /** The .node file as TypeScript sees it: native/addon implements this, and only this file and detector.ts know it. */
 export interface NativeAddon {
   readonly opencvVersion: string;
-  load(model: string, files: Record<string, Uint8Array>): Promise<NativeDetector>;
+  load(model: string, files: Record<string, Uint8Array>, engine: EngineChoice): Promise<NativeDetector>;
 }
 
+/** What runs MTCNN's networks: OpenCV's dnn module, or kernels made for them. */
+export const engineNames = ['opencv', 'fused'] as const;
+export type EngineName = (typeof engineNames)[number];
+export type EngineChoice = EngineName | 'auto';
+
 export interface NativeDetector {
+  readonly engine: EngineName;
+  /** Why this one, as a sentence without a stop. */
+  readonly engineReason: string;
   /** `done` settles when the native run has ended, also after `cancel`, then with code ABORTED. */
   detect(image: Uint8Array | NativePixels, options: NativeOptions): { done: Promise<NativeDetection>; cancel(): void };
 }
@@ -59,7 +67,8 @@ export interface LoaderSetting {
 }
 
 const buildCommand = 'npx opencv-face-detector build';
-const opencvHint = 'Debian, Ubuntu: sudo apt-get install -y libopencv-dev; macOS: brew install opencv';
+const opencvHint =
+  'Debian, Ubuntu: sudo apt-get install -y libopencv-dev libhwy-dev; macOS: brew install opencv highway';
 
 /** glibc or musl on Linux, by the loader that is there; empty elsewhere. Node's own report can take seconds to say it. */
 function currentLibc(): string {
@@ -77,10 +86,10 @@ function why(error: unknown, file: string, target: string): FaceDetectorError {
   const text = error instanceof Error ? error.message : String(error);
   const library = /(\S+): cannot open shared object file|Library not loaded: (\S+)/.exec(text);
   const missing = library?.[1] ?? library?.[2];
-  if (missing?.includes('opencv')) {
+  if (missing?.includes('opencv') || missing?.includes('libhwy')) {
     return new FaceDetectorError(
       'ADDON_MISSING',
-      `OpenCV is not installed: ${path.basename(missing)} is missing. Install it (${opencvHint}); ` +
+      `${missing.includes('opencv') ? 'OpenCV' : 'Highway'} is not installed: ${path.basename(missing)} is missing. Install it (${opencvHint}); ` +
         `after a change of its version run: ${buildCommand}`,
       { cause: error },
     );
@@ -120,7 +129,7 @@ export function loadAddon(setting: LoaderSetting = currentSetting()): NativeAddo
     failure ??
     new FaceDetectorError(
       'ADDON_MISSING',
-      `the native addon has not been built for ${target}. Build it once (a C++ compiler, CMake and OpenCV are needed; ` +
+      `the native addon has not been built for ${target}. Build it once (a C++ compiler, CMake, OpenCV and Highway are needed; ` +
         `${opencvHint}): ${buildCommand}`,
     )
   );

@@ -76,6 +76,14 @@ ModelFiles ReadModelFiles(const Napi::Value& value) {
   return files;
 }
 
+EngineChoice ReadEngineChoice(const Napi::Value& value) {
+  const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  if (name == "auto") return EngineChoice::kAuto;
+  if (name == "opencv") return EngineChoice::kOpenCv;
+  if (name == "fused") return EngineChoice::kFused;
+  Refuse(value, "auto, opencv or fused for the engine");
+}
+
 std::vector<uint8_t> CopyBytes(const Napi::Value& value) {
   const Napi::Uint8Array bytes = Array(value);
   return {bytes.Data(), bytes.Data() + bytes.ByteLength()};

@@ -20,6 +20,7 @@ struct PinnedImage {
 // the types that memory safety hangs on, and throw Napi::TypeError.
 Options ReadOptions(const Napi::Value& value);
 ModelFiles ReadModelFiles(const Napi::Value& value);
+EngineChoice ReadEngineChoice(const Napi::Value& value);
 PinnedImage ReadRawImage(const Napi::Value& value);
 std::vector<uint8_t> CopyBytes(const Napi::Value& value);
 

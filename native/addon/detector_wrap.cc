@@ -16,13 +16,21 @@ struct InstanceData {
   Napi::FunctionReference constructor;
 };
 
+void CheckThis(const Napi::CallbackInfo& info) {
+  if (!info.This().IsObject() || !info.This().As<Napi::Object>().CheckTypeTag(&kTag)) {
+    throw Napi::TypeError::New(info.Env(), "this is no detector");
+  }
+}
+
 }  // namespace
 
 void DetectorWrap::Define(Napi::Env env) {
   auto* data = new InstanceData;
   env.SetInstanceData(data);  // which deletes it with the environment
-  data->constructor =
-      Napi::Persistent(DefineClass(env, "NativeDetector", {InstanceMethod<&DetectorWrap::Detect>("detect")}));
+  data->constructor = Napi::Persistent(
+      DefineClass(env, "NativeDetector",
+                  {InstanceMethod<&DetectorWrap::Detect>("detect"), InstanceAccessor<&DetectorWrap::Engine>("engine"),
+                   InstanceAccessor<&DetectorWrap::EngineReason>("engineReason")}));
 }
 
 DetectorWrap::DetectorWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<DetectorWrap>(info) {
@@ -39,10 +47,21 @@ Napi::Object DetectorWrap::Make(Napi::Env env, std::shared_ptr<Detector> detecto
 }
 
 Napi::Value DetectorWrap::Load(const Napi::CallbackInfo& info) {
-  if (info.Length() != 2 || !info[0].IsString()) {
-    throw Napi::TypeError::New(info.Env(), "load takes a model name and its files");
+  if (info.Length() != 3 || !info[0].IsString()) {
+    throw Napi::TypeError::New(info.Env(), "load takes a model name, its files and an engine");
   }
-  return Start(std::make_unique<LoadJob>(info.Env(), info[0].As<Napi::String>(), ReadModelFiles(info[1])));
+  return Start(std::make_unique<LoadJob>(info.Env(), info[0].As<Napi::String>(), ReadModelFiles(info[1]),
+                                         ReadEngineChoice(info[2])));
+}
+
+Napi::Value DetectorWrap::Engine(const Napi::CallbackInfo& info) {
+  CheckThis(info);
+  return Napi::String::New(info.Env(), detector_->engine().name);
+}
+
+Napi::Value DetectorWrap::EngineReason(const Napi::CallbackInfo& info) {
+  CheckThis(info);
+  return Napi::String::New(info.Env(), detector_->engine().reason);
 }
 
 Napi::Value DetectorWrap::Detect(const Napi::CallbackInfo& info) {

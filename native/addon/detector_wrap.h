@@ -16,13 +16,18 @@ class DetectorWrap : public Napi::ObjectWrap<DetectorWrap> {
   /// Keeps the class for this environment; several threads of one process may each load the addon.
   static void Define(Napi::Env env);
 
-  /// load(model: string, files: { [name]: Uint8Array }): Promise<DetectorWrap>. The weights are read on a thread of the
-  /// pool; rejects with code MODEL_INVALID where they cannot be used. Throws TypeError for other arguments.
+  /// load(model: string, files: { [name]: Uint8Array }, engine: 'auto' | 'opencv' | 'fused'): Promise<DetectorWrap>.
+  /// The weights are read on a thread of the pool; rejects with code MODEL_INVALID where they, or the engine asked for,
+  /// cannot be used. Throws TypeError for other arguments.
   static Napi::Value Load(const Napi::CallbackInfo& info);
 
   static Napi::Object Make(Napi::Env env, std::shared_ptr<Detector> detector);
 
  private:
+  /// Properties: what runs the model, and why.
+  Napi::Value Engine(const Napi::CallbackInfo& info);
+  Napi::Value EngineReason(const Napi::CallbackInfo& info);
+
   /// detect(image: Uint8Array | { data, width, height, channels, isRgb }, options): { done: Promise, cancel() }
   /// Encoded bytes are copied, raw pixels are borrowed until `done` settles. Throws TypeError for other arguments.
   Napi::Value Detect(const Napi::CallbackInfo& info);

@@ -230,6 +230,7 @@ describe('FaceDetector', () => {
     it('of creating: an unknown model, wrong slots, missing and damaged weights', async () => {
       const refused = async (options: object) => (await rejection(FaceDetector.create(options))).code;
       expect(await refused({ model: 'nonsense' })).to.equal('INVALID_OPTION');
+      expect(await refused({ engine: 'nonsense' })).to.equal('INVALID_OPTION');
       expect(await refused({ slots: 0 })).to.equal('INVALID_OPTION');
       expect(await refused({ slots: 1.5 })).to.equal('INVALID_OPTION');
       expect(await refused({ minFaceSize: 1 })).to.equal('INVALID_OPTION');

@@ -15,7 +15,20 @@ describe('the addon', () => {
   before(async function () {
     needWeights(this);
     const files = names.map((name) => [name, readFileSync(path.join(root, 'models', 'mtcnn', name))]);
-    detector = await loadAddon().load('mtcnn', Object.fromEntries(files));
+    detector = await loadAddon().load('mtcnn', Object.fromEntries(files), 'auto');
+  });
+
+  it('says which engine runs and why', () => {
+    expect(detector.engine).to.equal('fused');
+    expect(detector.engineReason).to.match(/equal OpenCV's on a trial input/);
+    const getter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(detector), 'engine')?.get;
+    expect(() => getter?.call({})).to.throw();
+  });
+
+  it('refuses an engine that there is not', () => {
+    for (const engine of ['cuda', '', undefined]) {
+      expect(() => loadAddon().load('mtcnn', {}, engine as 'auto')).to.throw(TypeError, 'auto, opencv or fused');
+    }
   });
 
   // The bytes were taken before the sizes: a getter could give them away, and the search read what had been freed.
