@@ -1,4 +1,5 @@
-// npm run bench: the cascade's stages on one thread, decoding apart, each picture in a process of its own for its peak memory.
+// npm run bench: the cascade's stages on one thread by each engine in turn, decoding apart, each picture in a process of its own
+// for its peak memory.
 //
 //   npm run bench -- [--rounds 15] [--output build/bench.json] [IMAGE ...]
 import { spawnSync } from 'node:child_process';
@@ -10,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { root } from './setup.mjs';
 
 const warmUps = 3;
+const engines = ['opencv', 'fused'];
 const photographs = ['movie-stars.jpg', 'portrait-1638x2048.jpg', 'crowd-1600x898.jpg'].map((name) =>
   path.join(root, '..', 'shared', 'images', name),
 );
@@ -27,22 +29,37 @@ function summary(values) {
   return { min: at(1 / sorted.length), median: at(0.5), p95: at(0.95) };
 }
 
+/** One stage: each engine's summary, and how many times faster the medians make the fused one. */
+function row(byEngine) {
+  const [opencv, fused] = engines.map((engine) => summary(byEngine[engine]));
+  const columns = (engine, { min, median, p95 }) =>
+    Object.entries({ min, median, p95 }).map(([name, ms]) => [`${engine} ${name}`, ms]);
+  return {
+    ...Object.fromEntries([...columns('opencv', opencv), ...columns('fused', fused)]),
+    times: Number((opencv.median / fused.median).toFixed(2)),
+  };
+}
+
 /** In the child: one picture, printed as JSON. */
 async function measure(image, rounds) {
   const { FaceDetector } = await import(pathToFileURL(path.join(root, 'dist', 'index.mjs')).href);
-  const detector = await FaceDetector.create({ slots: 1 });
+  const detectors = [];
+  for (const engine of engines) detectors.push(await FaceDetector.create({ slots: 1, engine }));
   const bytes = readFileSync(image);
   const loadedMegabytes = statusMegabytes('VmRSS');
-  const stages = {};
+  const times = {};
   let found;
+  // The engines take turns, so that whatever else the machine does meets them alike.
   for (let i = -warmUps; i < rounds; i++) {
-    found = await detector.detect(bytes);
-    if (i < 0) continue;
-    const { queue, total, ...timings } = found.timings;
-    const cascade = Object.entries(timings).reduce((sum, [stage, ms]) => (stage === 'decode' ? sum : sum + ms), 0);
-    for (const [stage, ms] of Object.entries({ ...timings, cascade })) {
-      stages[stage] ??= [];
-      stages[stage].push(ms);
+    for (const detector of detectors) {
+      found = await detector.detect(bytes);
+      if (i < 0) continue;
+      const { queue, total, ...timings } = found.timings;
+      const cascade = Object.entries(timings).reduce((sum, [stage, ms]) => (stage === 'decode' ? sum : sum + ms), 0);
+      for (const [stage, ms] of Object.entries({ ...timings, cascade })) {
+        times[stage] ??= Object.fromEntries(engines.map((engine) => [engine, []]));
+        times[stage][detector.engine].push(ms);
+      }
     }
   }
   const result = {
@@ -50,10 +67,10 @@ async function measure(image, rounds) {
     size: found.image,
     faces: found.faces.length,
     rounds,
-    stagesMs: Object.fromEntries(Object.entries(stages).map(([stage, values]) => [stage, summary(values)])),
+    stagesMs: Object.fromEntries(Object.entries(times).map(([stage, byEngine]) => [stage, row(byEngine)])),
     loadedMegabytes,
     peakMegabytes: statusMegabytes('VmHWM'),
-    opencv: detector.opencvVersion,
+    opencv: detectors[0].opencvVersion,
   };
   process.stdout.write(JSON.stringify(result));
 }

@@ -11,8 +11,8 @@
 
 namespace faces {
 
-/// What runs MTCNN's networks: OpenCV's dnn module, kernels made for them, or the latter wherever a trial finds that both
-/// give the same answers.
+/// What runs MTCNN's networks: OpenCV's dnn module, kernels made for them, or the latter wherever a trial finds that
+/// both give the same answers.
 enum class EngineChoice { kAuto, kOpenCv, kFused };
 
 struct EngineInUse {

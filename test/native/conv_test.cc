@@ -3,41 +3,14 @@
 #include <cmath>
 
 #include "fixtures.h"
+#include "naive.h"
 #include "targets.h"
 
 using namespace faces::fused;
+using naive::Floats;
+using naive::SomeLayer;
 
 namespace {
-
-std::vector<float> Floats(size_t count, uint32_t seed) {
-  fixtures::Random random(seed);
-  std::vector<float> floats(count);
-  for (float& value : floats) value = static_cast<float>(random.Uniform(-1, 1));
-  return floats;
-}
-
-LayerNumbers SomeLayer(int outputs, int inputs, int kernel) {
-  const auto count = static_cast<size_t>(outputs);
-  LayerNumbers numbers{outputs, inputs, kernel, {}, Floats(count, 2), Floats(count, 3)};
-  numbers.weights = Floats(count * static_cast<size_t>(inputs * kernel * kernel), 1);
-  return numbers;
-}
-
-// The definition, in double. The published weights have columns before rows.
-double Naive(const LayerNumbers& layer, const MapIn& in, int x, int y, int output) {
-  double sum = layer.bias[static_cast<size_t>(output)];
-  for (int ky = 0; ky < layer.kernel; ++ky) {
-    for (int kx = 0; kx < layer.kernel; ++kx) {
-      for (int i = 0; i < layer.inputs; ++i) {
-        const int weight = ((output * layer.inputs + i) * layer.kernel + kx) * layer.kernel + ky;
-        sum += static_cast<double>(layer.weights[static_cast<size_t>(weight)]) *
-               static_cast<double>(in.data[static_cast<size_t>(y + ky) * in.row +
-                                           static_cast<size_t>(x + kx) * in.pixel + static_cast<size_t>(i)]);
-      }
-    }
-  }
-  return sum < 0 && !layer.slopes.empty() ? sum * static_cast<double>(layer.slopes[static_cast<size_t>(output)]) : sum;
-}
 
 struct Size {
   int width, height;
@@ -61,7 +34,7 @@ void CheckLayer(const LayerNumbers& numbers, size_t pixel, const Size& size) {
     for (int x = 0; x < size.width; ++x) {
       const float* found = output.data() + static_cast<size_t>(y * size.width + x) * depth;
       for (int i = 0; i < layer.padded_outputs(); ++i) {
-        const double expected = i < numbers.outputs ? Naive(numbers, in, x, y, i) : 0;
+        const double expected = i < numbers.outputs ? naive::At(numbers, in, x, y, i) : 0;
         worst = std::max(worst, std::abs(static_cast<double>(found[i]) - expected));
       }
     }

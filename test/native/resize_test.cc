@@ -3,6 +3,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "fixtures.h"
+#include "targets.h"
 
 using namespace faces::mtcnn;
 
@@ -21,41 +22,45 @@ bool AreEqual(const cv::Mat& a, const cv::Mat& b) { return a.size() == b.size() 
 // On ARM, OpenCV resizes some sizes with rounding of its own; the reference ran on x86.
 #if defined(__x86_64__)
 TEST_CASE("every bit is cv::resize's") {
-  fixtures::Random random(11);
-  for (int round = 0; round < 400; ++round) {
-    const int from_width = 1 + static_cast<int>(random.Next(120));
-    const int from_height = 1 + static_cast<int>(random.Next(120));
-    const int to_width = 1 + static_cast<int>(random.Next(120));
-    const int to_height = 1 + static_cast<int>(random.Next(120));
-    const cv::Mat image = fixtures::Noise(from_width, from_height, static_cast<uint32_t>(round));
-    cv::Mat expected;
-    cv::resize(image, expected, {to_width, to_height}, 0, 0, cv::INTER_LINEAR);
-    CAPTURE(from_width);
-    CAPTURE(from_height);
-    CAPTURE(to_width);
-    CAPTURE(to_height);
-    CHECK(AreEqual(Resized(image, {0, 0, from_width, from_height}, to_width, to_height), expected));
-  }
+  fixtures::ForEachTarget([] {
+    fixtures::Random random(11);
+    for (int round = 0; round < 400; ++round) {
+      const int from_width = 1 + static_cast<int>(random.Next(120));
+      const int from_height = 1 + static_cast<int>(random.Next(120));
+      const int to_width = 1 + static_cast<int>(random.Next(120));
+      const int to_height = 1 + static_cast<int>(random.Next(120));
+      const cv::Mat image = fixtures::Noise(from_width, from_height, static_cast<uint32_t>(round));
+      cv::Mat expected;
+      cv::resize(image, expected, {to_width, to_height}, 0, 0, cv::INTER_LINEAR);
+      CAPTURE(from_width);
+      CAPTURE(from_height);
+      CAPTURE(to_width);
+      CAPTURE(to_height);
+      CHECK(AreEqual(Resized(image, {0, 0, from_width, from_height}, to_width, to_height), expected));
+    }
+  });
 }
 
 TEST_CASE("every bit is cv::resize's: crops to 24 and 48, halves, levels of large images") {
-  for (int side = 1; side <= 130; ++side) {
-    const cv::Mat image = fixtures::Noise(side, side, static_cast<uint32_t>(side));
-    for (const int to : {24, 48}) {
-      cv::Mat expected;
-      cv::resize(image, expected, {to, to});
-      CAPTURE(side);
-      CHECK(AreEqual(Resized(image, {0, 0, side, side}, to, to), expected));
+  fixtures::ForEachTarget([] {
+    for (int side = 1; side <= 130; ++side) {
+      const cv::Mat image = fixtures::Noise(side, side, static_cast<uint32_t>(side));
+      for (const int to : {24, 48}) {
+        cv::Mat expected;
+        cv::resize(image, expected, {to, to});
+        CAPTURE(side);
+        CHECK(AreEqual(Resized(image, {0, 0, side, side}, to, to), expected));
+      }
     }
-  }
-  const cv::Mat large = fixtures::Noise(1638, 1025);
-  for (double scale = 0.6; scale > 0.01; scale *= 0.707) {
-    const cv::Size size(static_cast<int>(std::ceil(large.cols * scale)),
-                        static_cast<int>(std::ceil(large.rows * scale)));
-    cv::Mat expected;
-    cv::resize(large, expected, size);
-    CHECK(AreEqual(Resized(large, {0, 0, large.cols, large.rows}, size.width, size.height), expected));
-  }
+    const cv::Mat large = fixtures::Noise(1638, 1025);
+    for (double scale = 0.6; scale > 0.01; scale *= 0.707) {
+      const cv::Size size(static_cast<int>(std::ceil(large.cols * scale)),
+                          static_cast<int>(std::ceil(large.rows * scale)));
+      cv::Mat expected;
+      cv::resize(large, expected, size);
+      CHECK(AreEqual(Resized(large, {0, 0, large.cols, large.rows}, size.width, size.height), expected));
+    }
+  });
 }
 #endif
 

@@ -75,6 +75,10 @@ HWY_INLINE void Block(const Run& run, const float* HWY_RESTRICT in, const float*
     for (int x = 0; x < run.runs; ++x, start += pixel) {
       const float* HWY_RESTRICT from = start;
       for (int i = 0; i < run.run; ++i, ++from, weights += step) {
+#if HWY_COMPILER_GCC
+        // Neighbouring pixels share inputs between steps, and GCC would keep them all in registers that it has not.
+        __asm__("" : "+r"(from));
+#endif
         const V w[kVectors] = {hn::Load(d, weights + kVector * kLanes)...};
         ((sums[kIndex] =
               hn::MulAdd(hn::Set(d, from[kIndex / kVectors / kColumns * row + kIndex / kVectors % kColumns * pixel]),

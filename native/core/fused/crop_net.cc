@@ -22,7 +22,9 @@ CropNet::CropNet(int side, const std::vector<LayerNumbers>& trunk, const std::ve
   for (size_t i = 0; i < trunk.size(); ++i) {
     const int conv_side = side - trunk[i].kernel + 1;
     const int out_side = pools[i] > 0 ? Pooled(conv_side, pools[i]) : conv_side;
-    steps_.push_back({Layer(trunk[i]), pools[i], side, conv_side, out_side});
+    steps_.push_back({Layer(trunk[i]), {}, pools[i], side, conv_side, out_side});
+    // Whole tiles only, and not for colours, whose few products would not pay for the transforms.
+    if (trunk[i].kernel == 3 && conv_side % 3 == 0 && trunk[i].inputs >= 16) steps_.back().winograd.emplace(trunk[i]);
     side = out_side;
   }
 }
@@ -33,15 +35,20 @@ void CropNet::Features(const uint8_t* bgr, float* features) {
   Normalize(bgr, pixels, maps_[0].Take(pixels));
   size_t depth = kColours;
   for (size_t i = 0; i < steps_.size(); ++i) {
-    const Step& step = steps_[i];
+    Step& step = steps_[i];
     const bool is_last = i + 1 == steps_.size();
     const size_t in_row = static_cast<size_t>(step.in_side) * depth;
     const float* in = maps_[0].data();
     depth = Depth(step.conv);
     const size_t conv_row = static_cast<size_t>(step.conv_side) * depth;
     float* conv = is_last && step.pool == 0 ? features : maps_[1].Take(MapSize(step.conv_side, depth));
-    Convolve(step.conv, {in, in_row, in_row / static_cast<size_t>(step.in_side)}, step.conv_side, step.conv_side,
-             {conv, conv_row, depth});
+    const MapIn from{in, in_row, in_row / static_cast<size_t>(step.in_side)};
+    const MapOut to{conv, conv_row, depth};
+    if (step.winograd) {
+      step.winograd->Convolve(from, step.conv_side / 3, step.conv_side / 3, to);
+    } else {
+      Convolve(step.conv, from, step.conv_side, step.conv_side, to);
+    }
     if (step.pool == 0) {
       std::swap(maps_[0], maps_[1]);
       continue;

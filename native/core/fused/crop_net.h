@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "layer.h"
+#include "winograd.h"
 
 namespace faces::fused {
 
@@ -22,6 +24,7 @@ class CropNet {
  private:
   struct Step {
     Layer conv;
+    std::optional<Winograd> winograd;  // instead of `conv`, where its tiles fit
     int pool;
     int in_side;
     int conv_side;

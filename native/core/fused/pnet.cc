@@ -15,7 +15,10 @@ constexpr size_t kLogits = 2;
 
 // Rows of windows that go through all layers before the next: what lies between the layers stays in the second-level
 // cache, and each layer's weights are fetched once for as many rows.
-constexpr int kStrip = 4;
+constexpr int kStrip = 6;
+
+// Side of the tiles of the third convolution.
+constexpr int kTile = 3;
 
 // The rows that a layer has still to read, and those that it will read next to them.
 struct Band {
@@ -52,10 +55,15 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
   float* pixels = pixels_.Take(pixel_row * (2 * (kStrip + 4) + 2));
   float* unpooled = unpooled_.Take(conv_row * 2);
   const size_t pooled_row = static_cast<size_t>(pooled_width) * depth1;
-  const size_t second_row = static_cast<size_t>(pooled_width - 2) * depth2;
+  // Whole tiles, also at the right and lower border: beyond it lies what was there before, numbers all the same.
+  const int tile_columns = (columns + kTile - 1) / kTile;
+  const size_t second_row = static_cast<size_t>(tile_columns * kTile + 2) * depth2;
+  const size_t third_row = static_cast<size_t>(tile_columns * kTile) * depth3;
   Band pooled{pooled_.Take(pooled_row * (kStrip + 4)), pooled_row};
-  Band second{second_.Take(second_row * (kStrip + 2)), second_row};
-  float* third = third_.Take(windows * depth3);
+  const size_t second_size = second_row * (kStrip + 2);
+  Band second{second_.Take(second_size), second_row};
+  std::fill_n(second.data, second_size, 0.0F);
+  float* third = third_.Take(third_row * kStrip);
   float* answers = answers_.Take(windows * depth4);
 
   for (int first = 0; first < rows; first += kStrip) {
@@ -80,9 +88,10 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
              {second.At(second.end), second_row, depth2});
     second.end = last + 2;
 
-    const size_t third_row = static_cast<size_t>(columns) * depth3;
-    Convolve(conv3_, {second.At(first), second_row, depth2}, columns, last - first, {third, third_row, depth3});
-    Convolve(heads_, {third, third_row, depth3}, columns * (last - first), 1, {answers, 0, depth4});
+    conv3_.Convolve({second.At(first), second_row, depth2}, tile_columns, (last - first + kTile - 1) / kTile,
+                    {third, third_row, depth3});
+    Convolve(heads_, {third, third_row, depth3}, columns, last - first,
+             {answers, static_cast<size_t>(columns) * depth4, depth4});
 
     const float* answer = answers;
     for (int row = first; row < last; ++row) {

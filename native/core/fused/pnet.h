@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "layer.h"
+#include "winograd.h"
 
 namespace faces::fused {
 
@@ -22,7 +23,7 @@ class PNet {
  private:
   Layer conv1_;
   Layer conv2_;
-  Layer conv3_;
+  Winograd conv3_;
   Layer heads_;
   Buffer pixels_;
   Buffer unpooled_;

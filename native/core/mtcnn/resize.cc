@@ -91,15 +91,8 @@ const int16_t* LinearResize::BlendedColumns(int source_row, const cv::Rect& bloc
   const auto slot = static_cast<size_t>(source_row % 2);
   if (blended_row_[slot] != source_row) {
     const uint8_t* source = SourceRow(source_row, padded_[slot]);
-    int16_t* out = blended_[slot].data();
-    for (int column = block.x; column < block.x + block.width; ++column) {
-      const Tap& tap = columns_[static_cast<size_t>(column)];
-      const uint8_t* a = source + static_cast<std::ptrdiff_t>(tap.first) * kChannels;
-      const uint8_t* b = source + static_cast<std::ptrdiff_t>(tap.second) * kChannels;
-      for (int c = 0; c < kChannels; ++c) {
-        *out++ = static_cast<int16_t>((a[c] * tap.first_weight + b[c] * tap.second_weight) >> 4);
-      }
-    }
+    fused::BlendColumns(source, static_cast<size_t>(window_.width) * kChannels, columns_.data() + block.x,
+                        static_cast<size_t>(block.width), blended_[slot].data());
     blended_row_[slot] = source_row;
   }
   return blended_[slot].data();
@@ -109,10 +102,7 @@ void LinearResize::LinearRow(int row, const cv::Rect& block, uint8_t* out) {
   const Tap& tap = rows_[static_cast<size_t>(row)];
   const int16_t* a = BlendedColumns(tap.first, block);
   const int16_t* b = BlendedColumns(tap.second, block);
-  for (int i = 0; i < block.width * kChannels; ++i) {
-    const int sum = ((a[i] * tap.first_weight) >> 16) + ((b[i] * tap.second_weight) >> 16);
-    out[i] = static_cast<uint8_t>((sum + 2) >> 2);
-  }
+  fused::BlendRows(a, b, tap.first_weight, tap.second_weight, static_cast<size_t>(block.width) * kChannels, out);
 }
 
 void LinearResize::MeanRow(int row, const cv::Rect& block, uint8_t* out) {

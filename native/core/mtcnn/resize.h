@@ -5,6 +5,8 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
+#include "../fused/blend.h"
+
 namespace faces::mtcnn {
 
 /// A rectangle of an image, in pixels. It may reach beyond the image; what lies outside is black.
@@ -28,10 +30,7 @@ class LinearResize {
   void Block(const cv::Rect& block, uint8_t* out);
 
  private:
-  struct Tap {  // one output coordinate: two neighbours and their weights, which add up to 2048
-    int first, second;
-    int16_t first_weight, second_weight;
-  };
+  using Tap = fused::Tap;
   static std::vector<Tap> ColumnTaps(int from, int to);
   static std::vector<Tap> RowTaps(int from, int to);
   const uint8_t* SourceRow(int row, std::vector<uint8_t>& padded) const;
