@@ -22,7 +22,8 @@ class Reader {
  public:
   Reader(std::vector<LayerWeights> layers, std::string name) : name_(std::move(name)) {
     for (LayerWeights& layer : layers) {
-      if (layer.type == "Convolution" || layer.type == "InnerProduct") {
+      // A dense layer of an ONNX file is an InnerProduct in OpenCV 4.6, a Gemm with the same blobs in 4.10.
+      if (layer.type == "Convolution" || layer.type == "InnerProduct" || layer.type == "Gemm") {
         linear_.push_back(std::move(layer));
       } else if (layer.type == "PReLU") {
         prelu_.push_back(std::move(layer));
