@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Busboy } from 'busboy';
 import { bodyTooLarge, invite } from './body.js';
 import type { Config } from './config.js';
-import { RequestError } from './errors.js';
+import { clientGone, RequestError } from './errors.js';
 import { brokenForm, formLimits, formParser } from './upload.js';
 
 /** One image of a batch, or why it is none. */
@@ -33,7 +33,7 @@ function withinTime<T>(read: Promise<T>, ms: number): Promise<T> {
     const timer = setTimeout(() => {
       reject(new RequestError('BODY_TIMEOUT', `no more of the body came for ${ms} ms`));
     }, ms);
-    const failed = () => reject(new RequestError('ABORTED', 'the client closed the connection'));
+    const failed = () => reject(clientGone());
     read.then(resolve, failed).finally(() => clearTimeout(timer));
   });
 }

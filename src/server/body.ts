@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RequestError } from './errors.js';
+import { clientGone, RequestError } from './errors.js';
 
 export interface BodyLimits {
   maxBytes: number;
@@ -48,7 +48,7 @@ export function receiveBody(
       }
     };
     const onEnd = () => settle(resolve);
-    const onClose = () => settle(() => reject(new RequestError('ABORTED', 'the client closed the connection')));
+    const onClose = () => settle(() => reject(clientGone()));
     const timer = setTimeout(() => {
       settle(() => reject(new RequestError('BODY_TIMEOUT', `the body was not complete after ${timeoutMs} ms`)));
     }, timeoutMs);

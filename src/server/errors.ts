@@ -23,6 +23,9 @@ export class RequestError extends Error {
   }
 }
 
+/** The error of a request whose client has closed its connection. */
+export const clientGone = () => new RequestError('ABORTED', 'the client closed the connection');
+
 /** The one table from code to HTTP status and what it means, a problem's title; README and API description show it. */
 export const errorTable: Readonly<Record<ErrorCode | RequestErrorCode, readonly [status: number, title: string]>> = {
   INVALID_OPTION: [400, 'An option is unknown, out of range or given twice'],

@@ -6,6 +6,7 @@ import { FaceDetectorError } from '../errors.js';
 import { loadModelFiles, type ModelName } from '../models.js';
 import { packageRoot } from '../paths.js';
 import type { Config } from './config.js';
+import { listen } from './listen.js';
 import { createLogger } from './log.js';
 import { closeLostConnections } from './lost-connections.js';
 import { MetricsSum } from './metrics-sum.js';
@@ -48,14 +49,7 @@ async function serveMetrics(metrics: MetricsSum, { metricsPort, host }: Config):
     if (request.url !== '/metrics') return response.writeHead(404).end();
     response.writeHead(200, { 'Content-Type': metrics.contentType }).end(await metrics.text());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
-      const message = `port ${metricsPort} ${reason}: set METRICS_PORT to another one`;
-      reject(Object.assign(new Error(message), { code: error.code }));
-    });
-    server.listen({ port: metricsPort, ...(host && { host }) }, resolve);
-  });
+  await listen(server, metricsPort, host, 'METRICS_PORT');
   return server;
 }
 

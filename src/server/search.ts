@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Detection, Timings } from '../detector.js';
 import type { DetectOptions } from '../options.js';
 import type { Seat } from './admission.js';
-import { RequestError } from './errors.js';
+import { clientGone, RequestError } from './errors.js';
 import type { Service } from './service.js';
 
 /** Aborts, with code ABORTED, when the client closes its connection before it has the whole answer. */
@@ -10,7 +10,7 @@ export function goneSignal(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) {
-      controller.abort(new RequestError('ABORTED', 'the client closed the connection'));
+      controller.abort(clientGone());
     }
   });
   return controller.signal;

@@ -1,10 +1,10 @@
 import cluster from 'node:cluster';
-import type { AddressInfo } from 'node:net';
 import { FaceDetector } from '../detector.js';
 import { Admission } from './admission.js';
 import { createApp } from './app.js';
 import { type Config, readConfig } from './config.js';
 import { createDrainableServer, type DrainableServer } from './drain.js';
+import { listen } from './listen.js';
 import { createLogger } from './log.js';
 import { beatMs, type PrimaryMessage, snapshotMs, type WorkerMessage } from './messages.js';
 import { WorkerMetrics } from './metrics.js';
@@ -17,16 +17,6 @@ function tell(message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected) resolve();
     else process.send?.(message, undefined, {}, () => resolve());
-  });
-}
-
-function listen({ http }: DrainableServer, { port, host }: Config): Promise<number> {
-  return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
-      reject(Object.assign(new Error(`port ${port} ${reason}: set PORT_NUMBER to another one`), { code: error.code }));
-    });
-    http.listen({ port, ...(host && { host }) }, () => resolve((http.address() as AddressInfo).port));
   });
 }
 
@@ -68,7 +58,7 @@ async function run(config: Config): Promise<void> {
   const rules = requestRules(config, model);
   const app = createApp({ config, detector, rules, admission, metrics, log, readiness: () => readiness });
   const server = createDrainableServer(app, config);
-  const port = await listen(server, config);
+  const port = await listen(server.http, config.port, config.host, 'PORT_NUMBER');
   const snapshots = setInterval(async () => tell({ type: 'metrics', snapshot: await metrics.snapshot() }), snapshotMs);
   const { opencvVersion: opencv, engineReason } = detector;
   await tell({ type: 'ready', port, opencv, engine: detector.engine, engineReason });

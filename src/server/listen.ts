@@ -1,0 +1,14 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Resolves to the port that `server` listens on. Rejects, naming the `variable` that has the port, where it cannot be had. */
+export function listen(server: Server, port: number, host: string | undefined, variable: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
+      const message = `port ${port} ${reason}: set ${variable} to another one`;
+      reject(Object.assign(new Error(message), { code: error.code }));
+    });
+    server.listen({ port, ...(host && { host }) }, () => resolve((server.address() as AddressInfo).port));
+  });
+}
