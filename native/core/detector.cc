@@ -55,10 +55,13 @@ cv::Mat Shrink(const cv::Mat& image, double factor) {
   return shrunk;
 }
 
-void Scale(Face& face, double x_factor, double y_factor) {
-  face.box = {face.box.x1 * x_factor, face.box.y1 * y_factor, face.box.x2 * x_factor, face.box.y2 * y_factor};
+// From pixels of what was searched to those of the displayed image.
+void Place(Face& face, double x_factor, double y_factor, const cv::Point& origin) {
+  const auto x = [&](double searched) { return searched * x_factor + origin.x; };
+  const auto y = [&](double searched) { return searched * y_factor + origin.y; };
+  face.box = {x(face.box.x1), y(face.box.y1), x(face.box.x2), y(face.box.y2)};
   if (!face.landmarks) return;
-  for (Point& point : *face.landmarks) point = {point.x * x_factor, point.y * y_factor};
+  for (Point& point : *face.landmarks) point = {x(point.x), y(point.y)};
 }
 
 }  // namespace
@@ -93,7 +96,7 @@ void Detector::GiveBack(std::unique_ptr<Model> model) {
 Detection Detector::Detect(Bytes encoded, const Options& options, const CancelFlag& cancel) {
   Checkpoint(cancel);
   Stopwatch watch;
-  cv::Mat image = DecodeImage(encoded, options.max_pixels, options.accept_truncated);
+  DecodedImage image = DecodeImage(encoded, options);
   Detection detection = Run(std::move(image), {"decode", watch.Lap()}, options, cancel);
   ReturnMemory(detection);
   return detection;
@@ -102,28 +105,33 @@ Detection Detector::Detect(Bytes encoded, const Options& options, const CancelFl
 Detection Detector::Detect(const RawImage& raw, const Options& options, const CancelFlag& cancel) {
   Checkpoint(cancel);
   Stopwatch watch;
-  cv::Mat image = WrapRawImage(raw, options.max_pixels);
+  DecodedImage image = WrapRawImage(raw, options.max_pixels);
   Detection detection = Run(std::move(image), {"decode", watch.Lap()}, options, cancel);
   ReturnMemory(detection);
   return detection;
 }
 
-Detection Detector::Run(cv::Mat image, Stage decode, const Options& options, const CancelFlag& cancel) {
+Detection Detector::Run(DecodedImage decoded, Stage decode, const Options& options, const CancelFlag& cancel) {
   Checkpoint(cancel);
-  Detection detection{image.cols, image.rows, {}, {std::move(decode)}};
-  Options scaled = options;
+  Detection detection{decoded.size.width, decoded.size.height, {}, {std::move(decode)}};
+  cv::Mat& image = decoded.pixels;
+  const cv::Size spanned = image.size() * decoded.reduction;  // in pixels of the displayed image
+  double scale = 1.0 / decoded.reduction;
   const int longer = std::max(image.cols, image.rows);
   if (options.max_side > 0 && longer > options.max_side) {
     Stopwatch watch;
     const double factor = static_cast<double>(options.max_side) / longer;
     image = Shrink(image, factor);
-    scaled.min_face_size = std::max<double>(mtcnn::kPNetWindow, options.min_face_size * factor);
+    scale *= factor;
     detection.stages.push_back({"resize", watch.Lap()});
   }
 
+  Options scaled = options;
+  scaled.min_face_size = std::max<double>(mtcnn::kPNetWindow, options.min_face_size * scale);
   std::vector<Face> faces = Find(image, scaled, cancel, detection.stages);
   for (Face& face : faces) {
-    Scale(face, static_cast<double>(detection.width) / image.cols, static_cast<double>(detection.height) / image.rows);
+    Place(face, static_cast<double>(spanned.width) / image.cols, static_cast<double>(spanned.height) / image.rows,
+          decoded.origin);
   }
   detection.faces = SelectFaces(std::move(faces), detection.width, detection.height, options);
   return detection;

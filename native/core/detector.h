@@ -10,6 +10,8 @@
 
 namespace faces {
 
+struct DecodedImage;
+
 /// The core's one door: bytes or pixels in, faces out. May be used by any number of threads at once; each running call
 /// has a model of its own, made when first needed and kept for the next call.
 class Detector {
@@ -25,7 +27,7 @@ class Detector {
   Detection Detect(const RawImage& raw, const Options& options, const CancelFlag& cancel);
 
  private:
-  Detection Run(cv::Mat image, Stage decode, const Options& options, const CancelFlag& cancel);
+  Detection Run(DecodedImage decoded, Stage decode, const Options& options, const CancelFlag& cancel);
   std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                          std::vector<Stage>& stages);
   std::unique_ptr<Model> TakeModel();

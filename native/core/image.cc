@@ -4,6 +4,7 @@
 #include <cstring>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 #include <vector>
 
 #include "bytes.h"
@@ -20,25 +21,15 @@ void CheckPixels(int64_t width, int64_t height, int64_t max_pixels) {
   }
 }
 
-// Turns stored pixels for display: 2 to 4 keep the sides, 5 to 8 swap them.
+// Turning stored pixels for display: 5 to 8 swap the sides, then some flip.
+bool FlipsSideways(int orientation) { return orientation % 4 == 2 || orientation % 4 == 3; }
+bool FlipsUpsideDown(int orientation) { return orientation % 4 == 3 || orientation % 4 == 0; }
+
 void ApplyOrientation(cv::Mat& image, int orientation) {
+  const bool sideways = FlipsSideways(orientation);
+  const bool upside_down = FlipsUpsideDown(orientation);
   if (orientation >= 5) image = image.t();
-  switch (orientation) {
-    case 2:
-    case 6:
-      cv::flip(image, image, 1);
-      break;
-    case 3:
-    case 7:
-      cv::flip(image, image, -1);
-      break;
-    case 4:
-    case 8:
-      cv::flip(image, image, 0);
-      break;
-    default:
-      break;
-  }
+  if (sideways || upside_down) cv::flip(image, image, sideways && upside_down ? -1 : sideways ? 1 : 0);
 }
 
 // A still WebP file made of the first frame's bitstream, without its alpha and its place on the canvas.
@@ -104,6 +95,29 @@ cv::Mat Decode(Bytes bytes, int flags) {
   }
 }
 
+// How imdecode is asked to reduce: by libjpeg, which then computes fewer points of each 8x8 block.
+int ReductionFlag(int reduction) {
+  switch (reduction) {
+    case 2:
+      return cv::IMREAD_REDUCED_COLOR_2;
+    case 4:
+      return cv::IMREAD_REDUCED_COLOR_4;
+    case 8:
+      return cv::IMREAD_REDUCED_COLOR_8;
+    default:
+      return cv::IMREAD_COLOR;
+  }
+}
+
+cv::Mat DecodeJpeg(Bytes encoded, bool is_complete, int reduction) {
+  const int flags = ReductionFlag(reduction) | cv::IMREAD_IGNORE_ORIENTATION;
+  if (is_complete) return Decode(encoded, flags);
+  // An end marker where the data stops lets libjpeg show what it has, scans of a progressive one too.
+  std::vector<uint8_t> closed(encoded.data, encoded.data + encoded.size);
+  closed.insert(closed.end(), {0xFF, 0xD9});
+  return Decode({closed.data(), closed.size()}, flags);
+}
+
 cv::Mat DecodePixels(Bytes encoded, const Header& header) {
   if (header.is_animated) {
     const std::vector<uint8_t> frame = FirstFrame(encoded);
@@ -120,12 +134,6 @@ cv::Mat DecodePixels(Bytes encoded, const Header& header) {
     const cv::Mat deep = Decode(encoded, cv::IMREAD_UNCHANGED);
     return deep.depth() == CV_16U ? UpperBytes(deep) : deep;
   }
-  if (!header.is_complete) {  // an end marker where the data stops lets libjpeg show what it has, scans of a
-                              // progressive one too
-    std::vector<uint8_t> closed(encoded.data, encoded.data + encoded.size);
-    closed.insert(closed.end(), {0xFF, 0xD9});
-    return Decode({closed.data(), closed.size()}, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
-  }
   if (header.alpha_kind_at > 0) {  // libtiff would multiply the colours by alpha, which is to be dropped
     std::vector<uint8_t> copy(encoded.data, encoded.data + encoded.size);
     copy[header.alpha_kind_at] = copy[header.alpha_kind_at + 1] = 0;
@@ -134,25 +142,54 @@ cv::Mat DecodePixels(Bytes encoded, const Header& header) {
   return Decode(encoded, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
 }
 
+[[noreturn]] void Damaged() {
+  throw Error(ErrorCode::kCorruptImage, "the image cannot be decoded: its data is damaged");
+}
+
+// Stored pixels turned for display. `stored` is the size before the reduction.
+DecodedImage Upright(cv::Mat pixels, cv::Size stored, int reduction, int orientation) {
+  ApplyOrientation(pixels, orientation);
+  const cv::Size size = orientation >= 5 ? cv::Size(stored.height, stored.width) : stored;
+  const cv::Size squares = pixels.size() * reduction;
+  const cv::Point origin(FlipsSideways(orientation) ? size.width - squares.width : 0,
+                         FlipsUpsideDown(orientation) ? size.height - squares.height : 0);
+  return {std::move(pixels), size, reduction, origin};
+}
+
 }  // namespace
 
-cv::Mat DecodeImage(Bytes encoded, int64_t max_pixels, bool accept_truncated) {
+int ReductionFor(int64_t longer_side, const Options& options) {
+  constexpr double kSmallestFace = 20;
+  if (!options.fast_decode) return 1;
+  for (const int reduction : {8, 4, 2}) {
+    const int64_t left = (longer_side + reduction - 1) / reduction;
+    if (options.max_side > 0 && left >= options.max_side) return reduction;
+    if (options.min_face_size >= kSmallestFace * reduction) return reduction;
+  }
+  return 1;
+}
+
+DecodedImage DecodeImage(Bytes encoded, const Options& options) {
   constexpr size_t kMaxBytes = 1U << 30;
   if (encoded.size > kMaxBytes) throw Error(ErrorCode::kTooManyPixels, "an image file may have 1 GiB at most");
   const Header header = ReadHeader(encoded);
-  CheckPixels(header.width, header.height, max_pixels);
-  if (!header.is_complete && !(accept_truncated && header.format == Format::kJpeg)) {
+  CheckPixels(header.width, header.height, options.max_pixels);
+  const bool is_jpeg = header.format == Format::kJpeg;
+  if (!header.is_complete && !(options.accept_truncated && is_jpeg)) {
     throw Error(ErrorCode::kTruncatedImage, "the image ends before its end marker: part of it is missing");
   }
-  cv::Mat image = DecodePixels(encoded, header);
-  if (image.empty() || image.type() != CV_8UC3) {
-    throw Error(ErrorCode::kCorruptImage, "the image cannot be decoded: its data is damaged");
-  }
-  ApplyOrientation(image, header.orientation);
-  return image;
+  const int reduction = is_jpeg ? ReductionFor(std::max(header.width, header.height), options) : 1;
+  cv::Mat pixels = is_jpeg ? DecodeJpeg(encoded, header.is_complete, reduction) : DecodePixels(encoded, header);
+  if (pixels.empty() || pixels.type() != CV_8UC3) Damaged();
+  const cv::Size stored(static_cast<int>(header.width), static_cast<int>(header.height));
+  // Some JPEGs, lossless ones, cannot be reduced and come whole.
+  if (reduction == 1 || pixels.size() == stored) return Upright(pixels, pixels.size(), 1, header.orientation);
+  const auto rounded_up = [&](int side) { return (side + reduction - 1) / reduction; };
+  if (pixels.size() != cv::Size(rounded_up(stored.width), rounded_up(stored.height))) Damaged();
+  return Upright(pixels, stored, reduction, header.orientation);
 }
 
-cv::Mat WrapRawImage(const RawImage& raw, int64_t max_pixels) {
+DecodedImage WrapRawImage(const RawImage& raw, int64_t max_pixels) {
   if (raw.width < 1 || raw.height < 1 || (raw.channels != 1 && raw.channels != 3 && raw.channels != 4)) {
     throw Error(ErrorCode::kInvalidOption, "raw pixels need a width and height of at least 1 and 1, 3 or 4 channels");
   }
@@ -163,7 +200,7 @@ cv::Mat WrapRawImage(const RawImage& raw, int64_t max_pixels) {
   }
   // Nothing writes to the view: conversions go to a new Mat, and the cascade only reads.
   const cv::Mat view(raw.height, raw.width, CV_8UC(raw.channels), const_cast<uint8_t*>(raw.pixels.data));
-  if (raw.channels == 3 && !raw.is_rgb) return view;
+  if (raw.channels == 3 && !raw.is_rgb) return {view, view.size()};
   cv::Mat image;
   if (raw.channels == 1) {
     cv::cvtColor(view, image, cv::COLOR_GRAY2BGR);
@@ -172,7 +209,7 @@ cv::Mat WrapRawImage(const RawImage& raw, int64_t max_pixels) {
   } else {
     cv::cvtColor(view, image, raw.is_rgb ? cv::COLOR_RGBA2BGR : cv::COLOR_BGRA2BGR);
   }
-  return image;
+  return {image, image.size()};
 }
 
 }  // namespace faces

@@ -49,6 +49,7 @@ struct Options {
   bool clip = true;                 ///< clip boxes to the image and drop those left without area
   int64_t max_pixels = 50'000'000;  ///< width x height as stored; more is refused before decoding
   bool accept_truncated = false;    ///< take a JPEG that ends early, with the faces of what is there
+  bool fast_decode = false;         ///< reduce a JPEG while decoding, where max_side or min_face_size allow it
 };
 
 /// What one stage took and left over.

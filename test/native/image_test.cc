@@ -18,8 +18,16 @@ namespace {
 
 constexpr int64_t kMaxPixels = 50'000'000;
 
-cv::Mat DecodeAll(const std::vector<uint8_t>& bytes) { return DecodeImage(AsBytes(bytes), kMaxPixels, false); }
-cv::Mat DecodeAll(const std::string& bytes) { return DecodeImage(AsBytes(bytes), kMaxPixels, false); }
+template <typename Buffer>
+cv::Mat DecodeWith(const Buffer& bytes, int64_t max_pixels, bool accept_truncated) {
+  Options options;
+  options.max_pixels = max_pixels;
+  options.accept_truncated = accept_truncated;
+  return DecodeImage(AsBytes(bytes), options).pixels;
+}
+
+cv::Mat DecodeAll(const std::vector<uint8_t>& bytes) { return DecodeWith(bytes, kMaxPixels, false); }
+cv::Mat DecodeAll(const std::string& bytes) { return DecodeWith(bytes, kMaxPixels, false); }
 
 std::string DecodeCode(const std::string& bytes) {
   return CodeOf([&] { DecodeAll(bytes); });
@@ -245,8 +253,8 @@ TEST_CASE("the header's size is held against the limit before anything is decode
   for (const char* format : {".jpg", ".png", ".bmp", ".tiff", ".webp"}) {
     const std::vector<uint8_t> bytes = Encode(image, format);
     CAPTURE(format);
-    CHECK(CodeOf([&] { DecodeImage(AsBytes(bytes), 1199, false); }) == "TOO_MANY_PIXELS");
-    CHECK(DecodeImage(AsBytes(bytes), 1200, false).total() == 1200);
+    CHECK(CodeOf([&] { DecodeWith(bytes, 1199, false); }) == "TOO_MANY_PIXELS");
+    CHECK(DecodeWith(bytes, 1200, false).total() == 1200);
   }
   CHECK(CodeOf([&] { DecodeAll(PngOfSize(19000, 19000)); }) == "TOO_MANY_PIXELS");
   CHECK(CodeOf([&] { DecodeAll(PngOfSize(0xFFFFFFFF, 0xFFFFFFFF)); }) == "TOO_MANY_PIXELS");
@@ -354,7 +362,7 @@ TEST_CASE("a truncated image is an error; of a JPEG the part that is there can b
     const std::vector<uint8_t> jpeg = Encode(image, ".jpg", {cv::IMWRITE_JPEG_PROGRESSIVE, progressive});
     const std::vector<uint8_t> half(jpeg.begin(), jpeg.begin() + static_cast<std::ptrdiff_t>(jpeg.size() / 2));
     CHECK(CodeOf([&] { DecodeAll(half); }) == "TRUNCATED_IMAGE");
-    CHECK(DecodeImage(AsBytes(half), kMaxPixels, true).size() == image.size());
+    CHECK(DecodeWith(half, kMaxPixels, true).size() == image.size());
     const std::vector<uint8_t> without_end(jpeg.begin(), jpeg.end() - 2);
     CHECK(CodeOf([&] { DecodeAll(without_end); }) == "TRUNCATED_IMAGE");
   }
@@ -363,7 +371,7 @@ TEST_CASE("a truncated image is an error; of a JPEG the part that is there can b
     const std::vector<uint8_t> half(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(whole.size() / 2));
     CAPTURE(format);
     for (const bool accept : {false, true}) {
-      const std::string code = CodeOf([&] { DecodeImage(AsBytes(half), kMaxPixels, accept); });
+      const std::string code = CodeOf([&] { DecodeWith(half, kMaxPixels, accept); });
       CHECK((code == "TRUNCATED_IMAGE" || code == "CORRUPT_IMAGE"));
     }
   }
@@ -395,7 +403,7 @@ TEST_CASE("any cut of any format is an error with a code, never a crash") {
     for (size_t length = 1; length < bytes.size(); length += length < 200 ? 1 : 37) {
       const std::vector<uint8_t> cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
       try {
-        DecodeImage(AsBytes(cut), kMaxPixels, true);
+        DecodeWith(cut, kMaxPixels, true);
       } catch (const Error& error) {
         const std::string code = ErrorName(error.code());
         CAPTURE(format);
@@ -416,7 +424,7 @@ TEST_CASE("any damaged byte of any format is an image, or an error with a code")
       const uint32_t range = static_cast<uint32_t>(round < 200 ? std::min<size_t>(bytes.size(), 80) : bytes.size());
       damaged[random.Next(range)] = static_cast<uint8_t>(random.Next(256));
       try {
-        const cv::Mat decoded = DecodeImage(AsBytes(damaged), 1'000'000, false);
+        const cv::Mat decoded = DecodeWith(damaged, 1'000'000, false);
         CHECK(decoded.type() == CV_8UC3);
         CHECK(decoded.total() <= 1'000'000);
       } catch (const Error&) {
@@ -426,12 +434,178 @@ TEST_CASE("any damaged byte of any format is an image, or an error with a code")
   }
 }
 
+namespace {
+
+// Allows no reduction but by the smallest face: 40 pixels for a half, 80 for a quarter, 160 for an eighth.
+Options FastDecode(double min_face_size) {
+  Options options;
+  options.fast_decode = true;
+  options.min_face_size = min_face_size;
+  return options;
+}
+
+cv::Mat Smooth(int width, int height) {
+  cv::Mat image;
+  cv::GaussianBlur(fixtures::Noise(width, height), image, {0, 0}, 6);
+  cv::normalize(image, image, 0, 255, cv::NORM_MINMAX);
+  return image;
+}
+
+// The largest difference between a decoded pixel and the mean of the square that it is to stand for, over all squares
+// that lie within the image.
+double Misplacement(const DecodedImage& reduced, const cv::Mat& whole) {
+  double worst = 0;
+  int compared = 0;
+  for (int y = 0; y < reduced.pixels.rows; ++y) {
+    for (int x = 0; x < reduced.pixels.cols; ++x) {
+      const cv::Rect square(reduced.origin + cv::Point(x, y) * reduced.reduction,
+                            cv::Size(reduced.reduction, reduced.reduction));
+      if ((square & cv::Rect({0, 0}, whole.size())) != square) continue;
+      const cv::Scalar mean = cv::mean(whole(square));
+      for (int c = 0; c < 3; ++c) worst = std::max(worst, std::abs(mean[c] - reduced.pixels.at<cv::Vec3b>(y, x)[c]));
+      ++compared;
+    }
+  }
+  REQUIRE(compared > 0);
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("a JPEG is reduced as far as the search allows, and only where that is asked for") {
+  Options options;
+  options.max_side = 500;
+  options.min_face_size = 400;
+  CHECK(ReductionFor(4032, options) == 1);
+  const auto by_side = [](int64_t longer_side, int max_side) {
+    Options asked = FastDecode(20);
+    asked.max_side = max_side;
+    return ReductionFor(longer_side, asked);
+  };
+  CHECK(by_side(4000, 0) == 1);
+  CHECK(by_side(4000, 5000) == 1);
+  CHECK(by_side(4000, 4000) == 1);
+  CHECK(by_side(4000, 2001) == 1);
+  CHECK(by_side(4000, 2000) == 2);
+  CHECK(by_side(3999, 2000) == 2);  // libjpeg rounds up
+  CHECK(by_side(4000, 1001) == 2);
+  CHECK(by_side(4000, 1000) == 4);
+  CHECK(by_side(4000, 500) == 8);
+  CHECK(by_side(65535, 12) == 8);
+  const auto by_face = [](double min_face_size) { return ReductionFor(4000, FastDecode(min_face_size)); };
+  CHECK(by_face(39) == 1);
+  CHECK(by_face(40) == 2);
+  CHECK(by_face(79) == 2);
+  CHECK(by_face(80) == 4);
+  CHECK(by_face(160) == 8);
+  options = FastDecode(80);
+  options.max_side = 2000;
+  CHECK(ReductionFor(4000, options) == 4);  // the larger of both
+}
+
+TEST_CASE("a reduced JPEG: every pixel stands for its square of the image as displayed, in all eight orientations") {
+  for (const cv::Size& stored : {cv::Size(96, 64), cv::Size(97, 71), cv::Size(89, 66), cv::Size(111, 103)}) {
+    const std::vector<uint8_t> jpeg =
+        Encode(Smooth(stored.width, stored.height), ".jpg", {cv::IMWRITE_JPEG_QUALITY, 100});
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+      const std::vector<uint8_t> turned = JpegWithExif(jpeg, Exif(orientation));
+      const cv::Mat whole = DecodeAll(turned);
+      for (const int reduction : {2, 4, 8}) {
+        CAPTURE(stored.width);
+        CAPTURE(orientation);
+        CAPTURE(reduction);
+        const DecodedImage reduced = DecodeImage(AsBytes(turned), FastDecode(20 * reduction));
+        CHECK(reduced.reduction == reduction);
+        CHECK(reduced.size == whole.size());
+        CHECK(reduced.pixels.cols == (whole.cols + reduction - 1) / reduction);
+        CHECK(reduced.pixels.rows == (whole.rows + reduction - 1) / reduction);
+        CHECK(Misplacement(reduced, whole) < 12);
+      }
+    }
+  }
+}
+
+TEST_CASE("without fast_decode, and in other formats with it, every pixel is as before") {
+  const cv::Mat image = fixtures::Noise(83, 61);
+  for (const char* format : {".jpg", ".png", ".bmp", ".tiff", ".webp"}) {
+    CAPTURE(format);
+    const std::vector<uint8_t> bytes = Encode(image, format);
+    Options options = FastDecode(160);
+    options.fast_decode = std::string(format) != ".jpg";
+    const DecodedImage decoded = DecodeImage(AsBytes(bytes), options);
+    CHECK(decoded.reduction == 1);
+    CHECK(decoded.size == image.size());
+    CHECK(decoded.origin == cv::Point(0, 0));
+    CHECK(AreEqual(decoded.pixels, cv::imdecode(bytes, cv::IMREAD_COLOR)));
+  }
+}
+
+TEST_CASE("tiny JPEGs, gray and progressive ones are reduced as well") {
+  for (int width = 1; width <= 18; ++width) {
+    for (const int height : {1, 7, 8, 9, 17}) {
+      cv::Mat gray;
+      cv::cvtColor(fixtures::Noise(width, height), gray, cv::COLOR_BGR2GRAY);
+      for (const int progressive : {0, 1}) {
+        const auto jpeg = Encode(progressive != 0 ? fixtures::Noise(width, height) : gray, ".jpg",
+                                 {cv::IMWRITE_JPEG_PROGRESSIVE, progressive});
+        for (const int reduction : {2, 4, 8}) {
+          const DecodedImage decoded = DecodeImage(AsBytes(jpeg), FastDecode(20 * reduction));
+          CHECK(decoded.size == cv::Size(width, height));
+          CHECK(decoded.pixels.type() == CV_8UC3);
+          CHECK(decoded.pixels.cols == (width + reduction - 1) / reduction);
+          CHECK(decoded.pixels.rows == (height + reduction - 1) / reduction);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a JPEG that is to be reduced meets the same limits and checks") {
+  const std::vector<uint8_t> jpeg = Encode(Smooth(200, 200), ".jpg", {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+  const auto code = [](const std::vector<uint8_t>& bytes, const Options& options) {
+    return CodeOf([&] { DecodeImage(AsBytes(bytes), options); });
+  };
+  Options options = FastDecode(160);
+  options.max_pixels = 200 * 200 - 1;  // of the image, not of what is left of it
+  CHECK(code(jpeg, options) == "TOO_MANY_PIXELS");
+  options.max_pixels = 200 * 200;
+  CHECK(code(jpeg, options) == "nothing was thrown");
+
+  const std::vector<uint8_t> half(jpeg.begin(), jpeg.begin() + static_cast<std::ptrdiff_t>(jpeg.size() / 2));
+  CHECK(code(half, options) == "TRUNCATED_IMAGE");
+  options.accept_truncated = true;
+  CHECK(DecodeImage(AsBytes(half), options).pixels.size() == cv::Size(25, 25));
+
+  const std::string text(jpeg.begin(), jpeg.end() - 2);
+  std::vector<uint8_t> scans(jpeg.begin(), jpeg.end() - 2);
+  const std::string last = text.substr(text.rfind("\xFF\xDA"));
+  for (int i = 0; i < 100; ++i) scans.insert(scans.end(), last.begin(), last.end());
+  scans.insert(scans.end(), {0xFF, 0xD9});
+  CHECK(code(scans, options) == "CORRUPT_IMAGE");
+
+  fixtures::Random random(18);
+  for (int round = 0; round < 400; ++round) {
+    std::vector<uint8_t> damaged = jpeg;
+    damaged[random.Next(round < 300 ? 700 : static_cast<uint32_t>(jpeg.size()))] =
+        static_cast<uint8_t>(random.Next(256));
+    try {
+      options.max_pixels = 1'000'000;
+      const DecodedImage decoded = DecodeImage(AsBytes(damaged), options);
+      CHECK(decoded.pixels.cols == (decoded.size.width + 7) / 8);
+      CHECK(decoded.pixels.rows == (decoded.size.height + 7) / 8);
+    } catch (const Error&) {
+      // any of ours
+    }
+  }
+}
+
 TEST_CASE("raw pixels: gray, RGB, BGR, with and without alpha") {
   const cv::Mat image = fixtures::Noise(7, 5);
-  const auto wrap = [](const cv::Mat& pixels, bool is_rgb) {
+  const auto wrap = [](const cv::Mat& pixels, bool is_rgb) -> cv::Mat {
     return WrapRawImage(
-        {{pixels.data, pixels.total() * pixels.elemSize()}, pixels.cols, pixels.rows, pixels.channels(), is_rgb},
-        kMaxPixels);
+               {{pixels.data, pixels.total() * pixels.elemSize()}, pixels.cols, pixels.rows, pixels.channels(), is_rgb},
+               kMaxPixels)
+        .pixels;
   };
   cv::Mat rgb, rgba, bgra, gray, gray_bgr;
   cv::cvtColor(image, rgb, cv::COLOR_BGR2RGB);
