@@ -44,6 +44,7 @@ export interface NativeOptions {
   clip: boolean;
   maxPixels: number;
   acceptTruncated: boolean;
+  fastDecode: boolean;
 }
 
 export interface NativeDetection {

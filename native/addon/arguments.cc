@@ -61,6 +61,7 @@ Options ReadOptions(const Napi::Value& value) {
   options.clip = Flag(object, "clip");
   options.max_pixels = static_cast<int64_t>(Number(object, "maxPixels", 0, 1e15));
   options.accept_truncated = Flag(object, "acceptTruncated");
+  options.fast_decode = Flag(object, "fastDecode");
   return options;
 }
 

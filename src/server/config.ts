@@ -48,6 +48,21 @@ function choice<T extends string>(variable: string, fallback: T, choices: readon
   };
 }
 
+const flags = new Map([
+  ...['true', 't', '1'].map((text) => [text, true] as const),
+  ...['false', 'f', '0'].map((text) => [text, false] as const),
+]);
+
+function flag(variable: string, about: string): Setting<boolean> {
+  return {
+    variable,
+    fallback: () => false,
+    expected: 'true or false',
+    read: (text) => flags.get(text.toLowerCase()),
+    about,
+  };
+}
+
 /** A comma-separated list; `expected` says what an item is, `isItem` whether a text is one. */
 function list(
   variable: string,
@@ -73,11 +88,6 @@ const modelAliases = new Map<string, ModelName>([
   ['MTCNNTorchFaceDetector', 'mtcnn'],
   ['MTCNNTFFaceDetector', 'mtcnn'],
   ['HaarcascadeCV2FaceDetector', 'haar'],
-]);
-
-const flags = new Map([
-  ...['true', 't', '1'].map((text) => [text, true] as const),
-  ...['false', 'f', '0'].map((text) => [text, false] as const),
 ]);
 
 function isOrigin(text: string): boolean {
@@ -137,13 +147,7 @@ export const settings = {
     ['FORM', 'JSON'],
     'what `ENDPOINT` takes: a form with a file, or `{"image": "<base64>"}`',
   ),
-  debugging: {
-    variable: 'DEBUGGING',
-    fallback: () => false,
-    expected: 'true or false',
-    read: (text) => flags.get(text.toLowerCase()),
-    about: 'log at level debug, with the stack of every refusal',
-  } satisfies Setting<boolean>,
+  debugging: flag('DEBUGGING', 'log at level debug, with the stack of every refusal'),
   logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent'], 'least level that is logged'),
   workers: {
     ...integer(
@@ -192,6 +196,10 @@ export const settings = {
     read: (text) => wholeNumber(text, maxSide.min, maxSide.max),
     about: 'larger images are shrunk to this longer side before the search; also the largest `maxSide` of a request',
   } satisfies Setting<number | undefined>,
+  fastDecode: flag(
+    'FAST_DECODE',
+    '`fastDecode` where a request does not say: JPEGs are reduced while decoded where `maxSide` or `minFaceSize` allow it',
+  ),
   maxPixels: integer(
     'MAX_PIXELS',
     maxPixels.default,

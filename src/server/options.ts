@@ -15,13 +15,14 @@ export function requestRules(config: Config, model: ModelName): OptionRules {
     ...rules,
     minFaceSize: { ...rules.minFaceSize, min: config.minFaceSizeFloor, default: config.minFaceSize },
     maxSide,
+    fastDecode: { ...rules.fastDecode, default: config.fastDecode },
     model: { kind: 'choice', choices: [model], default: model, about: 'the model that is loaded' },
   };
 }
 
 /** The operator's defaults of a detector. */
-export function serviceDefaults({ minFaceSize, maxSide, maxPixels }: Config): DetectOptions {
-  return { minFaceSize, maxPixels, ...(maxSide !== undefined && { maxSide }) };
+export function serviceDefaults({ minFaceSize, maxSide, maxPixels, fastDecode }: Config): DetectOptions {
+  return { minFaceSize, maxPixels, fastDecode, ...(maxSide !== undefined && { maxSide }) };
 }
 
 // What is no number or boolean stays text, for the check to refuse it in its words.

@@ -149,9 +149,13 @@ describe('FaceDetector', () => {
         const orientation = i + 1;
         const { data, width, height } = storedFor(shownAt, orientation >= 5);
         const image = sharp(data, { raw: { width, height, channels: 3 } });
-        const found = await detector.detect(await image.withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer());
+        const jpeg = await image.withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer();
+        const found = await detector.detect(jpeg);
         expect(found.image, `${orientation}`).to.deep.equal({ width: 800, height: 500 });
         expect(placesOf(found), `${orientation}`).to.deep.equal(allPlaces);
+        const fast = await detector.detect(jpeg, { minFaceSize: 40, fastDecode: true });
+        expect(fast.image, `${orientation}`).to.deep.equal({ width: 800, height: 500 });
+        expect(placesOf(fast), `${orientation}`).to.include.members([120, 300, 560]);
       }
     });
 
@@ -199,6 +203,22 @@ describe('FaceDetector', () => {
       const small = await detector.detect(png, { maxSide: 400 });
       expect(small.image).to.deep.equal({ width: 800, height: 500 });
       expect(placesOf(small)).to.include.members([300, 560]);
+    });
+
+    it('fastDecode searches a reduced JPEG, other formats as ever', async () => {
+      const jpeg = await toSharp(standardPicture()).jpeg({ quality: 95 }).toBuffer();
+      const options = { maxSide: 400 };
+      const exact = await detector.detect(jpeg, options);
+      const fast = await detector.detect(jpeg, { ...options, fastDecode: true });
+      expect(fast.image).to.deep.equal({ width: 800, height: 500 });
+      expect(placesOf(fast)).to.deep.equal(placesOf(exact));
+      expect(fast.faces, 'not decoded as ever').to.not.deep.equal(exact.faces);
+      expect(fast.timings, 'nothing is left to shrink').to.not.have.property('resize');
+      expect((await detector.detect(jpeg, { fastDecode: true })).faces).to.deep.equal(
+        (await detector.detect(jpeg)).faces,
+      );
+      const ofPng = await detector.detect(png, { ...options, fastDecode: true });
+      expect(ofPng.faces).to.deep.equal((await detector.detect(png, options)).faces);
     });
 
     it('clip keeps boxes inside the picture, and can be left off', async () => {

@@ -180,6 +180,18 @@ describe('/v1', () => {
       expect(lenient.status).to.equal(200);
     });
 
+    it('searches a reduced JPEG where fastDecode is asked for: nothing is left to shrink', async () => {
+      const jpeg = await toSharp(standardPicture()).jpeg().toBuffer();
+      const answer = async (query: string) => {
+        const response = await post(`/v1/faces?maxSide=400${query}`, jpeg, { 'Content-Type': 'image/jpeg' });
+        const { image } = (await response.json()) as Answer;
+        return { image, shrinks: response.headers.get('server-timing')?.includes('resize') };
+      };
+      const image = { width: 800, height: 500 };
+      expect(await answer('')).to.deep.equal({ image, shrinks: true });
+      expect(await answer('&fastDecode=true')).to.deep.equal({ image, shrinks: false });
+    });
+
     it('keeps a request id that is one, and makes one otherwise', async () => {
       const get = async (id: string) =>
         (await fetch(`${service.origin}/v1/models`, { headers: { 'X-Request-Id': id } })).headers.get('x-request-id');

@@ -31,6 +31,7 @@ describe('configuration of the service', () => {
       minFaceSize: 20,
       minFaceSizeFloor: 12,
       maxSide: undefined,
+      fastDecode: false,
       maxPixels: 50_000_000,
       maxBodyBytes: 20_971_520,
       maxBatchImages: 100,

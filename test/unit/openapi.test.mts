@@ -126,7 +126,7 @@ describe('API description', () => {
   });
 
   it("has every option of a request with the operator's limits, in the query and in the body", () => {
-    const environment = { MAX_SIDE: '1000', MIN_FACE_SIZE_FLOOR: '30', MIN_FACE_SIZE: '35' };
+    const environment = { MAX_SIDE: '1000', MIN_FACE_SIZE_FLOOR: '30', MIN_FACE_SIZE: '35', FAST_DECODE: 'true' };
     const { paths } = describeApi(environment);
     const names = Object.keys(requestRules(readConfig(environment), 'mtcnn'));
     for (const path of ['/v1/faces', '/v1/batch']) {
@@ -139,6 +139,7 @@ describe('API description', () => {
         threshold: { type: 'number', minimum: 0, maximum: 1 },
         sort: { enum: ['confidence', 'area'], default: 'confidence' },
         clip: { type: 'boolean', default: true },
+        fastDecode: { type: 'boolean', default: true },
         model: { enum: ['mtcnn'], default: 'mtcnn' },
       });
     }

@@ -66,12 +66,15 @@ describe('options', () => {
       clip: true,
       maxPixels: 50_000_000,
       acceptTruncated: false,
+      fastDecode: false,
     });
     const resolved = resolveOptions(
       { minFaceSize: 40, sort: 'area', threshold: 0.9 },
       { minFaceSize: 60, truncated: 'accept' },
     );
     expect(resolved).to.include({ minFaceSize: 60, sortByArea: true, onetThreshold: 0.9, acceptTruncated: true });
+    expect(resolveOptions({ fastDecode: true }, {}).fastDecode).to.equal(true);
+    expect(resolveOptions({ fastDecode: true }, { fastDecode: false }).fastDecode).to.equal(false);
     expect(resolveOptions({ threshold: 0.9 }, { onetThreshold: 0.5 }).onetThreshold).to.equal(0.5);
     expect(resolveOptions({ onetThreshold: 0.9 }, { threshold: 0.5 }).onetThreshold).to.equal(0.5);
     expect(resolveOptions({ onetThreshold: 0.9 }, {}).onetThreshold).to.equal(0.9);

@@ -25,6 +25,14 @@ describe('options of a request', () => {
       expect(model).to.include({ kind: 'choice', default: 'mtcnn' }).and.have.property('choices').deep.equal(['mtcnn']);
     });
 
+    it("carry the operator's fastDecode as the default, which a request may change", () => {
+      expect(rulesOf({}).fastDecode).to.include({ kind: 'boolean', default: false });
+      const rules = rulesOf({ FAST_DECODE: 'true' });
+      expect(rules.fastDecode).to.include({ kind: 'boolean', default: true });
+      expect(parseOptions([['fastDecode', 'false']], rules)).to.deep.equal({ fastDecode: false });
+      expect(refusal([['fastDecode', '2']], rules)).to.equal('fastDecode must be true or false, got "2"');
+    });
+
     it("carry the operator's floor, largest side and defaults", () => {
       const { minFaceSize, maxSide } = rulesOf({ MIN_FACE_SIZE: '50', MIN_FACE_SIZE_FLOOR: '40', MAX_SIDE: '1000' });
       expect(minFaceSize).to.include({ min: 40, max: 4096, default: 50 });
@@ -50,9 +58,11 @@ describe('options of a request', () => {
   });
 
   it("serviceDefaults are the operator's; without MAX_SIDE none", () => {
-    const config = readConfig({ MIN_FACE_SIZE: '50', MAX_PIXELS: '1000', MAX_SIDE: '900' });
-    expect(serviceDefaults(config)).to.deep.equal({ minFaceSize: 50, maxPixels: 1000, maxSide: 900 });
-    expect(serviceDefaults(readConfig({}))).to.deep.equal({ minFaceSize: 20, maxPixels: 50_000_000 });
+    const config = readConfig({ MIN_FACE_SIZE: '50', MAX_PIXELS: '1000', MAX_SIDE: '900', FAST_DECODE: 'true' });
+    const given = { minFaceSize: 50, maxPixels: 1000, maxSide: 900, fastDecode: true };
+    expect(serviceDefaults(config)).to.deep.equal(given);
+    const unset = { minFaceSize: 20, maxPixels: 50_000_000, fastDecode: false };
+    expect(serviceDefaults(readConfig({}))).to.deep.equal(unset);
   });
 
   describe('parseOptions', () => {
