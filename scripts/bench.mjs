@@ -1,125 +1,123 @@
-// npm run bench: the cascade's stages on one thread by each engine in turn, decoding apart, each picture in a process of its own
-// for its peak memory.
+// npm run bench: the cascade's stages on one thread by OpenCV's dnn module and by the fused kernels in turn, decoding apart, each
+// picture in a process of its own. Operations are those that the networks ask for (test/bench/flops.h), the peak is measured between
+// the searches: an engine's share is of the peak of its instruction set, OpenCV's of the machine's highest. Winograd's scheme needs
+// fewer operations than are counted.
 //
-//   npm run bench -- [--rounds 15] [--output build/bench.json] [IMAGE ...]
+//   npm run bench -- [--targets AVX2,SSE4 | all] [--rounds 15] [--output build/bench.json] [IMAGE ...]
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { root } from './setup.mjs';
+import { root, setUpOrExit } from './setup.mjs';
 
-const warmUps = 3;
-const engines = ['opencv', 'fused'];
+const program = path.join(root, 'build', 'Release', 'faces_bench');
+const weights = path.join(root, 'models', 'mtcnn');
 const photographs = ['movie-stars.jpg', 'portrait-1638x2048.jpg', 'crowd-1600x898.jpg'].map((name) =>
   path.join(root, '..', 'shared', 'images', name),
 );
 
-/** Megabytes of a line of /proc/self/status; undefined where there is none. */
-function statusMegabytes(key) {
-  if (!existsSync('/proc/self/status')) return undefined;
-  const kilobytes = new RegExp(`${key}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  return kilobytes && Math.round(Number(kilobytes) / 1024);
-}
+const rounded = (value, digits) => Number(value.toFixed(digits));
+const best = (values) => Math.min(...values);
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-function summary(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share) => Number(sorted[Math.ceil(share * sorted.length) - 1].toFixed(2));
-  return { min: at(1 / sorted.length), median: at(0.5), p95: at(0.95) };
-}
-
-/** One stage: each engine's summary, and how many times faster the medians make the fused one. */
-function row(byEngine) {
-  const [opencv, fused] = engines.map((engine) => summary(byEngine[engine]));
-  const columns = (engine, { min, median, p95 }) =>
-    Object.entries({ min, median, p95 }).map(([name, ms]) => [`${engine} ${name}`, ms]);
-  return {
-    ...Object.fromEntries([...columns('opencv', opencv), ...columns('fused', fused)]),
-    times: Number((opencv.median / fused.median).toFixed(2)),
-  };
-}
-
-/** In the child: one picture, printed as JSON. */
-async function measure(image, rounds) {
-  const { FaceDetector } = await import(pathToFileURL(path.join(root, 'dist', 'index.mjs')).href);
-  const detectors = [];
-  for (const engine of engines) detectors.push(await FaceDetector.create({ slots: 1, engine }));
-  const bytes = readFileSync(image);
-  const loadedMegabytes = statusMegabytes('VmRSS');
-  const times = {};
-  let found;
-  // The engines take turns, so that whatever else the machine does meets them alike.
-  for (let i = -warmUps; i < rounds; i++) {
-    for (const detector of detectors) {
-      found = await detector.detect(bytes);
-      if (i < 0) continue;
-      const { queue, total, ...timings } = found.timings;
-      const cascade = Object.entries(timings).reduce((sum, [stage, ms]) => (stage === 'decode' ? sum : sum + ms), 0);
-      for (const [stage, ms] of Object.entries({ ...timings, cascade })) {
-        times[stage] ??= Object.fromEntries(engines.map((engine) => [engine, []]));
-        times[stage][detector.engine].push(ms);
-      }
+/** What faces_bench prints (test/bench/bench.cc says which lines), gathered: samples of each stage by engine, best peaks. */
+function parse(text) {
+  const result = { peaks: {}, gflop: {}, samples: {} };
+  for (const [word, ...values] of text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(' '))) {
+    if (word === 'opencv') result.opencv = values[0];
+    if (word === 'image') [result.width, result.height, result.faces] = values.map(Number);
+    if (word === 'peak') result.peaks[values[0]] = Math.max(result.peaks[values[0]] ?? 0, Number(values[1]));
+    if (word === 'stage') {
+      const [engine, stage, ms, gflop] = values;
+      result.samples[engine] ??= {};
+      result.samples[engine][stage] ??= [];
+      result.samples[engine][stage].push(Number(ms));
+      result.gflop[stage] = Number(gflop);
     }
   }
-  const result = {
-    image: path.basename(image),
-    size: found.image,
-    faces: found.faces.length,
-    rounds,
-    stagesMs: Object.fromEntries(Object.entries(times).map(([stage, byEngine]) => [stage, row(byEngine)])),
-    loadedMegabytes,
-    peakMegabytes: statusMegabytes('VmHWM'),
-    opencv: detectors[0].opencvVersion,
-  };
-  process.stdout.write(JSON.stringify(result));
+  return result;
 }
 
-function show(result) {
-  const { image, size, faces, rounds, stagesMs, loadedMegabytes, peakMegabytes } = result;
-  console.log(
-    `\n${image}: ${size.width} x ${size.height}, ${faces} faces, ${rounds} rounds, peak ${peakMegabytes} MB (${loadedMegabytes} MB before)`,
+/** All stages but the first, decoding, as one. */
+function addCascade({ samples, gflop }) {
+  gflop.cascade = Object.values(gflop).reduce((sum, one) => sum + one, 0);
+  for (const stages of Object.values(samples)) {
+    const parts = Object.entries(stages).filter(([stage]) => stage !== 'decode');
+    stages.cascade = parts[0][1].map((_ms, round) => parts.reduce((sum, [, values]) => sum + values[round], 0));
+  }
+}
+
+/** A row for each stage and engine, by its title. */
+function rows({ samples, gflop, peaks }) {
+  const highest = Math.max(...Object.values(peaks));
+  const table = Object.keys(samples.opencv).flatMap((stage) =>
+    Object.entries(samples).map(([engine, { [stage]: ms }]) => {
+      const gflops = (gflop[stage] / best(ms)) * 1000;
+      const row = {
+        'best ms': rounded(best(ms), 2),
+        'median ms': rounded(median(ms), 2),
+        'times faster': rounded(best(samples.opencv[stage]) / best(ms), 2),
+        ...(gflops > 0 && {
+          'GFLOP/s': rounded(gflops, 1),
+          '% of peak': rounded((100 * gflops) / (peaks[engine] ?? highest), 0),
+        }),
+      };
+      return [`${stage}, ${engine}`, row];
+    }),
   );
-  console.table(stagesMs);
+  return Object.fromEntries(table);
+}
+
+function measure(image, rounds, targets) {
+  const child = spawnSync(program, [String(rounds), weights, image, ...targets], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 2 ** 28,
+  });
+  if (child.status !== 0) process.exit(child.status ?? 1);
+  const result = parse(child.stdout);
+  addCascade(result);
+  return { image: path.basename(image), rounds, ...result, rows: rows(result) };
+}
+
+function show({ image, width, height, faces, rounds, opencv, peaks, gflop, rows }) {
+  const peak = Object.entries(peaks).map(([target, gflops]) => `${target} ${rounded(gflops, 0)}`);
+  const work = ['cascade', 'pnet', 'rnet', 'onet'].map((stage) => `${stage} ${rounded(gflop[stage] ?? 0, 2)}`);
+  console.log(`\n${image}: ${width} x ${height}, ${faces} faces, best of ${rounds} rounds, OpenCV ${opencv}`);
+  console.log(`peak of multiply-adds, GFLOP/s: ${peak.join(', ')}; work, GFLOP: ${work.join(', ')}`);
+  console.table(rows);
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    targets: { type: 'string', default: '' },
     rounds: { type: 'string', default: '15' },
     output: { type: 'string', default: 'build/bench.json' },
-    measure: { type: 'boolean' },
   },
 });
 const rounds = Number(values.rounds);
-if (values.measure) {
-  await measure(positionals[0], rounds);
-} else {
-  const images = positionals.length > 0 ? positionals : photographs;
-  const missing = images.filter((image) => !existsSync(image));
-  if (missing.length > 0) {
-    console.error(`bench: no ${missing.join(', ')}: name pictures, npm run bench -- photo.jpg`);
-    process.exit(1);
-  }
-  const results = images.map((image) => {
-    const child = spawnSync(
-      process.execPath,
-      [fileURLToPath(import.meta.url), '--measure', '--rounds', String(rounds), image],
-      {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
-    if (child.status !== 0) process.exit(child.status ?? 1);
-    const result = JSON.parse(child.stdout);
-    show(result);
-    return result;
-  });
-  const output = path.resolve(root, values.output);
-  mkdirSync(path.dirname(output), { recursive: true });
-  writeFileSync(
-    output,
-    `${JSON.stringify({ processor: cpus()[0]?.model, node: process.version, results }, null, 2)}\n`,
-  );
-  console.log(`\nwritten to ${path.relative(process.cwd(), output)}`);
+if (!Number.isInteger(rounds) || rounds < 1) {
+  console.error(`bench: --rounds must be an integer of at least 1, got ${values.rounds}`);
+  process.exit(1);
 }
+const images = positionals.length > 0 ? positionals : photographs;
+const missing = images.filter((image) => !existsSync(image));
+if (missing.length > 0) {
+  console.error(`bench: no ${missing.join(', ')}: name pictures, npm run bench -- photo.jpg`);
+  process.exit(1);
+}
+await setUpOrExit({ withTests: true });
+const results = images.map((image) => {
+  const result = measure(image, rounds, values.targets.split(',').filter(Boolean));
+  show(result);
+  return result;
+});
+const output = path.resolve(root, values.output);
+mkdirSync(path.dirname(output), { recursive: true });
+writeFileSync(output, `${JSON.stringify({ processor: cpus()[0]?.model, results }, null, 2)}\n`);
+console.log(`\nwritten to ${path.relative(process.cwd(), output)}`);

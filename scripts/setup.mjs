@@ -195,7 +195,7 @@ function libraryVersions() {
 function nativeAddon(withTests) {
   const addon = fingerprint(['native', 'CMakeLists.txt', 'package-lock.json'], process.arch, libraryVersions());
   // What is built with the tests has all that is built without, so that a start after a test has nothing to do.
-  const print = withTests ? addon + fingerprint(['test/native']) : addon;
+  const print = withTests ? addon + fingerprint(['test/native', 'test/bench']) : addon;
   const result = withTests ? 'build/Release/faces_tests' : 'build/Release/opencv_face_detector.node';
   return unlessDone('native-addon', result, print, async () => {
     const cmakeJs = (title, ...args) =>

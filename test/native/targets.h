@@ -2,9 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "fused/targets.h"
-// After the above.
-#include <hwy/highway.h>
+#include "force_target.h"
 
 namespace fixtures {
 
@@ -12,16 +10,11 @@ namespace fixtures {
 template <typename Check>
 void ForEachTarget(Check check) {
   struct Reset {
-    ~Reset() {
-      hwy::SetSupportedTargetsForTest(0);
-      hwy::GetChosenTarget().DeInit();
-    }
+    ~Reset() { ForceTarget(0); }
   } reset;
-  for (int64_t rest = hwy::SupportedTargets() & HWY_TARGETS; rest != 0; rest &= rest - 1) {
-    const int64_t target = rest & -rest;
+  for (const int64_t target : RunnableTargets()) {
     CAPTURE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    ForceTarget(target);
     check();
   }
 }
