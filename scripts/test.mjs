@@ -111,7 +111,7 @@ function runCoreWithoutAvx() {
   if (process.arch !== 'x64' || process.platform !== 'linux') return skip('only on x64 Linux');
   if (spawnSync('qemu-x86_64', ['--version']).status !== 0) return skip('qemu-x86_64 is not installed');
   const cases =
-    'the four drawn faces*,tiles give what*,auto takes*,maximum pools*,suppression equals*,every bit is*,a crop of its own*,lossless formats*';
+    'the four drawn faces*,tiles give what*,auto takes*,maximum pools*,suppression equals*,every bit is*,a crop of its own*,lossless formats*,each instruction set*,the instruction sets*';
   return runCore(title, 'qemu-x86_64', ['-cpu', 'Westmere', coreTests, `--test-case=${cases}`]);
 }
 

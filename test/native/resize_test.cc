@@ -66,32 +66,36 @@ TEST_CASE("every bit is cv::resize's: crops to 24 and 48, halves, levels of larg
 
 TEST_CASE("blocks put together are the whole") {
   const cv::Mat image = fixtures::Noise(97, 61);
-  for (const cv::Size& size : {cv::Size(70, 45), cv::Size(97, 61), cv::Size(150, 90)}) {
-    const cv::Mat whole = Resized(image, {0, 0, 97, 61}, size.width, size.height);
-    LinearResize resize(image, {0, 0, 97, 61}, size.width, size.height);
-    for (int y = 0; y < size.height; y += 17) {
-      for (int x = 0; x < size.width; x += 23) {
-        const cv::Rect block(x, y, std::min(23, size.width - x), std::min(17, size.height - y));
-        cv::Mat part(block.height, block.width, CV_8UC3);
-        resize.Block(block, part.data);
-        CHECK(AreEqual(part, whole(block)));
+  fixtures::ForEachTarget([&] {
+    for (const cv::Size& size : {cv::Size(70, 45), cv::Size(97, 61), cv::Size(150, 90)}) {
+      const cv::Mat whole = Resized(image, {0, 0, 97, 61}, size.width, size.height);
+      LinearResize resize(image, {0, 0, 97, 61}, size.width, size.height);
+      for (int y = 0; y < size.height; y += 17) {
+        for (int x = 0; x < size.width; x += 23) {
+          const cv::Rect block(x, y, std::min(23, size.width - x), std::min(17, size.height - y));
+          cv::Mat part(block.height, block.width, CV_8UC3);
+          resize.Block(block, part.data);
+          CHECK(AreEqual(part, whole(block)));
+        }
       }
     }
-  }
+  });
 }
 
 TEST_CASE("a window beyond the image is the image with a black border") {
   const cv::Mat image = fixtures::Noise(50, 40);
   cv::Mat bordered;
   cv::copyMakeBorder(image, bordered, 100, 100, 100, 100, cv::BORDER_CONSTANT, cv::Scalar::all(0));
-  fixtures::Random random(13);
-  for (int round = 0; round < 300; ++round) {
-    const Window window{static_cast<int64_t>(random.Next(180)) - 100, static_cast<int64_t>(random.Next(170)) - 100,
-                        1 + static_cast<int>(random.Next(70)), 1 + static_cast<int>(random.Next(70))};
-    const cv::Rect inside(static_cast<int>(window.x) + 100, static_cast<int>(window.y) + 100, window.width,
-                          window.height);
-    const int size = random.Next(2) == 0 ? 24 : 48;
-    CHECK(AreEqual(Resized(image, window, size, size),
-                   Resized(bordered(inside).clone(), {0, 0, window.width, window.height}, size, size)));
-  }
+  fixtures::ForEachTarget([&] {
+    fixtures::Random random(13);
+    for (int round = 0; round < 300; ++round) {
+      const Window window{static_cast<int64_t>(random.Next(180)) - 100, static_cast<int64_t>(random.Next(170)) - 100,
+                          1 + static_cast<int>(random.Next(70)), 1 + static_cast<int>(random.Next(70))};
+      const cv::Rect inside(static_cast<int>(window.x) + 100, static_cast<int>(window.y) + 100, window.width,
+                            window.height);
+      const int size = random.Next(2) == 0 ? 24 : 48;
+      CHECK(AreEqual(Resized(image, window, size, size),
+                     Resized(bordered(inside).clone(), {0, 0, window.width, window.height}, size, size)));
+    }
+  });
 }
