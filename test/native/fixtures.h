@@ -19,7 +19,7 @@ namespace fixtures {
 
 inline std::string Folder(const char* variable) {
   const char* value = std::getenv(variable);
-  REQUIRE_MESSAGE(value != nullptr, variable << " is not set: run the tests by npm test");
+  REQUIRE_MESSAGE(value != nullptr, std::string(variable) << " is not set: run the tests by npm test");
   return value;
 }
 

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "force_target.h"
 
 namespace fixtures {
@@ -13,7 +15,7 @@ void ForEachTarget(Check check) {
     ~Reset() { ForceTarget(0); }
   } reset;
   for (const int64_t target : RunnableTargets()) {
-    CAPTURE(hwy::TargetName(target));
+    CAPTURE(std::string(hwy::TargetName(target)));  // of a char* doctest shows the address
     ForceTarget(target);
     check();
   }
