@@ -6,7 +6,12 @@ import { packageRoot } from './paths.js';
 /** The .node file as TypeScript sees it: native/addon implements this, and only this file and detector.ts know it. */
 export interface NativeAddon {
   readonly opencvVersion: string;
-  load(model: string, files: Record<string, Uint8Array>, engine: EngineChoice): Promise<NativeDetector>;
+  load(
+    model: string,
+    files: Record<string, Uint8Array>,
+    engine: EngineChoice,
+    threads: number,
+  ): Promise<NativeDetector>;
 }
 
 /** What runs MTCNN's networks: OpenCV's dnn module, or kernels made for them. */

@@ -84,6 +84,13 @@ EngineChoice ReadEngineChoice(const Napi::Value& value) {
   Refuse(value, "auto, opencv or fused for the engine");
 }
 
+int ReadThreads(const Napi::Value& value) {
+  constexpr int kMost = 64;  // as src/detector.ts: enough for any picture, and no number for a system to choke on
+  const double threads = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : 0;
+  if (!(threads >= 1 && threads <= kMost)) Refuse(value, "1 to " + std::to_string(kMost) + " threads");
+  return static_cast<int>(threads);
+}
+
 std::vector<uint8_t> CopyBytes(const Napi::Value& value) {
   const Napi::Uint8Array bytes = Array(value);
   return {bytes.Data(), bytes.Data() + bytes.ByteLength()};

@@ -63,8 +63,8 @@ void Scale(Face& face, double x_factor, double y_factor) {
 
 }  // namespace
 
-Detector::Detector(std::string model, ModelFiles files, EngineChoice choice)
-    : model_(std::move(model)), files_(std::move(files)), choice_(choice) {
+Detector::Detector(std::string model, ModelFiles files, EngineChoice choice, int threads)
+    : model_(std::move(model)), files_(std::move(files)), choice_(choice), threads_(threads) {
   SetUpOpenCV();
   std::unique_ptr<Model> first = TakeModel();
   engine_ = first->engine();
@@ -82,7 +82,7 @@ std::unique_ptr<Model> Detector::TakeModel() {
       return model;
     }
   }
-  return MakeModel(model_, files_, choice_);
+  return MakeModel(model_, files_, choice_, threads_);
 }
 
 void Detector::GiveBack(std::unique_ptr<Model> model) {
