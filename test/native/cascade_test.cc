@@ -162,14 +162,14 @@ TEST_SUITE("weights") {
     const ModelFiles files = fixtures::MtcnnFiles();
     mtcnn::Cascade alone(files);
     const std::vector<Face> expected = Find(alone, image);
+    mtcnn::Cascade first(files, EngineChoice::kFused, 3), second(files, EngineChoice::kFused, 3);
     std::array<int, 2> equal{};
+    const auto search = [&](mtcnn::Cascade& cascade, int& count) {
+      for (int round = 0; round < 5; ++round) count += AreEqual(Find(cascade, image), expected);
+    };
     std::vector<std::thread> callers;
-    for (int& count : equal) {
-      callers.emplace_back([&] {
-        mtcnn::Cascade cascade(files, EngineChoice::kFused, 3);
-        for (int round = 0; round < 5; ++round) count += AreEqual(Find(cascade, image), expected);
-      });
-    }
+    callers.emplace_back([&] { search(first, equal[0]); });
+    callers.emplace_back([&] { search(second, equal[1]); });
     for (std::thread& caller : callers) caller.join();
     for (const int count : equal) CHECK(count == 5);
   }
