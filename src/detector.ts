@@ -9,6 +9,7 @@ import {
   type EngineName,
   engineChoices,
   loadAddon,
+  maxThreads,
   type NativeDetection,
   type NativeDetector,
   type NativeOptions,
@@ -87,9 +88,6 @@ export interface Detection {
   faces: Face[];
   timings: Timings;
 }
-
-/** More find nothing to do: a search has some 20 parts at a time on an ordinary photograph. */
-export const maxThreads = 64;
 
 // Jobs in flight. A process that exits waits for the threads of its pool, so it cancels them.
 const running = new Set<() => void>();

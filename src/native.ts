@@ -19,6 +19,9 @@ export const engineChoices = ['auto', 'opencv', 'fused'] as const;
 export type EngineChoice = (typeof engineChoices)[number];
 export type EngineName = Exclude<EngineChoice, 'auto'>;
 
+/** Of an image: more would find nothing to do, an ordinary photograph gives some twenty parts at a time. */
+export const maxThreads = 64;
+
 export interface NativeDetector {
   readonly engine: EngineName;
   /** Why this one, as a sentence without a stop. */

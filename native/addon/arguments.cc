@@ -85,7 +85,7 @@ EngineChoice ReadEngineChoice(const Napi::Value& value) {
 }
 
 int ReadThreads(const Napi::Value& value) {
-  constexpr int kMost = 64;  // as src/detector.ts: enough for any picture, and no number for a system to choke on
+  constexpr int kMost = 64;  // as in src/native.ts
   const double threads = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : 0;
   if (!(threads >= 1 && threads <= kMost)) Refuse(value, "1 to " + std::to_string(kMost) + " threads");
   return static_cast<int>(threads);
