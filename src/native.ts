@@ -6,13 +6,21 @@ import { packageRoot } from './paths.js';
 /** The .node file as TypeScript sees it: native/addon implements this, and only this file and detector.ts know it. */
 export interface NativeAddon {
   readonly opencvVersion: string;
-  load(model: string, files: Record<string, Uint8Array>, engine: EngineChoice): Promise<NativeDetector>;
+  load(
+    model: string,
+    files: Record<string, Uint8Array>,
+    engine: EngineChoice,
+    threads: number,
+  ): Promise<NativeDetector>;
 }
 
 /** What runs MTCNN's networks: OpenCV's dnn module, or kernels made for them. */
 export const engineChoices = ['auto', 'opencv', 'fused'] as const;
 export type EngineChoice = (typeof engineChoices)[number];
 export type EngineName = Exclude<EngineChoice, 'auto'>;
+
+/** Of an image: more would find nothing to do, an ordinary photograph gives some twenty parts at a time. */
+export const maxThreads = 64;
 
 export interface NativeDetector {
   readonly engine: EngineName;

@@ -85,6 +85,13 @@ EngineChoice ReadEngineChoice(const Napi::Value& value) {
   Refuse(value, "auto, opencv or fused for the engine");
 }
 
+int ReadThreads(const Napi::Value& value) {
+  constexpr int kMost = 64;  // as in src/native.ts
+  const double threads = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : 0;
+  if (!(threads >= 1 && threads <= kMost)) Refuse(value, "1 to " + std::to_string(kMost) + " threads");
+  return static_cast<int>(threads);
+}
+
 std::vector<uint8_t> CopyBytes(const Napi::Value& value) {
   const Napi::Uint8Array bytes = Array(value);
   return {bytes.Data(), bytes.Data() + bytes.ByteLength()};

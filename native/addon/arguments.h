@@ -21,6 +21,7 @@ struct PinnedImage {
 Options ReadOptions(const Napi::Value& value);
 ModelFiles ReadModelFiles(const Napi::Value& value);
 EngineChoice ReadEngineChoice(const Napi::Value& value);
+int ReadThreads(const Napi::Value& value);
 PinnedImage ReadRawImage(const Napi::Value& value);
 std::vector<uint8_t> CopyBytes(const Napi::Value& value);
 

@@ -47,11 +47,11 @@ Napi::Object DetectorWrap::Make(Napi::Env env, std::shared_ptr<Detector> detecto
 }
 
 Napi::Value DetectorWrap::Load(const Napi::CallbackInfo& info) {
-  if (info.Length() != 3 || !info[0].IsString()) {
-    throw Napi::TypeError::New(info.Env(), "load takes a model name, its files and an engine");
+  if (info.Length() != 4 || !info[0].IsString()) {
+    throw Napi::TypeError::New(info.Env(), "load takes a model name, its files, an engine and a number of threads");
   }
   return Start(std::make_unique<LoadJob>(info.Env(), info[0].As<Napi::String>(), ReadModelFiles(info[1]),
-                                         ReadEngineChoice(info[2])));
+                                         ReadEngineChoice(info[2]), ReadThreads(info[3])));
 }
 
 Napi::Value DetectorWrap::Engine(const Napi::CallbackInfo& info) {

@@ -16,9 +16,10 @@ class DetectorWrap : public Napi::ObjectWrap<DetectorWrap> {
   /// Keeps the class for this environment; several threads of one process may each load the addon.
   static void Define(Napi::Env env);
 
-  /// load(model: string, files: { [name]: Uint8Array }, engine: 'auto' | 'opencv' | 'fused'): Promise<DetectorWrap>.
-  /// The weights are read on a thread of the pool; rejects with code MODEL_INVALID where they, or the engine asked for,
-  /// cannot be used. Throws TypeError for other arguments.
+  /// load(model: string, files: { [name]: Uint8Array }, engine: 'auto' | 'opencv' | 'fused', threads: number):
+  /// Promise<DetectorWrap>. The weights are read on a thread of the pool; rejects with code MODEL_INVALID where they,
+  /// or the engine asked for, cannot be used, OUT_OF_MEMORY where the system gives no more threads. Throws TypeError
+  /// for other arguments.
   static Napi::Value Load(const Napi::CallbackInfo& info);
 
   static Napi::Object Make(Napi::Env env, std::shared_ptr<Detector> detector);

@@ -66,8 +66,8 @@ void Place(Face& face, double x_factor, double y_factor, const cv::Point& origin
 
 }  // namespace
 
-Detector::Detector(std::string model, ModelFiles files, EngineChoice choice)
-    : model_(std::move(model)), files_(std::move(files)), choice_(choice) {
+Detector::Detector(std::string model, ModelFiles files, EngineChoice choice, int threads)
+    : model_(std::move(model)), files_(std::move(files)), choice_(choice), threads_(threads) {
   SetUpOpenCV();
   std::unique_ptr<Model> first = TakeModel();
   engine_ = first->engine();
@@ -85,7 +85,7 @@ std::unique_ptr<Model> Detector::TakeModel() {
       return model;
     }
   }
-  return MakeModel(model_, files_, choice_);
+  return MakeModel(model_, files_, choice_, threads_);
 }
 
 void Detector::GiveBack(std::unique_ptr<Model> model) {

@@ -16,8 +16,9 @@ struct DecodedImage;
 /// has a model of its own, made when first needed and kept for the next call.
 class Detector {
  public:
-  /// Loads one model at once, so that bad weights show here. Throws Error{kModelInvalid, kInvalidOption}.
-  Detector(std::string model, ModelFiles files, EngineChoice choice = EngineChoice::kAuto);
+  /// Loads one model at once, so that bad weights show here. `threads` (at least 1) share the work on each picture; all
+  /// but the caller's belong to the model. Throws Error{kModelInvalid, kInvalidOption, kOutOfMemory}.
+  Detector(std::string model, ModelFiles files, EngineChoice choice = EngineChoice::kAuto, int threads = 1);
 
   /// What runs the model, chosen once when it was loaded.
   const EngineInUse& engine() const { return engine_; }
@@ -36,6 +37,7 @@ class Detector {
   const std::string model_;
   const ModelFiles files_;
   EngineChoice choice_;
+  const int threads_;
   EngineInUse engine_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Model>> idle_;

@@ -37,9 +37,10 @@ class Model {
 using ModelFiles = std::map<std::string, std::string>;
 
 /// `name`: "mtcnn" (det1, det2 and det3, each as .prototxt and .caffemodel or as .onnx) or "haar" (one cascade, .xml).
-/// `choice` is for mtcnn. Throws Error{kModelInvalid} where a file is missing or unreadable, or where kFused is chosen
-/// and the weights' layers are not those that its kernels are made for.
+/// `choice` and `threads` (at least 1), which share the work on a picture, are for mtcnn. Throws Error{kModelInvalid}
+/// where a file is missing or unreadable, or where kFused is chosen and the weights' layers are not those that its
+/// kernels are made for, and Error{kOutOfMemory} where the system gives no more threads.
 std::unique_ptr<Model> MakeModel(const std::string& name, const ModelFiles& files,
-                                 EngineChoice choice = EngineChoice::kAuto);
+                                 EngineChoice choice = EngineChoice::kAuto, int threads = 1);
 
 }  // namespace faces

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { type ModelName, modelNames } from '../models.js';
-import { engineChoices } from '../native.js';
+import { engineChoices, maxThreads } from '../native.js';
 import { optionTable } from '../options.js';
 import { allowedCores } from './cores.js';
 
@@ -150,22 +150,18 @@ export const settings = {
   debugging: flag('DEBUGGING', 'log at level debug, with the stack of every refusal'),
   logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent'], 'least level that is logged'),
   workers: {
-    ...integer(
-      'WORKERS',
-      1,
-      1,
-      256,
-      'processes that search; by default the cores that affinity and cgroup quota allow',
-    ),
-    fallback: () => allowedCores(),
-    shownDefault: 'the cores allowed',
-  } satisfies Setting<number>,
-  slots: integer(
-    'SLOTS',
+    ...integer('WORKERS', 1, 1, 256, 'processes that search; by default as many as keep the cores allowed busy'),
+    fallback: (): number | undefined => undefined, // follows from slots and threads: see readConfig
+    shownDefault: 'cores / (`SLOTS` x `THREADS`)',
+  } satisfies Setting<number | undefined>,
+  slots: integer('SLOTS', 1, 1, 64, 'images searched at once in each worker'),
+  threads: integer(
+    'THREADS',
     1,
     1,
-    64,
-    'images searched at once in each worker, a thread each; keep `WORKERS` x `SLOTS` within the cores',
+    maxThreads,
+    'threads that share the search of an image, which comes sooner; not more of them in the same time. ' +
+      '`WORKERS` x `SLOTS` x `THREADS` must not exceed the cores that affinity and cgroup quota allow',
   ),
   queueLimit: integer(
     'QUEUE_LIMIT',
@@ -277,7 +273,7 @@ type Fallback<S> = S extends { fallback: () => infer T } ? T : never;
 /** Values of all settings, checked. */
 export type Config = {
   readonly [K in keyof typeof settings]: Value<(typeof settings)[K]> | Fallback<(typeof settings)[K]>;
-};
+} & { readonly workers: number };
 
 function isTaken(path: string): boolean {
   return /^\/(v1|docs)(\/|$)/.test(path) || ['/healthz', '/readyz', '/metrics', '/openapi.json'].includes(path);
@@ -292,13 +288,15 @@ function readSetting<T>(setting: Setting<T>, environment: NodeJS.ProcessEnv): T 
   throw new ConfigError(`${setting.variable} must be ${setting.expected}, got ${shown}`);
 }
 
-/** Throws ConfigError naming the variable and what it may be. */
-export function readConfig(environment: NodeJS.ProcessEnv): Config {
+/** Throws ConfigError naming the variable and what it may be. `cores`: those that this process may keep busy. */
+export function readConfig(environment: NodeJS.ProcessEnv, cores = allowedCores()): Config {
   const entries = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => [
     key,
     readSetting(setting, environment),
   ]);
-  const config = Object.fromEntries(entries) as Config;
+  const given = Object.fromEntries(entries) as Config;
+  const workers = given.workers ?? Math.max(1, Math.floor(cores / (given.slots * given.threads)));
+  const config = { ...given, workers };
   if (config.minFaceSize < config.minFaceSizeFloor) {
     throw new ConfigError(
       `MIN_FACE_SIZE must be at least MIN_FACE_SIZE_FLOOR, ${config.minFaceSizeFloor}, got ${config.minFaceSize}`,
@@ -308,6 +306,18 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     throw new ConfigError(`METRICS_PORT must be another port than PORT_NUMBER, got ${config.port} for both`);
   }
   return config;
+}
+
+/**
+ * Throws ConfigError where more threads may search at once than there are cores: each would only get a part of one. For the
+ * start, not for each worker: a quota that shrinks later must not keep the service from replacing one.
+ */
+export function checkCores({ workers, slots, threads }: Config, cores = allowedCores()): void {
+  if (workers * slots * threads <= cores) return;
+  throw new ConfigError(
+    `WORKERS x SLOTS x THREADS must be at most the cores that this process may use, ${cores}, ` +
+      `got ${workers} x ${slots} x ${threads} = ${workers * slots * threads}`,
+  );
 }
 
 /** The configuration as `serve --print-config` shows it: `VARIABLE=value` lines, secrets masked. */

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import { UsageError } from '../usage.js';
-import { printConfig, readConfig } from './config.js';
+import { checkCores, printConfig, readConfig } from './config.js';
 
 /**
  * `serve [--print-config]`: the service, until a signal ends it, or its settings. Workers of the cluster run the same command.
@@ -13,6 +13,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     throw new UsageError(`serve takes --print-config only, got ${args.join(' ')}`);
   }
   const config = readConfig(process.env);
+  checkCores(config);
   if (flag) {
     process.stdout.write(printConfig(config));
     return 0;

@@ -96,8 +96,9 @@ export async function runPrimary(config: Config): Promise<number> {
     if (model === 'mtcnn' && config.engine === 'auto' && engine !== 'fused')
       log.warn({ engine, engineReason }, 'the fused engine is not used');
     const metricsPort = (metricsServer.address() as AddressInfo).port;
+    const { workers, slots, threads } = config;
     log.info(
-      { model, engine, engineReason, opencv, workers: config.workers, slots: config.slots, port, metricsPort },
+      { model, engine, engineReason, opencv, workers, slots, threads, port, metricsPort },
       `serving: curl -F image=@photo.jpg http://127.0.0.1:${port}${config.endpoint}`,
     );
     return supervisor.failed();

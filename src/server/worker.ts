@@ -48,8 +48,8 @@ async function run(config: Config): Promise<void> {
     readiness = now;
   });
   const model = config.model ?? 'mtcnn';
-  const { engine, slots } = config;
-  const detector = await FaceDetector.create({ model, engine, slots, ...serviceDefaults(config) });
+  const { engine, slots, threads } = config;
+  const detector = await FaceDetector.create({ model, engine, slots, threads, ...serviceDefaults(config) });
   const beat = setInterval(() => void tell({ type: 'beat', activity: detector.activity }), beatMs);
   await warmUp(detector);
   const running = () => detector.activity.running;

@@ -118,6 +118,17 @@ describe('FaceDetector', () => {
       }
     });
 
+    it('the same from any number of threads, by either engine', async () => {
+      for (const engine of ['opencv', 'fused'] as const) {
+        await using alone = await FaceDetector.create({ engine });
+        const { faces } = await alone.detect(png);
+        for (const threads of [2, 3, 5]) {
+          await using shared = await FaceDetector.create({ engine, threads });
+          expect((await shared.detect(png)).faces, `${engine}, ${threads} threads`).to.deep.equal(faces);
+        }
+      }
+    });
+
     it('the same faces from every format, depth and colour that cameras and editors write', async () => {
       const image = toSharp(standardPicture());
       const variants: Record<string, Buffer> = {
@@ -187,6 +198,7 @@ describe('FaceDetector', () => {
       expect(await create({ model: 1n })).to.equal('model must be one of mtcnn, haar, got 1n');
       expect(await create({ modelsDir: 5 })).to.equal('modelsDir must be the path of a folder, got 5');
       expect(await create({ slots: '2' })).to.match(/^slots must be an integer/);
+      expect(await create({ threads: 65 })).to.equal('threads must be an integer from 1 to 64, got 65');
       expect(await detect(null)).to.equal('options must be an object, got null');
       expect(await detect({ signal: null })).to.equal('signal must be an AbortSignal, got null');
       expect(await detect({ signal: new AbortController() })).to.match(/^signal must be an AbortSignal, got AbortCon/);
@@ -267,12 +279,15 @@ describe('FaceDetector', () => {
       expect(await rejection(detector.detect('/no/such/file.jpg'))).to.have.property('code', 'ENOENT');
     });
 
-    it('of creating: an unknown model, wrong slots, missing and damaged weights', async () => {
+    it('of creating: an unknown model, wrong slots and threads, missing and damaged weights', async () => {
       const refused = async (options: object) => (await rejection(FaceDetector.create(options))).code;
       expect(await refused({ model: 'nonsense' })).to.equal('INVALID_OPTION');
       expect(await refused({ engine: 'nonsense' })).to.equal('INVALID_OPTION');
       expect(await refused({ slots: 0 })).to.equal('INVALID_OPTION');
       expect(await refused({ slots: 1.5 })).to.equal('INVALID_OPTION');
+      for (const threads of [0, 65, 1.5, Number.NaN, '2', null]) {
+        expect(await refused({ threads })).to.equal('INVALID_OPTION');
+      }
       expect(await refused({ minFaceSize: 1 })).to.equal('INVALID_OPTION');
       const folder = await mkdtemp(path.join(tmpdir(), 'faces-'));
       try {

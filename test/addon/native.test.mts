@@ -15,7 +15,7 @@ describe('the addon', () => {
   before(async function () {
     needWeights(this);
     const files = names.map((name) => [name, readFileSync(path.join(root, 'models', 'mtcnn', name))]);
-    detector = await loadAddon().load('mtcnn', Object.fromEntries(files), 'auto');
+    detector = await loadAddon().load('mtcnn', Object.fromEntries(files), 'auto', 2);
   });
 
   it('says which engine runs and why', () => {
@@ -27,7 +27,13 @@ describe('the addon', () => {
 
   it('refuses an engine that there is not', () => {
     for (const engine of ['cuda', '', undefined]) {
-      expect(() => loadAddon().load('mtcnn', {}, engine as 'auto')).to.throw(TypeError, 'auto, opencv or fused');
+      expect(() => loadAddon().load('mtcnn', {}, engine as 'auto', 1)).to.throw(TypeError, 'auto, opencv or fused');
+    }
+  });
+
+  it('refuses a number of threads that it cannot start', () => {
+    for (const threads of [0, 65, -1, Number.NaN, 1e9, '2', undefined]) {
+      expect(() => loadAddon().load('mtcnn', {}, 'auto', threads as number)).to.throw(TypeError, '1 to 64 threads');
     }
   });
 

@@ -115,26 +115,90 @@ describe('the library in a process', () => {
     expect((await detector.detect(standardPng())).faces).to.have.length(4);
   });
 
+  it('survives the same where threads share an image, and the addon is unloaded with its last user', function () {
+    needWeights(this);
+    if (process.platform !== 'linux') this.skip();
+    const inThread = `
+      const { parentPort } = require('node:worker_threads');
+      const { FaceDetector } = require('opencv-face-detector');
+      const large = { data: new Uint8Array(2500 * 2500 * 3), width: 2500, height: 2500, channels: 3, order: 'rgb' };
+      FaceDetector.create({ threads: 3 }).then((detector) => {
+        for (let i = 0; i < 3; i++) detector.detect(large).catch(() => undefined);
+        setTimeout(() => parentPort.postMessage('running'), 20 * Math.random());
+      });
+    `;
+    // Of threads that outlived their detector, code would be gone that they run.
+    const { end, stdout, stderr } = runScript(`
+      const { Worker } = require('node:worker_threads');
+      const { once } = require('node:events');
+      const threads = () => require('node:fs').readdirSync('/proc/self/task').length;
+      (async () => {
+        let afterFirst;
+        for (let i = 0; i < 6; i++) {
+          const worker = new Worker(${JSON.stringify(inThread)}, { eval: true });
+          await once(worker, 'message');
+          await worker.terminate();
+          afterFirst ??= threads();
+        }
+        for (let i = 0; i < 200 && threads() > afterFirst; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+        console.log(threads() - afterFirst);
+      })();
+    `);
+    expect(end, stderr).to.equal(0);
+    expect(Number(stdout), 'threads more after five further workers').to.be.at.most(0);
+  });
+
+  it('leaves no thread behind after a detector that nobody holds any more', function () {
+    needWeights(this);
+    if (process.platform !== 'linux') this.skip();
+    const { end, stdout, stderr } = runScript(
+      `const { FaceDetector } = require('opencv-face-detector');
+      require('node:v8').setFlagsFromString('--expose-gc');
+      const collect = require('node:vm').runInNewContext('gc');
+      const threads = () => require('node:fs').readdirSync('/proc/self/task').length;
+      const use = async () => {
+        const detector = await FaceDetector.create({ threads: 9 });
+        await detector.close();
+        return threads();
+      };
+      (async () => {
+        await (await FaceDetector.create()).close();
+        const before = threads();
+        const during = await use();
+        for (let i = 0; i < 200 && threads() > before; i++) {
+          collect();
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        console.log(during - before, threads() - before);
+      })();`,
+    );
+    expect(end, stderr).to.equal(0);
+    expect(stdout).to.equal('8 0\n');
+  });
+
   it('ends at process.exit with a job in flight, which it cancels, with the status asked for', async function () {
     needWeights(this);
-    const search = (side: number, then: string) => `
+    const search = (side: number, then: string, threads: number) => `
       const { FaceDetector } = require('opencv-face-detector');
       const side = ${side};
       const large = { data: new Uint8Array(side * side * 3), width: side, height: side, channels: 3, order: 'rgb' };
-      FaceDetector.create().then((detector) => { const search = detector.detect(large); ${then} });
+      FaceDetector.create({ threads: ${threads} }).then((detector) => { const search = detector.detect(large); ${then} });
     `;
-    const ended: (number | null)[] = [];
+    let ended: (number | null)[] = [];
     const run = async (script: string) => {
       const [status] = await once(spawn(process.execPath, ['-e', script], { cwd: root }), 'exit');
       ended.push(status);
     };
     // A process waits for its threads: without being cancelled the larger search would hold it up for longer than the smaller
     // one takes the other.
-    await Promise.all([
-      run(search(7000, 'setImmediate(() => process.exit(7))')),
-      run(search(3000, 'search.then(() => process.exit(8))')),
-    ]);
-    expect(ended).to.deep.equal([7, 8]);
+    for (const threads of [1, 2]) {
+      ended = [];
+      await Promise.all([
+        run(search(7000, 'setImmediate(() => process.exit(7))', threads)),
+        run(search(3000, 'search.then(() => process.exit(8))', threads)),
+      ]);
+      expect(ended, `${threads} threads`).to.deep.equal([7, 8]);
+    }
   });
 
   it('ends by itself when nothing is left to do, without close', function () {

@@ -7,6 +7,7 @@
 #include "fixtures.h"
 
 using namespace faces;
+using fixtures::AreEqual;
 using fixtures::CodeOf;
 
 namespace {
@@ -23,19 +24,12 @@ cv::Mat DrawnImage() {
   return cv::imdecode(cv::Mat(1, static_cast<int>(png.size()), CV_8U, const_cast<char*>(png.data())), cv::IMREAD_COLOR);
 }
 
-bool AreEqual(const std::vector<Face>& a, const std::vector<Face>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Face& x, const Face& y) {
-    return x.box.x1 == y.box.x1 && x.box.y1 == y.box.y1 && x.box.x2 == y.box.x2 && x.box.y2 == y.box.y2 &&
-           x.confidence == y.confidence && x.landmarks->front().x == y.landmarks->front().x;
-  });
-}
-
 }  // namespace
 
 TEST_CASE("missing or unreadable weights are refused") {
   CHECK(CodeOf([] { mtcnn::Cascade(ModelFiles{}); }) == "MODEL_INVALID");
   CHECK(CodeOf([] {
-          mtcnn::Cascade({{"det1.onnx", "x"}, {"det2.onnx", "x"}, {"det3.onnx", "x"}});
+          mtcnn::Cascade(ModelFiles{{"det1.onnx", "x"}, {"det2.onnx", "x"}, {"det3.onnx", "x"}});
         }) == "MODEL_INVALID");
 }
 
@@ -142,6 +136,42 @@ TEST_SUITE("weights") {
       CHECK(answer.size() == 4);
       CHECK(AreEqual(answer, answers.front()));
     }
+  }
+
+  TEST_CASE("any number of threads gives the same answers, bit for bit") {
+    const cv::Mat image = DrawnImage();
+    for (const EngineChoice choice : {EngineChoice::kOpenCv, EngineChoice::kFused}) {
+      mtcnn::Cascade alone(fixtures::MtcnnFiles(), choice);
+      for (const int threads : {2, 3, 5}) {
+        CAPTURE(threads);
+        mtcnn::Cascade cascade(fixtures::MtcnnFiles(), choice, threads);
+        for (const float threshold : {0.6F, 0.1F}) {  // few candidates, and some thousands
+          Options options;
+          options.pnet_threshold = threshold;
+          options.rnet_threshold = threshold;
+          const std::vector<Face> expected = Find(alone, image, options);
+          CHECK(expected.size() >= 4);
+          for (int round = 0; round < 3; ++round) CHECK(AreEqual(Find(cascade, image, options), expected));
+        }
+      }
+    }
+  }
+
+  TEST_CASE("two cascades of three threads each, used at once, do not disturb each other") {
+    const cv::Mat image = DrawnImage();
+    const ModelFiles files = fixtures::MtcnnFiles();
+    mtcnn::Cascade alone(files);
+    const std::vector<Face> expected = Find(alone, image);
+    mtcnn::Cascade first(files, EngineChoice::kFused, 3), second(files, EngineChoice::kFused, 3);
+    std::array<int, 2> equal{};
+    const auto search = [&](mtcnn::Cascade& cascade, int& count) {
+      for (int round = 0; round < 5; ++round) count += AreEqual(Find(cascade, image), expected);
+    };
+    std::vector<std::thread> callers;
+    callers.emplace_back([&] { search(first, equal[0]); });
+    callers.emplace_back([&] { search(second, equal[1]); });
+    for (std::thread& caller : callers) caller.join();
+    for (const int count : equal) CHECK(count == 5);
   }
 
   TEST_CASE("a set flag ends the run") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
@@ -81,6 +82,16 @@ std::string CodeOf(Call call) {
     return faces::ErrorName(error.code());
   }
   return "nothing was thrown";
+}
+
+/// To the bit.
+inline bool AreEqual(const std::vector<faces::Face>& a, const std::vector<faces::Face>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const faces::Face& x, const faces::Face& y) {
+    return x.box.x1 == y.box.x1 && x.box.y1 == y.box.y1 && x.box.x2 == y.box.x2 && x.box.y2 == y.box.y2 &&
+           x.confidence == y.confidence &&
+           std::equal(x.landmarks->begin(), x.landmarks->end(), y.landmarks->begin(),
+                      [](const faces::Point& p, const faces::Point& q) { return p.x == q.x && p.y == q.y; });
+  });
 }
 
 }  // namespace fixtures

@@ -80,6 +80,24 @@ TEST_SUITE("photographs") {
     CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kOnnx), EngineChoice::kOpenCv);
   }
 
+  TEST_CASE("every photograph: the same answers, bit for bit, from any number of threads") {
+    for (const EngineChoice engine : {EngineChoice::kOpenCv, EngineChoice::kFused}) {
+      Detector alone("mtcnn", fixtures::MtcnnFiles(), engine);
+      Detector two("mtcnn", fixtures::MtcnnFiles(), engine, 2);
+      Detector three("mtcnn", fixtures::MtcnnFiles(), engine, 3);
+      Detector five("mtcnn", fixtures::MtcnnFiles(), engine, 5);
+      for (const cv::FileNode& golden : Golden()) {
+        CAPTURE(golden.name());
+        const std::string bytes = fixtures::ReadFile(fixtures::Folder("FACES_SHARED") + "/images/" + golden.name());
+        const auto find = [&](Detector& detector) {
+          return detector.Detect(fixtures::AsBytes(bytes), {}, CancelFlag()).faces;
+        };
+        const std::vector<Face> expected = find(alone);
+        for (Detector* detector : {&two, &three, &five}) CHECK(fixtures::AreEqual(find(*detector), expected));
+      }
+    }
+  }
+
   TEST_CASE("every photograph: the replaced service's faces, from the fused kernels of every instruction set") {
     fixtures::ForEachTarget(
         [] { CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kCaffe), EngineChoice::kFused); });

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
-import { needWeights } from '../fixtures/available.mjs';
+import { needCores, needWeights } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 import { eventually, openWire, postHead } from '../fixtures/http.mjs';
 import { failToStart, logLines, metric, type Service, startService, workerPids } from '../fixtures/service.mjs';
@@ -55,6 +55,7 @@ describe('the workers', () => {
   let service: Service;
   before(async function () {
     needWeights(this);
+    needCores(this, 2);
     service = await startService({ WORKERS: '2', HANG_TIMEOUT_MS: '1000' });
   });
   after(() => service?.stop());
@@ -148,6 +149,7 @@ function isAlive(pid: number): boolean {
 describe('SIGTERM under load', () => {
   it('answers everything accepted and ends with 0', async function () {
     needWeights(this);
+    needCores(this, 2);
     const service = await startService({ WORKERS: '2' });
     const clients = keepAsking(service, 6);
     await eventually('a few answers', () => clients.answered() >= 10);

@@ -6,15 +6,43 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { needWeights, root } from '../fixtures/available.mjs';
+import { needCores, needWeights, root } from '../fixtures/available.mjs';
 import { drawFaces, standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
 import { failToStart, startService } from '../fixtures/service.mjs';
+
+const headers = { 'Content-Type': 'image/png' };
 
 describe('starting and stopping the service', () => {
   it('refuses a wrong value by name, before anything else', async () => {
     const { status, output } = await failToStart({ POST_TYPE: 'XML' });
     expect(status).to.equal(1);
     expect(output).to.equal('opencv-face-detector: POST_TYPE must be FORM or JSON, got "XML"\n');
+  });
+
+  it('refuses more threads than there are cores', async () => {
+    const { status, output } = await failToStart({ WORKERS: '256', THREADS: '64' });
+    expect(status).to.equal(1);
+    expect(output).to.match(
+      /^opencv-face-detector: WORKERS x SLOTS x THREADS must be .*, \d+, got 256 x 1 x 64 = 16384\n$/,
+    );
+  });
+
+  it('answers the same with threads that share an image', async function () {
+    needWeights(this);
+    needCores(this, 2);
+    const answers: string[] = [];
+    for (const THREADS of ['1', '2']) {
+      const service = await startService({ WORKERS: '1', THREADS });
+      try {
+        const response = await fetch(`${service.origin}/v1/faces`, { method: 'POST', body: standardPng(), headers });
+        answers.push(await response.text());
+        expect(service.output()).to.include(`"threads":${THREADS}`);
+      } finally {
+        await service.stop();
+      }
+    }
+    expect(JSON.parse(answers[0] as string).faces).to.have.length(4);
+    expect(answers[1]).to.equal(answers[0]);
   });
 
   it('says that a port is in use', async function () {

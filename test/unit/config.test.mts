@@ -1,10 +1,12 @@
 import { expect } from 'chai';
-import { ConfigError, printConfig, readConfig, settings } from '#dist/server/config.js';
+import { ConfigError, checkCores, printConfig, readConfig, settings } from '#dist/server/config.js';
 import { allowedCores } from '#dist/server/cores.js';
 
-function refusal(environment: NodeJS.ProcessEnv): string {
+const refusal = (environment: NodeJS.ProcessEnv) => refused(() => readConfig(environment));
+
+function refused(call: () => void): string {
   try {
-    readConfig(environment);
+    call();
   } catch (error) {
     expect(error).to.be.instanceOf(ConfigError).with.property('code', 'INVALID_CONFIG');
     return (error as Error).message;
@@ -27,6 +29,7 @@ describe('configuration of the service', () => {
       logLevel: 'info',
       workers: allowedCores(),
       slots: 1,
+      threads: 1,
       queueLimit: 16,
       minFaceSize: 20,
       minFaceSizeFloor: 12,
@@ -163,6 +166,33 @@ describe('configuration of the service', () => {
       'METRICS_PORT must be another port than PORT_NUMBER, got 9464 for both',
     );
     expect(refusal({ PORT_NUMBER: '0', METRICS_PORT: '0' })).to.equal('accepted');
+  });
+
+  it('has by default as many workers as keep the cores busy, and at least one', () => {
+    const workers = (cores: number, environment: NodeJS.ProcessEnv) => readConfig(environment, cores).workers;
+    expect(workers(8, {})).to.equal(8);
+    expect(workers(8, { THREADS: '2' })).to.equal(4);
+    expect(workers(8, { SLOTS: '2', THREADS: '2' })).to.equal(2);
+    expect(workers(8, { THREADS: '3' })).to.equal(2);
+    expect(workers(2, { THREADS: '4' })).to.equal(1);
+    expect(workers(8, { THREADS: '2', WORKERS: '1' })).to.equal(1);
+  });
+
+  it('refuses more threads than cores at the start, naming the numbers', () => {
+    const start = (cores: number, environment: NodeJS.ProcessEnv) =>
+      refused(() => checkCores(readConfig(environment, cores), cores));
+    for (let cores = 1; cores <= 9; cores++) {
+      expect(start(cores, {}), `${cores} cores`).to.equal('accepted');
+      for (let threads = 1; threads <= cores; threads++) {
+        expect(start(cores, { THREADS: String(threads) }), `${threads} of ${cores}`).to.equal('accepted');
+      }
+    }
+    expect(start(8, { WORKERS: '2', SLOTS: '2', THREADS: '2' })).to.equal('accepted');
+    expect(start(8, { WORKERS: '3', SLOTS: '2', THREADS: '2' })).to.equal(
+      'WORKERS x SLOTS x THREADS must be at most the cores that this process may use, 8, got 3 x 2 x 2 = 12',
+    );
+    expect(start(2, { THREADS: '3' })).to.match(/may use, 2, got 1 x 1 x 3 = 3$/);
+    expect(start(2, { WORKERS: '3' })).to.match(/may use, 2, got 3 x 1 x 1 = 3$/);
   });
 
   it('prints itself as variables, keys masked', () => {

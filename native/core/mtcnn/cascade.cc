@@ -1,6 +1,7 @@
 #include "cascade.h"
 
 #include "../stopwatch.h"
+#include "level_candidates.h"
 #include "nms.h"
 
 namespace faces::mtcnn {
@@ -10,16 +11,21 @@ namespace {
 constexpr double kLevelOverlap = 0.5;
 constexpr double kStageOverlap = 0.7;
 
-std::string Take(const ModelFiles& files, const std::string& name) {
-  const auto file = files.find(name);
-  return file == files.end() ? std::string() : file->second;
-}
-
-NetFiles FilesOf(const ModelFiles& files, const std::string& stem) {
-  NetFiles net{Take(files, stem + ".prototxt"), Take(files, stem + ".caffemodel")};
-  if (net.prototxt.empty() || net.weights.empty()) net = {"", Take(files, stem + ".onnx")};
-  if (net.weights.empty()) throw Error(ErrorCode::kModelInvalid, "the weights " + stem + " are missing");
-  return net;
+// The levels in their order, those together that the threads go through at once: a small one would leave threads idle.
+// Together they have no more windows than candidates may come of one.
+std::vector<std::vector<Level>> Together(const std::vector<Level>& levels) {
+  std::vector<std::vector<Level>> groups;
+  double sum = 0;
+  for (const Level& level : levels) {
+    const double windows = static_cast<double>(WindowCount(level.width)) * WindowCount(level.height);
+    sum += windows;
+    if (groups.empty() || sum > static_cast<double>(kMaxCandidatesPerLevel)) {
+      groups.emplace_back();
+      sum = windows;
+    }
+    groups.back().push_back(level);
+  }
+  return groups;
 }
 
 // Regression, then the whole-numbered square that the next network crops.
@@ -32,38 +38,15 @@ std::vector<Candidate> ForCropping(std::vector<Candidate> candidates) {
 
 }  // namespace
 
-Cascade::Chosen Cascade::Choose(const ModelFiles& files, EngineChoice choice) {
-  const NetFiles pnet = FilesOf(files, "det1");
-  const NetFiles rnet = FilesOf(files, "det2");
-  const NetFiles onet = FilesOf(files, "det3");
-  const auto opencv = [&] {
-    return Engines{MakeOpenCvProposals(pnet), MakeOpenCvCrops(CropNet::kRNet, rnet),
-                   MakeOpenCvCrops(CropNet::kONet, onet)};
-  };
-  const auto fused = [&] {
-    return Engines{MakeFusedProposals(pnet), MakeFusedCrops(CropNet::kRNet, rnet),
-                   MakeFusedCrops(CropNet::kONet, onet)};
-  };
-  if (choice == EngineChoice::kFused) return {fused(), {"fused", "asked for"}};
-  Engines reference = opencv();
-  if (choice == EngineChoice::kOpenCv) return {std::move(reference), {"opencv", "asked for"}};
-  try {
-    Engines engines = fused();
-    const std::string difference = Difference(engines, reference);
-    if (difference.empty()) return {std::move(engines), {"fused", "its answers equal OpenCV's on a trial input"}};
-    return {std::move(reference), {"opencv", "the fused kernels failed their trial: " + difference}};
-  } catch (const Error& error) {
-    return {std::move(reference), {"opencv", error.what()}};
-  }
-}
+Cascade::Cascade(const ModelFiles& files, EngineChoice choice, int threads)
+    : Cascade(ChooseEngines(files, choice, threads)) {}
 
-Cascade::Cascade(const ModelFiles& files, EngineChoice choice) : Cascade(Choose(files, choice)) {}
-
-Cascade::Cascade(Chosen chosen)
+Cascade::Cascade(ChosenEngines chosen)
     : engine_(std::move(chosen.in_use)),
-      pnet_(std::move(chosen.engines.pnet)),
-      rnet_(std::move(chosen.engines.rnet)),
-      onet_(std::move(chosen.engines.onet)) {}
+      pool_(chosen.pnets.size()),
+      pnet_(std::move(chosen.pnets)),
+      rnet_(std::move(chosen.rnets)),
+      onet_(std::move(chosen.onets)) {}
 
 std::vector<Face> Cascade::Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                                 std::vector<Stage>& stages) {
@@ -79,23 +62,29 @@ std::vector<Face> Cascade::Find(const cv::Mat& image, const Options& options, co
 
 std::vector<Candidate> Cascade::RunPNet(const cv::Mat& image, const Options& options, const CancelFlag& cancel) {
   std::vector<Candidate> all;
-  for (const Level& level : ImagePyramid(image.cols, image.rows, options.min_face_size, options.scale_factor)) {
-    const std::vector<Candidate> found = pnet_.Propose(image, level, options.pnet_threshold, cancel);
-    const auto taken = NonMaximumSuppression(found, kLevelOverlap, OverlapOver::kUnion, cancel);
-    for (const size_t index : taken) all.push_back(found[index]);
+  const auto levels = ImagePyramid(image.cols, image.rows, options.min_face_size, options.scale_factor);
+  for (const std::vector<Level>& group : Together(levels)) {
+    const auto found = pnet_.Propose(image, group, options.pnet_threshold, pool_, cancel);
+    std::vector<std::vector<size_t>> taken(group.size());
+    pool_.ForEach(group.size(), [&](size_t, size_t i) {
+      taken[i] = NonMaximumSuppression(found[i], kLevelOverlap, OverlapOver::kUnion, cancel);
+    });
+    for (size_t i = 0; i < group.size(); ++i) {
+      for (const size_t index : taken[i]) all.push_back(found[i][index]);
+    }
   }
   return ForCropping(Pick(all, NonMaximumSuppression(all, kStageOverlap, OverlapOver::kUnion, cancel)));
 }
 
 std::vector<Candidate> Cascade::RunRNet(const cv::Mat& image, const std::vector<Candidate>& proposals,
                                         const Options& options, const CancelFlag& cancel) {
-  const std::vector<Candidate> found = rnet_.Refine(image, proposals, options.rnet_threshold, cancel);
+  const std::vector<Candidate> found = rnet_.Refine(image, proposals, options.rnet_threshold, pool_, cancel);
   return ForCropping(Pick(found, NonMaximumSuppression(found, kStageOverlap, OverlapOver::kUnion, cancel)));
 }
 
 std::vector<Face> Cascade::RunONet(const cv::Mat& image, const std::vector<Candidate>& refined, const Options& options,
                                    const CancelFlag& cancel) {
-  ONet::Answer found = onet_.Refine(image, refined, options.onet_threshold, cancel);
+  ONet::Answer found = onet_.Refine(image, refined, options.onet_threshold, pool_, cancel);
   for (Candidate& candidate : found.candidates) candidate.box = Regress(candidate.box, candidate.regression);
   std::vector<Face> faces;
   for (const size_t index : NonMaximumSuppression(found.candidates, kStageOverlap, OverlapOver::kSmaller, cancel)) {

@@ -1,7 +1,5 @@
 #include "onet.h"
 
-#include "batches.h"
-
 namespace faces::mtcnn {
 namespace {
 
@@ -18,15 +16,14 @@ Landmarks PlaceLandmarks(const Box& box, const float* shares) {
 }  // namespace
 
 ONet::Answer ONet::Refine(const cv::Mat& image, const std::vector<Candidate>& candidates, float threshold,
-                          const CancelFlag& cancel) {
+                          ThreadPool& pool, const CancelFlag& cancel) {
   Answer kept;
-  ForEachAnswer(image, candidates, CropNet::kONet, *engine_, cancel,
-                [&](const Candidate& candidate, const float* answer) {
-                  if (!(answer[0] > threshold)) return;
-                  const Box box = ClipToImage(candidate.box, image.cols, image.rows);
-                  kept.candidates.push_back({box, answer[0], {answer[1], answer[2], answer[3], answer[4]}});
-                  kept.landmarks.push_back(PlaceLandmarks(box, answer + 5));
-                });
+  batches_.ForEachAnswer(image, candidates, pool, cancel, [&](const Candidate& candidate, const float* answer) {
+    if (!(answer[0] > threshold)) return;
+    const Box box = ClipToImage(candidate.box, image.cols, image.rows);
+    kept.candidates.push_back({box, answer[0], {answer[1], answer[2], answer[3], answer[4]}});
+    kept.landmarks.push_back(PlaceLandmarks(box, answer + 5));
+  });
   return kept;
 }
 

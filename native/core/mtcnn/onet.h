@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "../error.h"
+#include "../thread_pool.h"
 #include "../types.h"
+#include "batches.h"
 #include "box.h"
 #include "engine.h"
 
@@ -15,7 +17,8 @@ namespace faces::mtcnn {
 /// O-Net, the output network: judges 48x48 crops and places five landmarks (paper, section 2.2).
 class ONet {
  public:
-  explicit ONet(std::unique_ptr<CropEngine> engine) : engine_(std::move(engine)) {}
+  /// One engine for each thread that is to run it.
+  explicit ONet(std::vector<std::unique_ptr<CropEngine>> engines) : batches_(CropNet::kONet, std::move(engines)) {}
 
   struct Answer {
     std::vector<Candidate> candidates;
@@ -23,11 +26,11 @@ class ONet {
   };
 
   /// As RNet::Refine; the landmarks are relative to the clipped box.
-  Answer Refine(const cv::Mat& image, const std::vector<Candidate>& candidates, float threshold,
+  Answer Refine(const cv::Mat& image, const std::vector<Candidate>& candidates, float threshold, ThreadPool& pool,
                 const CancelFlag& cancel);
 
  private:
-  std::unique_ptr<CropEngine> engine_;
+  Batches batches_;
 };
 
 }  // namespace faces::mtcnn

@@ -1,83 +1,56 @@
 #include "pnet.h"
 
-#include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "level_candidates.h"
 #include "resize.h"
+#include "tiles.h"
 
 namespace faces::mtcnn {
 namespace {
 
-constexpr int kStride = 2;
-
-// A tile's extent along one axis; the last ones are excluded.
-struct Span {
-  int first_window, last_window;
-  int first_pixel, last_pixel;
-};
-
-// Tiles start on the stride and overlap by the receptive field, so that every window sees the pixels that it sees on
-// the whole level. The last one takes the odd pixel that the pool rounds up to.
-std::vector<Span> Spans(int pixels, int tile_side) {
-  const int windows = WindowCount(pixels);
-  const int most = (std::max(tile_side, kPNetWindow) - kPNetWindow) / kStride + 1;
-  const int tiles = std::max((windows + most - 1) / most, 1);
-  const int step = (windows + tiles - 1) / tiles;  // even shares: another size costs the network a new set-up
-  std::vector<Span> spans;
-  for (int first = 0; first < windows; first += step) {
-    const int last = std::min(first + step, windows);
-    spans.push_back({first, last, first * kStride, last == windows ? pixels : (last - 1) * kStride + kPNetWindow});
-  }
-  return spans;
-}
-
 Box WindowBox(int column, int row, double scale) {
-  return {std::nearbyint((kStride * column + 1.0) / scale), std::nearbyint((kStride * row + 1.0) / scale),
-          std::nearbyint((kStride * column + 1.0 + kPNetWindow) / scale),
-          std::nearbyint((kStride * row + 1.0 + kPNetWindow) / scale)};
-}
-
-void KeepBest(std::vector<Candidate>& found) {
-  if (found.size() <= kMaxCandidatesPerLevel) return;
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
-  found.resize(kMaxCandidatesPerLevel);
-}
-
-// Windows are at least two image pixels apart, so their corners tell their order.
-void SortRowByRow(std::vector<Candidate>& found) {
-  std::sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
-    return a.box.y1 != b.box.y1 ? a.box.y1 < b.box.y1 : a.box.x1 < b.box.x1;
-  });
+  return {std::nearbyint((kPNetStride * column + 1.0) / scale), std::nearbyint((kPNetStride * row + 1.0) / scale),
+          std::nearbyint((kPNetStride * column + 1.0 + kPNetWindow) / scale),
+          std::nearbyint((kPNetStride * row + 1.0 + kPNetWindow) / scale)};
 }
 
 }  // namespace
 
-std::vector<Candidate> PNet::Propose(const cv::Mat& image, const Level& level, float threshold,
-                                     const CancelFlag& cancel, int tile_side) {
-  LinearResize resize(image, {0, 0, image.cols, image.rows}, level.width, level.height);
-  std::vector<uint8_t> pixels;
-  std::vector<Proposal> proposals;
-  std::vector<Candidate> found;
-  for (const Span& down : Spans(level.height, tile_side)) {
-    for (const Span& across : Spans(level.width, tile_side)) {
-      Checkpoint(cancel);
-      const cv::Rect tile(across.first_pixel, down.first_pixel, across.last_pixel - across.first_pixel,
-                          down.last_pixel - down.first_pixel);
-      pixels.resize(static_cast<size_t>(tile.area()) * 3);
-      resize.Block(tile, pixels.data());
-      proposals.clear();
-      engine_->Propose(pixels.data(), tile.width, tile.height, threshold, proposals);
-      for (const Proposal& proposal : proposals) {
-        found.push_back(
-            {WindowBox(across.first_window + proposal.column, down.first_window + proposal.row, level.scale),
-             proposal.score, proposal.regression});
-      }
-    }
-    KeepBest(found);
+PNet::PNet(std::vector<std::unique_ptr<ProposalEngine>> engines) {
+  for (auto& engine : engines) lanes_.push_back({std::move(engine), {}, {}, {}});
+}
+
+std::vector<std::vector<Candidate>> PNet::Propose(const cv::Mat& image, const std::vector<Level>& levels,
+                                                  float threshold, ThreadPool& pool, const CancelFlag& cancel,
+                                                  int tile_side) {
+  std::vector<LinearResize> resizes;
+  for (const Level& level : levels) {
+    resizes.emplace_back(image, Window{0, 0, image.cols, image.rows}, level.width, level.height);
   }
-  SortRowByRow(found);
-  return found;
+  const std::vector<Tile> tiles = Tiles(levels, tile_side);
+  std::vector<LevelCandidates> found(levels.size());
+  pool.ForEach(tiles.size(), [&](size_t thread, size_t index) {
+    Checkpoint(cancel);
+    const Tile& tile = tiles[index];
+    const cv::Rect pixels = tile.Pixels();
+    Lane& lane = lanes_[thread];
+    lane.pixels.resize(static_cast<size_t>(pixels.area()) * 3);
+    LinearResize(resizes[tile.level]).Block(pixels, lane.pixels.data());  // a copy: no two threads may use one
+    lane.proposals.clear();
+    lane.engine->Propose(lane.pixels.data(), pixels.width, pixels.height, threshold, lane.proposals);
+    lane.candidates.clear();
+    for (const Proposal& proposal : lane.proposals) {
+      const Box box = WindowBox(tile.across.first_window + proposal.column, tile.down.first_window + proposal.row,
+                                levels[tile.level].scale);
+      lane.candidates.push_back({box, proposal.score, proposal.regression});
+    }
+    found[tile.level].Add(lane.candidates);
+  });
+  std::vector<std::vector<Candidate>> answers;
+  for (LevelCandidates& level : found) answers.push_back(level.Take());
+  return answers;
 }
 
 }  // namespace faces::mtcnn

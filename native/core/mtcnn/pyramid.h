@@ -7,6 +7,9 @@ namespace faces::mtcnn {
 /// Side of P-Net's window, in pixels of a level: the smallest face that a level can show (paper, section 2.2).
 constexpr int kPNetWindow = 12;
 
+/// From one window to the next, in pixels of a level: what P-Net's one pool makes of it.
+constexpr int kPNetStride = 2;
+
 /// Rows (or columns) of windows on that many pixels: two less for conv1, half of it rounded up for the pool, four less
 /// for conv2 and conv3.
 constexpr int WindowCount(int pixels) { return (pixels - 1) / 2 - 4; }

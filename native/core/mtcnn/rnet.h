@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "../error.h"
+#include "../thread_pool.h"
+#include "batches.h"
 #include "box.h"
 #include "engine.h"
 
@@ -14,16 +16,18 @@ namespace faces::mtcnn {
 /// R-Net, the refinement network: judges 24x24 crops of P-Net's boxes (paper, section 2.2).
 class RNet {
  public:
-  explicit RNet(std::unique_ptr<CropEngine> engine) : engine_(std::move(engine)) {}
+  /// One engine for each thread that is to run it.
+  explicit RNet(std::vector<std::unique_ptr<CropEngine>> engines) : batches_(CropNet::kRNet, std::move(engines)) {}
 
   /// The candidates that score over `threshold`, in the order given, with R-Net's score and regression. Their boxes
   /// (whole-numbered squares) come back clipped to the image: the reference clips in place when it crops, and what
-  /// follows starts from there. A checkpoint before every batch. Throws Error.
+  /// follows starts from there. The crops are spread over the threads of `pool`, with a checkpoint before every batch.
+  /// Throws Error.
   std::vector<Candidate> Refine(const cv::Mat& image, const std::vector<Candidate>& candidates, float threshold,
-                                const CancelFlag& cancel);
+                                ThreadPool& pool, const CancelFlag& cancel);
 
  private:
-  std::unique_ptr<CropEngine> engine_;
+  Batches batches_;
 };
 
 }  // namespace faces::mtcnn

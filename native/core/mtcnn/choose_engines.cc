@@ -1,0 +1,73 @@
+#include "choose_engines.h"
+
+#include <string>
+#include <utility>
+
+namespace faces::mtcnn {
+namespace {
+
+std::string Take(const ModelFiles& files, const std::string& name) {
+  const auto file = files.find(name);
+  return file == files.end() ? std::string() : file->second;
+}
+
+NetFiles FilesOf(const ModelFiles& files, const std::string& stem) {
+  NetFiles net{Take(files, stem + ".prototxt"), Take(files, stem + ".caffemodel")};
+  if (net.prototxt.empty() || net.weights.empty()) net = {"", Take(files, stem + ".onnx")};
+  if (net.weights.empty()) throw Error(ErrorCode::kModelInvalid, "the weights " + stem + " are missing");
+  return net;
+}
+
+struct MtcnnFiles {
+  explicit MtcnnFiles(const ModelFiles& files)
+      : pnet(FilesOf(files, "det1")), rnet(FilesOf(files, "det2")), onet(FilesOf(files, "det3")) {}
+
+  Engines OpenCv() const {
+    return {MakeOpenCvProposals(pnet), MakeOpenCvCrops(CropNet::kRNet, rnet), MakeOpenCvCrops(CropNet::kONet, onet)};
+  }
+  Engines Fused() const {
+    return {MakeFusedProposals(pnet), MakeFusedCrops(CropNet::kRNet, rnet), MakeFusedCrops(CropNet::kONet, onet)};
+  }
+
+  NetFiles pnet;
+  NetFiles rnet;
+  NetFiles onet;
+};
+
+struct Chosen {
+  Engines engines;
+  EngineInUse in_use;
+};
+
+Chosen Choose(const MtcnnFiles& files, EngineChoice choice) {
+  if (choice == EngineChoice::kFused) return {files.Fused(), {"fused", "asked for"}};
+  Engines reference = files.OpenCv();
+  if (choice == EngineChoice::kOpenCv) return {std::move(reference), {"opencv", "asked for"}};
+  try {
+    Engines engines = files.Fused();
+    const std::string difference = Difference(engines, reference);
+    if (difference.empty()) return {std::move(engines), {"fused", "its answers equal OpenCV's on a trial input"}};
+    return {std::move(reference), {"opencv", "the fused kernels failed their trial: " + difference}};
+  } catch (const Error& error) {
+    return {std::move(reference), {"opencv", error.what()}};
+  }
+}
+
+}  // namespace
+
+ChosenEngines ChooseEngines(const ModelFiles& model_files, EngineChoice choice, int threads) {
+  const MtcnnFiles files(model_files);
+  Chosen first = Choose(files, choice);
+  ChosenEngines all;
+  all.in_use = std::move(first.in_use);
+  const auto add = [&](Engines engines) {
+    all.pnets.push_back(std::move(engines.pnet));
+    all.rnets.push_back(std::move(engines.rnet));
+    all.onets.push_back(std::move(engines.onet));
+  };
+  add(std::move(first.engines));
+  for (int i = 1; i < threads; ++i) add(all.in_use.name == "fused" ? files.Fused() : files.OpenCv());
+  return all;
+}
+
+}  // namespace faces::mtcnn

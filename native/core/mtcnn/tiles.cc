@@ -1,0 +1,36 @@
+#include "tiles.h"
+
+#include <algorithm>
+
+namespace faces::mtcnn {
+namespace {
+
+// Tiles start on the stride and overlap by the receptive field, so that every window sees the pixels that it sees on
+// the whole level. The last one takes the odd pixel that the pool rounds up to.
+std::vector<Span> Spans(int pixels, int side) {
+  const int windows = WindowCount(pixels);
+  const int most = (std::max(side, kPNetWindow) - kPNetWindow) / kPNetStride + 1;
+  const int tiles = std::max((windows + most - 1) / most, 1);
+  const int step = (windows + tiles - 1) / tiles;  // even shares: another size costs the network a new set-up
+  std::vector<Span> spans;
+  for (int first = 0; first < windows; first += step) {
+    const int last = std::min(first + step, windows);
+    spans.push_back(
+        {first, last, first * kPNetStride, last == windows ? pixels : (last - 1) * kPNetStride + kPNetWindow});
+  }
+  return spans;
+}
+
+}  // namespace
+
+std::vector<Tile> Tiles(const std::vector<Level>& levels, int side) {
+  std::vector<Tile> tiles;
+  for (size_t i = 0; i < levels.size(); ++i) {
+    for (const Span& down : Spans(levels[i].height, side)) {
+      for (const Span& across : Spans(levels[i].width, side)) tiles.push_back({i, down, across});
+    }
+  }
+  return tiles;
+}
+
+}  // namespace faces::mtcnn
