@@ -41,20 +41,19 @@ PNet::PNet(const std::vector<LayerNumbers>& trunk, const LayerNumbers& heads)
     : conv1_(trunk.at(0)), conv2_(trunk.at(1)), conv3_(trunk.at(2)), heads_(heads) {}
 
 void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const Use& use) {
-  const size_t depth1 = static_cast<size_t>(conv1_.padded_outputs());
   const size_t depth2 = static_cast<size_t>(conv2_.padded_outputs());
   const size_t depth3 = static_cast<size_t>(conv3_.padded_outputs());
   const size_t depth4 = static_cast<size_t>(heads_.padded_outputs());
   const int pooled_width = Pooled(width - 2, 2);
   const int columns = pooled_width - 4;
   const int rows = Pooled(height - 2, 2) - 4;
-  const size_t pixel_row = static_cast<size_t>(width) * kColours;
-  const size_t conv_row = static_cast<size_t>(width - 2) * depth1;
+  const size_t bgr_row = static_cast<size_t>(width) * kColours;
+  const size_t pixel_row = FirstLayer::SplitRow(width);
   const auto windows = static_cast<size_t>(columns) * kStrip;
 
   float* pixels = pixels_.Take(pixel_row * (2 * (kStrip + 4) + 2));
-  float* unpooled = unpooled_.Take(conv_row * 2);
-  const size_t pooled_row = static_cast<size_t>(pooled_width) * depth1;
+  const size_t plane = FirstLayer::Plane(width);
+  const size_t pooled_row = static_cast<size_t>(conv1_.outputs()) * plane;
   // Whole tiles, also at the right and lower border: beyond it lies what was there before, numbers all the same.
   const int tile_columns = (columns + kTile - 1) / kTile;
   const size_t second_row = static_cast<size_t>(tile_columns * kTile + 2) * depth2;
@@ -72,19 +71,18 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
     pooled.DropBefore(second.end);
     const int first_pixel = 2 * pooled.end;
     const int last_pixel = std::min(2 * (last + 4) + 2, height);
-    Normalize(bgr + static_cast<size_t>(first_pixel) * pixel_row,
-              static_cast<size_t>(last_pixel - first_pixel) * pixel_row, pixels);
+    for (int pixel = first_pixel; pixel < last_pixel; ++pixel) {
+      FirstLayer::Split(bgr + static_cast<size_t>(pixel) * bgr_row, width,
+                        pixels + static_cast<size_t>(pixel - first_pixel) * pixel_row);
+    }
     for (; pooled.end < last + 4; ++pooled.end) {
       const int pixel = 2 * pooled.end;
-      const int conv_rows = std::min(2, height - 2 - pixel);
-      Convolve(conv1_, {pixels + static_cast<size_t>(pixel - first_pixel) * pixel_row, pixel_row, kColours}, width - 2,
-               conv_rows, {unpooled, conv_row, depth1});
-      MaxPool({unpooled, conv_row, depth1}, width - 2, conv_rows, static_cast<int>(depth1), 2,
-              {pooled.At(pooled.end), pooled_row, depth1});
+      conv1_.Run(pixels + static_cast<size_t>(pixel - first_pixel) * pixel_row, width, std::min(4, height - pixel),
+                 pooled.At(pooled.end));
     }
 
     second.DropBefore(first);
-    Convolve(conv2_, {pooled.At(second.end), pooled_row, depth1}, pooled_width - 2, last + 2 - second.end,
+    Convolve(conv2_, {pooled.At(second.end), pooled_row, 1, plane}, pooled_width - 2, last + 2 - second.end,
              {second.At(second.end), second_row, depth2});
     second.end = last + 2;
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "first_layer.h"
 #include "layer.h"
 #include "winograd.h"
 
@@ -21,12 +22,11 @@ class PNet {
   void Run(const uint8_t* bgr, int width, int height, float threshold, const Use& use);
 
  private:
-  Layer conv1_;
+  FirstLayer conv1_;
   Layer conv2_;
   Winograd conv3_;
   Layer heads_;
   Buffer pixels_;
-  Buffer unpooled_;
   Buffer pooled_;
   Buffer second_;
   Buffer third_;
