@@ -119,8 +119,8 @@ HWY_NOINLINE void Outputs(const float* upper, const float* lower, size_t half, s
 void RunFirst(const float* upper, const float* lower, size_t half, size_t columns, size_t pairs, const float* weights,
               const float* bias, const float* slopes, size_t outputs, float* out, size_t plane) {
   for (size_t i = 0; i < outputs; i += kOutputs) {
-    Outputs(upper, lower, half, columns, pairs, weights + i / kGroup * (kGroup * kTaps) + i % kGroup,
-            bias + i, slopes + i, out + i * plane, plane);
+    Outputs(upper, lower, half, columns, pairs, weights + i / kGroup * (kGroup * kTaps) + i % kGroup, bias + i,
+            slopes + i, out + i * plane, plane);
   }
 }
 
@@ -170,9 +170,9 @@ void FirstLayer::Split(const uint8_t* pixels, int width, float* row) {
 void FirstLayer::Run(const float* split, int width, int rows, float* out) const {
   const size_t half = Half(width);
   const auto columns = static_cast<size_t>(Pooled(width - 2, 2));
-  HWY_DYNAMIC_DISPATCH(RunFirst)(split, rows < 4 ? split : split + 6 * half, half, columns,
-                                 static_cast<size_t>(width / 2 - 1), weights_.data(), bias_.data(), slopes_.data(),
-                                 static_cast<size_t>(outputs_), out, half);
+  HWY_DYNAMIC_DISPATCH(RunFirst)
+  (split, rows < 4 ? split : split + 6 * half, half, columns, static_cast<size_t>(width / 2 - 1), weights_.data(),
+   bias_.data(), slopes_.data(), static_cast<size_t>(outputs_), out, half);
 }
 
 }  // namespace faces::fused

@@ -1,10 +1,13 @@
 #include "pnet.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "conv.h"
 #include "pool.h"
+#include "screen.h"
 #include "softmax.h"
 
 namespace faces::fused {
@@ -35,10 +38,25 @@ struct Band {
   }
 };
 
+// What "face" less "none" must exceed where the score exceeds `threshold`, less two margins: of the share, whose float
+// is off by some 1e-7, and of the logits, which the screen adds up in another order than the heads (32 products: off by
+// 32 x 6e-8 of their absolute sum, which would have to be 25,000).
+float LowestDifference(float threshold) {
+  const double share = static_cast<double>(threshold) - 1e-6;
+  if (share <= 0) return -std::numeric_limits<float>::infinity();
+  return static_cast<float>(std::log(share / (1 - std::min(share, 1 - 1e-6))) - 0.05);
+}
+
 }  // namespace
 
 PNet::PNet(const std::vector<LayerNumbers>& trunk, const LayerNumbers& heads)
-    : conv1_(trunk.at(0)), conv2_(trunk.at(1)), conv3_(trunk.at(2)), heads_(heads) {}
+    : conv1_(trunk.at(0)), conv2_(trunk.at(1)), conv3_(trunk.at(2)), heads_(heads) {
+  const auto inputs = static_cast<size_t>(heads.inputs);
+  const float* weights = heads.weights.data();
+  difference_.Take(inputs);
+  for (size_t i = 0; i < inputs; ++i) difference_.data()[i] = weights[inputs + i] - weights[i];
+  bias_difference_ = heads.bias[1] - heads.bias[0];
+}
 
 void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const Use& use) {
   const size_t depth2 = static_cast<size_t>(conv2_.padded_outputs());
@@ -49,7 +67,6 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
   const int rows = Pooled(height - 2, 2) - 4;
   const size_t bgr_row = static_cast<size_t>(width) * kColours;
   const size_t pixel_row = FirstLayer::SplitRow(width);
-  const auto windows = static_cast<size_t>(columns) * kStrip;
 
   float* pixels = pixels_.Take(pixel_row * (2 * (kStrip + 4) + 2));
   const size_t plane = FirstLayer::Plane(width);
@@ -63,7 +80,9 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
   Band second{second_.Take(second_size), second_row};
   std::fill_n(second.data, second_size, 0.0F);
   float* third = third_.Take(third_row * kStrip);
-  float* answers = answers_.Take(windows * depth4);
+  float* answer = answer_.Take(depth4);
+  likely_.resize(static_cast<size_t>(columns));
+  const float lowest = LowestDifference(threshold) - bias_difference_;
 
   for (int first = 0; first < rows; first += kStrip) {
     const int last = std::min(first + kStrip, rows);
@@ -88,12 +107,14 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
 
     conv3_.Convolve({second.At(first), second_row, depth2}, tile_columns, (last - first + kTile - 1) / kTile,
                     {third, third_row, depth3});
-    Convolve(heads_, {third, third_row, depth3}, columns, last - first,
-             {answers, static_cast<size_t>(columns) * depth4, depth4});
-
-    const float* answer = answers;
+    // Few windows are near a face: the others' score and regression are never made.
     for (int row = first; row < last; ++row) {
-      for (int column = 0; column < columns; ++column, answer += depth4) {
+      const float* maps = third + static_cast<size_t>(row - first) * third_row;
+      const size_t likely =
+          Screen(maps, static_cast<size_t>(columns), depth3, difference_.data(), lowest, likely_.data());
+      for (size_t i = 0; i < likely; ++i) {
+        const int column = likely_[i];
+        Convolve(heads_, {maps + static_cast<size_t>(column) * depth3, 0, depth3}, 1, 1, {answer, 0, depth4});
         const float score = SecondShare(answer[0], answer[1]);
         if (score > threshold) use(column, row, score, answer + kLogits);
       }

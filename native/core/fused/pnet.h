@@ -26,11 +26,14 @@ class PNet {
   Layer conv2_;
   Winograd conv3_;
   Layer heads_;
+  Buffer difference_;  // the weights of "face" less those of "none"
+  float bias_difference_;
   Buffer pixels_;
   Buffer pooled_;
   Buffer second_;
   Buffer third_;
-  Buffer answers_;
+  Buffer answer_;
+  std::vector<int> likely_;
 };
 
 }  // namespace faces::fused
