@@ -50,7 +50,7 @@ float LowestDifference(float threshold) {
 }  // namespace
 
 PNet::PNet(const std::vector<LayerNumbers>& trunk, const LayerNumbers& heads)
-    : conv1_(trunk.at(0)), conv2_(trunk.at(1)), conv3_(trunk.at(2)), heads_(heads) {
+    : conv1_(trunk.at(0)), conv2_(trunk.at(1)), conv3_(trunk.at(2), kTile), heads_(heads) {
   const auto inputs = static_cast<size_t>(heads.inputs);
   const float* weights = heads.weights.data();
   difference_.Take(inputs);
@@ -105,7 +105,7 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
              {second.At(second.end), second_row, depth2});
     second.end = last + 2;
 
-    conv3_.Convolve({second.At(first), second_row, depth2}, tile_columns, (last - first + kTile - 1) / kTile,
+    conv3_.Convolve({second.At(first), second_row, depth2}, {tile_columns, (last - first + kTile - 1) / kTile},
                     {third, third_row, depth3});
     // Few windows are near a face: the others' score and regression are never made.
     for (int row = first; row < last; ++row) {
