@@ -137,7 +137,7 @@ TEST_CASE("planes of pixels, and products without bias and PReLU") {
         const std::vector<float> input = Floats(static_cast<size_t>(width * pixel), 5);
         const MapIn in{input.data(), 0, static_cast<size_t>(pixel)};
         std::vector<float> found(static_cast<size_t>(width) * depth);
-        Multiply(packed, in, width, found.data());
+        Multiply(packed, in, width, 1, {found.data(), 0, depth});
         double worst = 0;
         for (size_t i = 0; i < found.size(); ++i) {
           const auto output = static_cast<int>(i % depth);

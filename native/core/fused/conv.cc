@@ -221,9 +221,9 @@ void Convolve(const Layer& layer, const MapIn& in, int width, int height, const 
 }
 
 // Winograd's tiles: the distances of their pixels in the three networks, then any other.
-void Multiply(const Layer& layer, const MapIn& in, int width, float* out) {
-  const Run run = RunOf(layer, in, {out, 0, static_cast<size_t>(layer.padded_outputs())});
-  const auto run_blocks = [&](auto* blocks) { blocks(layer, run, in.data, out, width, 1); };
+void Multiply(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out) {
+  const Run run = RunOf(layer, in, out);
+  const auto run_blocks = [&](auto* blocks) { blocks(layer, run, in.data, out.data, width, height); };
   switch (layer.block()) {
     case 16:
       if (in.pixel == 16) return run_blocks(&Blocks<Finish::kNothing, 16, 16>);
@@ -236,6 +236,8 @@ void Multiply(const Layer& layer, const MapIn& in, int width, float* out) {
       if (in.pixel == 32) return run_blocks(&Blocks<Finish::kNothing, 32, 32>);
       if (in.pixel == 48) return run_blocks(&Blocks<Finish::kNothing, 48, 32>);
       if (in.pixel == 64) return run_blocks(&Blocks<Finish::kNothing, 64, 32>);
+      if (in.pixel == 80) return run_blocks(&Blocks<Finish::kNothing, 80, 32>);
+      if (in.pixel == 144) return run_blocks(&Blocks<Finish::kNothing, 144, 32>);
       return run_blocks(&Blocks<Finish::kNothing, 0, 32>);
   }
 }
@@ -254,8 +256,8 @@ void Convolve(const Layer& layer, const MapIn& in, int width, int height, const 
   HWY_DYNAMIC_DISPATCH(Convolve)(layer, in, width, height, out);
 }
 
-void Multiply(const Layer& layer, const MapIn& in, int width, float* out) {
-  HWY_DYNAMIC_DISPATCH(Multiply)(layer, in, width, out);
+void Multiply(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out) {
+  HWY_DYNAMIC_DISPATCH(Multiply)(layer, in, width, height, out);
 }
 
 }  // namespace faces::fused

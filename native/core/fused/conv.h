@@ -25,8 +25,7 @@ struct MapOut {
 /// set Highway finds.
 void Convolve(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out);
 
-/// The same for a layer of kernel 1 and one row, without bias and PReLU; pixels of the answer are the layer's
-/// padded_outputs() apart.
-void Multiply(const Layer& layer, const MapIn& in, int width, float* out);
+/// The same for a layer of kernel 1, without bias and PReLU.
+void Multiply(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out);
 
 }  // namespace faces::fused

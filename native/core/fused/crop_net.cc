@@ -18,8 +18,8 @@ constexpr int kGroup = 8;
 // included, stays in the second-level cache.
 constexpr size_t kSharedMap = 8192;
 
-// Side of Winograd's tiles for a map of this side; 0 for none: where they would not fit exactly, and for colours, whose
-// few products would not pay for the transforms.
+// Side of Winograd's tiles for a map of this side; 0 for none: where they would not fit exactly, and where there are
+// too few inputs to pay for the transforms.
 int WinogradTile(const LayerNumbers& numbers, int side) {
   if (numbers.inputs < 16) return 0;
   if (side % 3 == 0 && (numbers.kernel == 2 || numbers.kernel == 3)) return 3;
@@ -36,9 +36,12 @@ CropNet::CropNet(int side, const std::vector<LayerNumbers>& trunk, const std::ve
     : side_(side), answer_size_(heads.outputs - 1), dense_(dense), heads_(heads) {
   size_t depth = kColours;
   for (size_t i = 0; i < trunk.size(); ++i) {
-    Step step{{}, {}, pools[i], side, side - trunk[i].kernel + 1, 0, depth, 0};
+    Step step{{}, {}, {}, pools[i], side, side - trunk[i].kernel + 1, 0, depth, 0};
     step.out_side = step.pool > 0 ? Pooled(step.conv_side, step.pool) : step.conv_side;
-    if (const int tile = WinogradTile(trunk[i], step.conv_side); tile > 0) {
+    if (i == 0) {
+      step.first.emplace(trunk[i], side);
+      step.depth = static_cast<size_t>(step.first->padded_outputs());
+    } else if (const int tile = WinogradTile(trunk[i], step.conv_side); tile > 0) {
       step.winograd.emplace(trunk[i], tile);
       step.depth = static_cast<size_t>(step.winograd->padded_outputs());
     } else {
@@ -50,6 +53,20 @@ CropNet::CropNet(int side, const std::vector<LayerNumbers>& trunk, const std::ve
     depth = step.depth;
     steps_.push_back(std::move(step));
   }
+}
+
+void CropNet::Pool(const Step& step, const float* conv, float* out) const {
+  const size_t conv_row = static_cast<size_t>(step.conv_side) * step.depth;
+  const size_t out_row = static_cast<size_t>(step.out_side) * step.depth;
+  MaxPool({conv, conv_row, step.depth}, step.conv_side, step.conv_side, static_cast<int>(step.depth), step.pool,
+          {out, out_row, step.depth});
+}
+
+void CropNet::First(const uint8_t* bgr, float* out) {
+  Step& step = steps_.front();
+  float* conv = step.pool > 0 ? unpooled_.Take(MapSize(step.conv_side, step.depth)) : out;
+  step.first->Run(bgr, conv);
+  if (step.pool > 0) Pool(step, conv, out);
 }
 
 void CropNet::Apply(Step& step, const float* in, int maps, float* out) {
@@ -69,11 +86,7 @@ void CropNet::Apply(Step& step, const float* in, int maps, float* out) {
       Convolve(*step.direct, {in + map * in_map, in_row, step.in_depth}, step.conv_side, step.conv_side,
                {from, conv_row, step.depth});
     }
-    if (step.pool > 0) {
-      MaxPool({from, conv_row, step.depth}, step.conv_side, step.conv_side, static_cast<int>(step.depth), step.pool,
-              {out + map * MapSize(step.out_side, step.depth), static_cast<size_t>(step.out_side) * step.depth,
-               step.depth});
-    }
+    if (step.pool > 0) Pool(step, from, out + map * MapSize(step.out_side, step.depth));
   }
 }
 
@@ -85,12 +98,15 @@ void CropNet::Features(const uint8_t* bgr, int count, float* features) {
   float* shared = shared_.Take(static_cast<size_t>(count) * shared_size);
   const size_t pixels = MapSize(side_, kColours);
   for (size_t crop = 0; crop < static_cast<size_t>(count); ++crop) {
-    const float* in = maps_[0].Take(pixels);
-    Normalize(bgr + crop * pixels, pixels, maps_[0].data());
+    const float* in = nullptr;
     for (size_t i = 0; i < first_shared_; ++i) {
       const bool is_last = i + 1 == first_shared_;
-      float* out = is_last ? shared + crop * shared_size : maps_[(i + 1) % 2].Take(out_size(i));
-      Apply(steps_[i], in, 1, out);
+      float* out = is_last ? shared + crop * shared_size : maps_[i % 2].Take(out_size(i));
+      if (i == 0) {
+        First(bgr + crop * pixels, out);
+      } else {
+        Apply(steps_[i], in, 1, out);
+      }
       in = out;
     }
   }

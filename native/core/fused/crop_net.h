@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "crop_layer.h"
 #include "layer.h"
 #include "winograd.h"
 
@@ -23,8 +24,10 @@ class CropNet {
 
  private:
   struct Step {
+    // One of these.
+    std::optional<CropLayer> first;
+    std::optional<Winograd> winograd;  // where its tiles fit
     std::optional<Layer> direct;
-    std::optional<Winograd> winograd;  // instead, where its tiles fit
     int pool;
     int in_side;
     int conv_side;
@@ -33,7 +36,9 @@ class CropNet {
     size_t depth;
   };
 
+  void First(const uint8_t* bgr, float* out);
   void Apply(Step& step, const float* in, int maps, float* out);
+  void Pool(const Step& step, const float* conv, float* out) const;
   void Features(const uint8_t* bgr, int count, float* features);
 
   int side_;

@@ -1,11 +1,19 @@
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "conv.h"
 #include "layer.h"
 
 namespace faces::fused {
+
+/// What a kernel's numbers are multiplied with at each point of an interpolation, its divisors included.
+using KernelPoints = std::vector<std::array<double, 3>>;
+
+/// `side`: of a tile's input, and so the number of points: 4 for 3 outputs of a kernel of 2; 5 or 6 for 3 or 4 outputs
+/// of a kernel of 3.
+KernelPoints PointsOf(int side);
 
 /// The tiles of a Winograd convolution: `columns` x `rows` of them on each of `maps` maps, whose inputs and outputs are
 /// `in_map` and `out_map` floats apart.
