@@ -18,10 +18,10 @@ constexpr size_t kLogits = 2;
 
 // Rows of windows that go through all layers before the next: what lies between the layers stays in the second-level
 // cache, and each layer's weights are fetched once for as many rows.
-constexpr int kStrip = 6;
+constexpr int kStrip = 8;
 
 // Side of the tiles of the third convolution.
-constexpr int kTile = 3;
+constexpr int kTile = 4;
 
 // The rows that a layer has still to read, and those that it will read next to them.
 struct Band {
