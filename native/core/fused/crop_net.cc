@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kColours = 3;
 
 // Crops that go through the later layers together.
-constexpr int kGroup = 8;
+constexpr int kGroup = 4;
 
 // Floats of a layer's map up to which it takes a group at once: what a group has between two layers, transforms
 // included, stays in the second-level cache.
