@@ -1,6 +1,7 @@
 #include "fused/conv.h"
 
 #include <cmath>
+#include <tuple>
 
 #include "fixtures.h"
 #include "naive.h"
@@ -92,6 +93,61 @@ TEST_CASE("shapes that no network has, pixels farther apart than their channels"
   fixtures::ForEachTarget([] {
     for (const int outputs : {1, 17, 33, 48, 49, 65}) {
       for (const size_t pixel : {5U, 7U, 8U}) CheckLayer(SomeLayer(outputs, 5, 3), pixel, {13, 2});
+    }
+  });
+}
+
+TEST_CASE("planes of pixels, and products without bias and PReLU") {
+  fixtures::ForEachTarget([] {
+    constexpr size_t kPlane = 48;
+    const LayerNumbers numbers = SomeLayer(16, 10, 3);
+    const Layer layer(numbers);
+    const std::vector<float> planes = Floats(5 * 10 * kPlane, 4);
+    std::vector<float> floats(5 * kPlane * 10);  // the same with the channels last
+    for (size_t i = 0; i < planes.size(); ++i) {
+      floats[(i / kPlane / 10 * kPlane + i % kPlane) * 10 + i / kPlane % 10] = planes[i];
+    }
+    for (int width = 1; width <= 33; ++width) {
+      const size_t row = static_cast<size_t>(width) * 16;
+      std::vector<float> found(3 * row);
+      Convolve(layer, {planes.data(), 10 * kPlane, 1, kPlane}, width, 3, {found.data(), row, 16});
+      double worst = 0;
+      for (size_t i = 0; i < found.size(); ++i) {
+        const double expected = naive::At(numbers, {floats.data(), kPlane * 10, 10}, static_cast<int>(i % row / 16),
+                                          static_cast<int>(i / row), static_cast<int>(i % 16));
+        worst = std::max(worst, std::abs(static_cast<double>(found[i]) - expected));
+      }
+      CHECK(worst < 1e-5);  // 90 products
+    }
+    for (const auto& [outputs, inputs, pixel] : {std::tuple{16, 10, 16},
+                                                 {16, 5, 9},
+                                                 {32, 16, 16},
+                                                 {48, 28, 32},
+                                                 {48, 7, 7},
+                                                 {64, 32, 32},
+                                                 {64, 48, 48},
+                                                 {128, 64, 64},
+                                                 {70, 3, 5}}) {
+      LayerNumbers product = SomeLayer(outputs, inputs, 1);
+      const Layer packed(product);
+      product.bias.assign(product.bias.size(), 0);
+      product.slopes.clear();
+      const auto depth = static_cast<size_t>(packed.padded_outputs());
+      for (int width = 1; width <= 33; ++width) {
+        const std::vector<float> input = Floats(static_cast<size_t>(width * pixel), 5);
+        const MapIn in{input.data(), 0, static_cast<size_t>(pixel)};
+        std::vector<float> found(static_cast<size_t>(width) * depth);
+        Multiply(packed, in, width, 1, {found.data(), 0, depth});
+        double worst = 0;
+        for (size_t i = 0; i < found.size(); ++i) {
+          const auto output = static_cast<int>(i % depth);
+          const double expected = output < outputs ? naive::At(product, in, static_cast<int>(i / depth), 0, output) : 0;
+          worst = std::max(worst, std::abs(static_cast<double>(found[i]) - expected));
+        }
+        CAPTURE(outputs);
+        CAPTURE(width);
+        CHECK(worst < 1e-5);
+      }
     }
   });
 }

@@ -101,19 +101,29 @@ TEST_SUITE("weights") {
     });
   }
 
-  TEST_CASE("a threshold leaves the windows over it") {
+  TEST_CASE(
+      "a threshold leaves the windows over it, neither more nor fewer, also the thresholds that are a window's score") {
     const ModelFiles files = fixtures::MtcnnFiles();
-    const auto engine = MakeFusedProposals(FilesOf(files, "det1"));
     const cv::Mat image = Blobs(120, 90, 5);
-    auto all = Propose(*engine, image, -1);
-    const auto some = Propose(*engine, image, 0.3F);
-    all.erase(std::remove_if(all.begin(), all.end(), [](const Proposal& p) { return !(p.score > 0.3F); }), all.end());
-    CHECK(!some.empty());
-    REQUIRE(some.size() == all.size());
-    for (size_t i = 0; i < some.size(); ++i) {
-      CHECK(some[i].score == all[i].score);
-      CHECK(some[i].regression == all[i].regression);
-    }
+    fixtures::ForEachTarget([&] {
+      const auto engine = MakeFusedProposals(FilesOf(files, "det1"));
+      const auto all = Propose(*engine, image, -1);
+      std::vector<float> thresholds{0, 1e-7F, 0.3F, 0.6F, 0.9999999F, 1};
+      for (size_t i = 0; i < all.size(); i += 97) thresholds.push_back(all[i].score);
+      for (const float threshold : thresholds) {
+        CAPTURE(threshold);
+        auto over = all;
+        over.erase(std::remove_if(over.begin(), over.end(), [&](const Proposal& p) { return !(p.score > threshold); }),
+                   over.end());
+        const auto found = Propose(*engine, image, threshold);
+        REQUIRE(found.size() == over.size());
+        for (size_t i = 0; i < found.size(); ++i) {
+          CHECK(found[i].score == over[i].score);
+          CHECK(found[i].regression == over[i].regression);
+        }
+      }
+      CHECK(!Propose(*engine, image, 0.3F).empty());
+    });
   }
 
   TEST_CASE("the ONNX form gives the fused kernels the same numbers") {

@@ -5,6 +5,37 @@
 using namespace faces::mtcnn;
 using fixtures::CodeOf;
 
+namespace {
+
+// Stands for a machine without memory: gives nothing over `most` bytes to new matrices.
+class Scarce : public cv::MatAllocator {
+ public:
+  explicit Scarce(size_t most) : most_(most), usual_(cv::Mat::getDefaultAllocator()) {
+    cv::Mat::setDefaultAllocator(this);
+  }
+  Scarce(const Scarce&) = delete;
+  Scarce& operator=(const Scarce&) = delete;
+  ~Scarce() override { cv::Mat::setDefaultAllocator(usual_); }
+
+  cv::UMatData* allocate(int dims, const int* sizes, int type, void* data, size_t* step, cv::AccessFlag flags,
+                         cv::UMatUsageFlags usage) const override {
+    auto bytes = static_cast<size_t>(CV_ELEM_SIZE(type));
+    for (int i = 0; i < dims; ++i) bytes *= static_cast<size_t>(sizes[i]);
+    if (bytes > most_) throw cv::Exception(cv::Error::StsNoMem, "none left", "", "", 0);
+    return usual_->allocate(dims, sizes, type, data, step, flags, usage);
+  }
+  bool allocate(cv::UMatData* data, cv::AccessFlag flags, cv::UMatUsageFlags usage) const override {
+    return usual_->allocate(data, flags, usage);
+  }
+  void deallocate(cv::UMatData* data) const override { usual_->deallocate(data); }
+
+ private:
+  const size_t most_;
+  cv::MatAllocator* const usual_;
+};
+
+}  // namespace
+
 TEST_CASE("files that are no network are refused by name") {
   CHECK(CodeOf([] { Net({"", "this is no network"}, 12, {2}, "P-Net"); }) == "MODEL_INVALID");
   CHECK(CodeOf([] { Net({"layer { oops", "nor is this"}, 12, {2}, "P-Net"); }) == "MODEL_INVALID");
@@ -27,6 +58,29 @@ TEST_SUITE("weights") {
     CHECK(load("det1", 12, {7}) == "MODEL_INVALID");
     CHECK(load("det2", 12, {2, 4}) == "MODEL_INVALID");
     CHECK(load("det1", 24, {2, 4}) == "MODEL_INVALID");
+  }
+
+  // It loaded, as a window of 12 gives the shape that it asks for, and the first image failed as INTERNAL.
+  TEST_CASE("a network that can only be run on its window is invalid; a lack of memory is not") {
+    const auto files = fixtures::MtcnnFiles();
+    std::string reshaped = files.at("det1.prototxt");
+    const std::string top = "top: \"conv4-2\"";
+    reshaped.replace(reshaped.find(top), top.size(), "top: \"raw\"");
+    reshaped +=
+        "layer { name: \"reshape\" type: \"Reshape\" bottom: \"raw\" top: \"conv4-2\""
+        " reshape_param { shape { dim: 1 dim: 4 dim: 1 dim: 1 } } }";
+    Net net({reshaped, files.at("det1.caffemodel")}, 12, {2, 4}, "P-Net");
+    CHECK(CodeOf([&] { net.Forward(MakeBlob(1, 30, 30).setTo(0), {10, 10}); }) == "MODEL_INVALID");
+
+    Net whole({files.at("det1.prototxt"), files.at("det1.caffemodel")}, 12, {2, 4}, "P-Net");
+    const cv::Mat blob = MakeBlob(1, 500, 500).setTo(0);
+    const Scarce scarce(1'000'000);
+    try {
+      whole.Forward(blob, {245, 245});
+      FAIL("there was memory");
+    } catch (const cv::Exception& error) {
+      CHECK(error.code == cv::Error::StsNoMem);
+    }
   }
 
   TEST_CASE("weights cut short are refused") {

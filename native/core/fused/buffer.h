@@ -13,7 +13,7 @@ class Buffer {
   /// At least `count` floats, whose content is not kept when they have to grow. Throws std::bad_alloc.
   float* Take(size_t count) {
     if (count > size_) {
-      floats_ = hwy::AllocateAligned<float>(count);
+      floats_ = hwy::AllocateAligned<float>(count, &Allocate, &Free, nullptr);
       size_ = floats_ ? count : 0;
       if (!floats_) throw std::bad_alloc();
     }
@@ -25,6 +25,10 @@ class Buffer {
   size_t size() const { return size_; }
 
  private:
+  // By the program's own operators, which tests replace to count.
+  static void* Allocate(void*, size_t bytes) { return ::operator new(bytes, std::nothrow); }
+  static void Free(void*, void* memory) { ::operator delete(memory); }
+
   hwy::AlignedFreeUniquePtr<float[]> floats_;
   size_t size_ = 0;
 };

@@ -47,10 +47,14 @@ constexpr int VectorsOf(int block) {
 
 constexpr int PixelsOf(int vectors) { return kAccumulators / vectors < 16 ? kAccumulators / vectors : 16; }
 
+// What becomes of the sums.
+enum class Finish { kPRelu, kNothing };
+
 // One call, with what the blocks have in common.
 struct Run {
   size_t in_row;
   size_t in_pixel;
+  size_t in_channel;
   size_t out_row;
   size_t out_pixel;
   int kernel;
@@ -61,20 +65,22 @@ struct Run {
 
 // kPixel: Run::in_pixel where it is known when compiling, which makes of the pixels' addresses constants; else 0.
 // Indices are template arguments all the way, since GCC 12 keeps arrays indexed by loops in memory.
-template <int kPixel, int kVectors, int kColumns, size_t... kVector, size_t... kIndex>
+template <Finish kFinish, int kPixel, int kVectors, int kColumns, size_t... kVector, size_t... kIndex>
 HWY_INLINE void Block(const Run& run, const float* HWY_RESTRICT in, const float* HWY_RESTRICT weights,
                       const float* HWY_RESTRICT bias, const float* HWY_RESTRICT slopes, float* HWY_RESTRICT out,
                       std::index_sequence<kVector...>, std::index_sequence<kIndex...>) {
   const D d;
   const size_t pixel = kPixel > 0 ? static_cast<size_t>(kPixel) : run.in_pixel;
+  const size_t channel = kPixel == 1 ? run.in_channel : 1;
   const size_t row = run.in_row;
   const auto step = static_cast<size_t>(run.block);
-  V sums[sizeof...(kIndex)] = {hn::Load(d, bias + kIndex % kVectors * kLanes)...};
+  V sums[sizeof...(kIndex)] = {kFinish == Finish::kPRelu ? hn::Load(d, bias + kIndex % kVectors * kLanes)
+                                                         : hn::Zero(d)...};
   for (int y = 0; y < run.kernel; ++y) {
     const float* HWY_RESTRICT start = in + static_cast<size_t>(y) * row;
     for (int x = 0; x < run.runs; ++x, start += pixel) {
       const float* HWY_RESTRICT from = start;
-      for (int i = 0; i < run.run; ++i, ++from, weights += step) {
+      for (int i = 0; i < run.run; ++i, from += channel, weights += step) {
 #if HWY_COMPILER_GCC
         // Neighbouring pixels share inputs between steps, and GCC would keep them all in registers that it has not.
         __asm__("" : "+r"(from));
@@ -87,6 +93,13 @@ HWY_INLINE void Block(const Run& run, const float* HWY_RESTRICT in, const float*
       }
     }
   }
+  if constexpr (kFinish == Finish::kNothing) {
+    ((hn::StoreU(sums[kIndex], d,
+                 out + kIndex / kVectors / kColumns * run.out_row + kIndex / kVectors % kColumns * run.out_pixel +
+                     kIndex % kVectors * kLanes)),
+     ...);
+    return;
+  }
   const V slope[kVectors] = {hn::Load(d, slopes + kVector * kLanes)...};
   const V zero = hn::Zero(d);
   ((hn::StoreU(
@@ -96,105 +109,136 @@ HWY_INLINE void Block(const Run& run, const float* HWY_RESTRICT in, const float*
    ...);
 }
 
-template <int kPixel, int kVectors, int kColumns, int kRows>
+template <Finish kFinish, int kPixel, int kVectors, int kColumns, int kRows>
 HWY_NOINLINE void FixedBlock(const Run& run, const float* in, const float* weights, const float* bias,
                              const float* slopes, float* out) {
-  Block<kPixel, kVectors, kColumns>(run, in, weights, bias, slopes, out, std::make_index_sequence<kVectors>(),
-                                    std::make_index_sequence<size_t{kVectors} * kColumns * kRows>());
+  Block<kFinish, kPixel, kVectors, kColumns>(run, in, weights, bias, slopes, out, std::make_index_sequence<kVectors>(),
+                                             std::make_index_sequence<size_t{kVectors} * kColumns * kRows>());
 }
 
-template <int kPixel, int kVectors, int kColumns>
+template <Finish kFinish, int kPixel, int kVectors, int kColumns>
 HWY_INLINE void BlockOfColumns(int columns, const Run& run, const float* in, const float* weights, const float* bias,
                                const float* slopes, float* out) {
   if constexpr (kColumns > 1) {
     if (columns < kColumns) {
-      return BlockOfColumns<kPixel, kVectors, kColumns - 1>(columns, run, in, weights, bias, slopes, out);
+      return BlockOfColumns<kFinish, kPixel, kVectors, kColumns - 1>(columns, run, in, weights, bias, slopes, out);
     }
   }
-  FixedBlock<kPixel, kVectors, kColumns, 1>(run, in, weights, bias, slopes, out);
+  FixedBlock<kFinish, kPixel, kVectors, kColumns, 1>(run, in, weights, bias, slopes, out);
 }
 
 // The last layers' maps are three pixels wide: several rows make a block.
 constexpr int kNarrow = 3;
 
-template <int kPixel, int kVectors>
+template <Finish kFinish, int kPixel, int kVectors>
 void Narrow(const Run& run, const float* in, const float* weights, const float* bias, const float* slopes, float* out,
             int height) {
   constexpr int kRows = std::min(PixelsOf(kVectors) / kNarrow, 3);
   int y = 0;
   for (; y + kRows <= height; y += kRows) {
     const auto at = static_cast<size_t>(y);
-    FixedBlock<kPixel, kVectors, kNarrow, kRows>(run, in + at * run.in_row, weights, bias, slopes,
-                                                 out + at * run.out_row);
+    FixedBlock<kFinish, kPixel, kVectors, kNarrow, kRows>(run, in + at * run.in_row, weights, bias, slopes,
+                                                          out + at * run.out_row);
   }
   for (; y < height; ++y) {
     const auto at = static_cast<size_t>(y);
-    FixedBlock<kPixel, kVectors, kNarrow, 1>(run, in + at * run.in_row, weights, bias, slopes, out + at * run.out_row);
+    FixedBlock<kFinish, kPixel, kVectors, kNarrow, 1>(run, in + at * run.in_row, weights, bias, slopes,
+                                                      out + at * run.out_row);
   }
 }
 
 // Rows are cut into blocks of equal width, give or take one: a narrow rest would run at a fraction of the speed.
-template <int kPixel, int kVectors>
+template <Finish kFinish, int kPixel, int kVectors>
 void Rows(const Run& run, const float* in, const float* weights, const float* bias, const float* slopes, float* out,
           int width, int height) {
   constexpr int kMost = PixelsOf(kVectors);
   if constexpr (kMost >= kNarrow) {
-    if (width == kNarrow && height > 1) return Narrow<kPixel, kVectors>(run, in, weights, bias, slopes, out, height);
+    if (width == kNarrow && height > 1)
+      return Narrow<kFinish, kPixel, kVectors>(run, in, weights, bias, slopes, out, height);
   }
   const int blocks = (width + kMost - 1) / kMost;
   for (int y = 0; y < height; ++y, in += run.in_row, out += run.out_row) {
     int x = 0;
     for (int i = 0; i < blocks; ++i) {
       const int columns = (width - x + blocks - i - 1) / (blocks - i);
-      BlockOfColumns<kPixel, kVectors, kMost>(columns, run, in + static_cast<size_t>(x) * run.in_pixel, weights, bias,
-                                              slopes, out + static_cast<size_t>(x) * run.out_pixel);
+      BlockOfColumns<kFinish, kPixel, kVectors, kMost>(columns, run, in + static_cast<size_t>(x) * run.in_pixel,
+                                                       weights, bias, slopes,
+                                                       out + static_cast<size_t>(x) * run.out_pixel);
       x += columns;
     }
   }
 }
 
-template <int kPixel, int kBlock>
+template <Finish kFinish, int kPixel, int kBlock>
 void Blocks(const Layer& layer, const Run& run, const float* in, float* out, int width, int height) {
   constexpr int kVectors = VectorsOf(kBlock);
   constexpr int kStep = kVectors * kLanes;
   for (int block = 0; block < layer.blocks(); ++block) {
     for (int lane = 0; lane < kBlock; lane += kStep) {
-      Rows<kPixel, kVectors>(run, in, layer.weights(block) + lane, layer.bias(block) + lane, layer.slopes(block) + lane,
-                             out + block * kBlock + lane, width, height);
+      Rows<kFinish, kPixel, kVectors>(run, in, layer.weights(block) + lane, layer.bias(block) + lane,
+                                      layer.slopes(block) + lane, out + block * kBlock + lane, width, height);
     }
   }
 }
 
+Run RunOf(const Layer& layer, const MapIn& in, const MapOut& out) {
+  const bool is_dense = in.channel == 1 && in.pixel == static_cast<size_t>(layer.inputs());
+  return {in.row,
+          in.pixel,
+          in.channel,
+          out.row,
+          out.pixel,
+          layer.kernel(),
+          is_dense ? 1 : layer.kernel(),
+          is_dense ? layer.kernel() * layer.inputs() : layer.inputs(),
+          layer.block()};
+}
+
 void Convolve(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out) {
-  const bool is_dense = in.pixel == static_cast<size_t>(layer.inputs());
-  const Run run{in.row,
-                in.pixel,
-                out.row,
-                out.pixel,
-                layer.kernel(),
-                is_dense ? 1 : layer.kernel(),
-                is_dense ? layer.kernel() * layer.inputs() : layer.inputs(),
-                layer.block()};
+  const Run run = RunOf(layer, in, out);
   const auto run_blocks = [&](auto* blocks) { blocks(layer, run, in.data, out.data, width, height); };
   // The distances of the three networks' pixels, then any other.
   switch (layer.block()) {
     case 16:
-      if (in.pixel == 3) return run_blocks(&Blocks<3, 16>);
-      if (in.pixel == 16) return run_blocks(&Blocks<16, 16>);
-      if (in.pixel == 32) return run_blocks(&Blocks<32, 16>);
-      return run_blocks(&Blocks<0, 16>);
+      if (in.pixel == 1) return run_blocks(&Blocks<Finish::kPRelu, 1, 16>);
+      if (in.pixel == 3) return run_blocks(&Blocks<Finish::kPRelu, 3, 16>);
+      if (in.pixel == 16) return run_blocks(&Blocks<Finish::kPRelu, 16, 16>);
+      if (in.pixel == 32) return run_blocks(&Blocks<Finish::kPRelu, 32, 16>);
+      return run_blocks(&Blocks<Finish::kPRelu, 0, 16>);
     case 48:
-      if (in.pixel == 32) return run_blocks(&Blocks<32, 48>);
-      return run_blocks(&Blocks<0, 48>);
+      if (in.pixel == 32) return run_blocks(&Blocks<Finish::kPRelu, 32, 48>);
+      return run_blocks(&Blocks<Finish::kPRelu, 0, 48>);
     default:
-      if (in.pixel == 3) return run_blocks(&Blocks<3, 32>);
-      if (in.pixel == 16) return run_blocks(&Blocks<16, 32>);
-      if (in.pixel == 32) return run_blocks(&Blocks<32, 32>);
-      if (in.pixel == 48) return run_blocks(&Blocks<48, 32>);
-      if (in.pixel == 64) return run_blocks(&Blocks<64, 32>);
-      if (in.pixel == 576) return run_blocks(&Blocks<576, 32>);
-      if (in.pixel == 1152) return run_blocks(&Blocks<1152, 32>);
-      return run_blocks(&Blocks<0, 32>);
+      if (in.pixel == 3) return run_blocks(&Blocks<Finish::kPRelu, 3, 32>);
+      if (in.pixel == 16) return run_blocks(&Blocks<Finish::kPRelu, 16, 32>);
+      if (in.pixel == 32) return run_blocks(&Blocks<Finish::kPRelu, 32, 32>);
+      if (in.pixel == 48) return run_blocks(&Blocks<Finish::kPRelu, 48, 32>);
+      if (in.pixel == 64) return run_blocks(&Blocks<Finish::kPRelu, 64, 32>);
+      if (in.pixel == 576) return run_blocks(&Blocks<Finish::kPRelu, 576, 32>);
+      if (in.pixel == 1152) return run_blocks(&Blocks<Finish::kPRelu, 1152, 32>);
+      return run_blocks(&Blocks<Finish::kPRelu, 0, 32>);
+  }
+}
+
+// Winograd's tiles: the distances of their pixels in the three networks, then any other.
+void Multiply(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out) {
+  const Run run = RunOf(layer, in, out);
+  const auto run_blocks = [&](auto* blocks) { blocks(layer, run, in.data, out.data, width, height); };
+  switch (layer.block()) {
+    case 16:
+      if (in.pixel == 16) return run_blocks(&Blocks<Finish::kNothing, 16, 16>);
+      return run_blocks(&Blocks<Finish::kNothing, 0, 16>);
+    case 48:
+      if (in.pixel == 32) return run_blocks(&Blocks<Finish::kNothing, 32, 48>);
+      return run_blocks(&Blocks<Finish::kNothing, 0, 48>);
+    default:
+      if (in.pixel == 16) return run_blocks(&Blocks<Finish::kNothing, 16, 32>);
+      if (in.pixel == 32) return run_blocks(&Blocks<Finish::kNothing, 32, 32>);
+      if (in.pixel == 48) return run_blocks(&Blocks<Finish::kNothing, 48, 32>);
+      if (in.pixel == 64) return run_blocks(&Blocks<Finish::kNothing, 64, 32>);
+      if (in.pixel == 80) return run_blocks(&Blocks<Finish::kNothing, 80, 32>);
+      if (in.pixel == 144) return run_blocks(&Blocks<Finish::kNothing, 144, 32>);
+      return run_blocks(&Blocks<Finish::kNothing, 0, 32>);
   }
 }
 
@@ -206,9 +250,14 @@ HWY_AFTER_NAMESPACE();
 namespace faces::fused {
 
 HWY_EXPORT(Convolve);
+HWY_EXPORT(Multiply);
 
 void Convolve(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out) {
   HWY_DYNAMIC_DISPATCH(Convolve)(layer, in, width, height, out);
+}
+
+void Multiply(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out) {
+  HWY_DYNAMIC_DISPATCH(Multiply)(layer, in, width, height, out);
 }
 
 }  // namespace faces::fused

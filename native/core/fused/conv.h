@@ -6,11 +6,12 @@
 
 namespace faces::fused {
 
-/// A map of pixels, channels last. Distances are in floats.
+/// A map of pixels. Distances are in floats.
 struct MapIn {
   const float* data;
-  size_t row;    ///< from one row to the next
-  size_t pixel;  ///< from one pixel to the next, at least the layer's inputs
+  size_t row;          ///< from one row to the next
+  size_t pixel;        ///< from one pixel to the next, at least the layer's inputs where these lie side by side
+  size_t channel = 1;  ///< from one channel to the next; other than 1 only with a `pixel` of 1
 };
 
 struct MapOut {
@@ -23,5 +24,8 @@ struct MapOut {
 /// way. A dense layer is a convolution of kernel 1 over one row whose pixels are the crops. For whichever instruction
 /// set Highway finds.
 void Convolve(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out);
+
+/// The same for a layer of kernel 1, without bias and PReLU.
+void Multiply(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out);
 
 }  // namespace faces::fused

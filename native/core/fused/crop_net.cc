@@ -11,6 +11,21 @@ namespace {
 
 constexpr size_t kColours = 3;
 
+// Crops that go through the later layers together.
+constexpr int kGroup = 4;
+
+// Floats of a layer's map up to which it takes a group at once: what a group has between two layers, transforms
+// included, stays in the second-level cache.
+constexpr size_t kSharedMap = 8192;
+
+// Side of Winograd's tiles for a map of this side; 0 for none: where they would not fit exactly, and where there are
+// too few inputs to pay for the transforms.
+int WinogradTile(const LayerNumbers& numbers, int side) {
+  if (numbers.inputs < 16) return 0;
+  if (side % 3 == 0 && (numbers.kernel == 2 || numbers.kernel == 3)) return 3;
+  return side % 4 == 0 && numbers.kernel == 3 ? 4 : 0;
+}
+
 size_t MapSize(int side, size_t depth) { return static_cast<size_t>(side) * static_cast<size_t>(side) * depth; }
 size_t Depth(const Layer& layer) { return static_cast<size_t>(layer.padded_outputs()); }
 
@@ -19,43 +34,88 @@ size_t Depth(const Layer& layer) { return static_cast<size_t>(layer.padded_outpu
 CropNet::CropNet(int side, const std::vector<LayerNumbers>& trunk, const std::vector<int>& pools,
                  const LayerNumbers& dense, const LayerNumbers& heads)
     : side_(side), answer_size_(heads.outputs - 1), dense_(dense), heads_(heads) {
+  size_t depth = kColours;
   for (size_t i = 0; i < trunk.size(); ++i) {
-    const int conv_side = side - trunk[i].kernel + 1;
-    const int out_side = pools[i] > 0 ? Pooled(conv_side, pools[i]) : conv_side;
-    steps_.push_back({Layer(trunk[i]), {}, pools[i], side, conv_side, out_side});
-    // Whole tiles only, and not for colours, whose few products would not pay for the transforms.
-    if (trunk[i].kernel == 3 && conv_side % 3 == 0 && trunk[i].inputs >= 16) steps_.back().winograd.emplace(trunk[i]);
-    side = out_side;
+    Step step{{}, {}, {}, pools[i], side, side - trunk[i].kernel + 1, 0, depth, 0};
+    step.out_side = step.pool > 0 ? Pooled(step.conv_side, step.pool) : step.conv_side;
+    if (i == 0) {
+      step.first.emplace(trunk[i], side);
+      step.depth = static_cast<size_t>(step.first->padded_outputs());
+    } else if (const int tile = WinogradTile(trunk[i], step.conv_side); tile > 0) {
+      step.winograd.emplace(trunk[i], tile);
+      step.depth = static_cast<size_t>(step.winograd->padded_outputs());
+    } else {
+      step.direct.emplace(trunk[i]);
+      step.depth = Depth(*step.direct);
+    }
+    if (MapSize(step.conv_side, step.depth) > kSharedMap) first_shared_ = i + 1;
+    side = step.out_side;
+    depth = step.depth;
+    steps_.push_back(std::move(step));
   }
 }
 
-// One crop through the convolutions: its maps, at most 270 KB of them, stay in the second-level cache.
-void CropNet::Features(const uint8_t* bgr, float* features) {
+void CropNet::Pool(const Step& step, const float* conv, float* out) const {
+  const size_t conv_row = static_cast<size_t>(step.conv_side) * step.depth;
+  const size_t out_row = static_cast<size_t>(step.out_side) * step.depth;
+  MaxPool({conv, conv_row, step.depth}, step.conv_side, step.conv_side, static_cast<int>(step.depth), step.pool,
+          {out, out_row, step.depth});
+}
+
+void CropNet::First(const uint8_t* bgr, float* out) {
+  Step& step = steps_.front();
+  float* conv = step.pool > 0 ? unpooled_.Take(MapSize(step.conv_side, step.depth)) : out;
+  step.first->Run(bgr, conv);
+  if (step.pool > 0) Pool(step, conv, out);
+}
+
+void CropNet::Apply(Step& step, const float* in, int maps, float* out) {
+  const size_t in_map = MapSize(step.in_side, step.in_depth);
+  const size_t conv_map = MapSize(step.conv_side, step.depth);
+  const size_t in_row = static_cast<size_t>(step.in_side) * step.in_depth;
+  const size_t conv_row = static_cast<size_t>(step.conv_side) * step.depth;
+  float* conv = step.pool > 0 ? unpooled_.Take(static_cast<size_t>(maps) * conv_map) : out;
+  if (step.winograd) {
+    const int tiles = step.conv_side / step.winograd->tile();
+    step.winograd->Convolve({in, in_row, step.in_depth}, {tiles, tiles, maps, in_map, conv_map},
+                            {conv, conv_row, step.depth});
+  }
+  for (size_t map = 0; map < static_cast<size_t>(maps); ++map) {
+    float* from = conv + map * conv_map;
+    if (step.direct) {
+      Convolve(*step.direct, {in + map * in_map, in_row, step.in_depth}, step.conv_side, step.conv_side,
+               {from, conv_row, step.depth});
+    }
+    if (step.pool > 0) Pool(step, from, out + map * MapSize(step.out_side, step.depth));
+  }
+}
+
+// The first steps take one crop after another, so that its maps, at most 270 KB of them, stay in the second-level
+// cache; the others have few tiles a crop and more weights than maps, and take all at once.
+void CropNet::Features(const uint8_t* bgr, int count, float* features) {
+  const auto out_size = [&](size_t i) { return MapSize(steps_[i].out_side, steps_[i].depth); };
+  const size_t shared_size = out_size(first_shared_ - 1);
+  float* shared = shared_.Take(static_cast<size_t>(count) * shared_size);
   const size_t pixels = MapSize(side_, kColours);
-  Normalize(bgr, pixels, maps_[0].Take(pixels));
-  size_t depth = kColours;
-  for (size_t i = 0; i < steps_.size(); ++i) {
-    Step& step = steps_[i];
+  for (size_t crop = 0; crop < static_cast<size_t>(count); ++crop) {
+    const float* in = nullptr;
+    for (size_t i = 0; i < first_shared_; ++i) {
+      const bool is_last = i + 1 == first_shared_;
+      float* out = is_last ? shared + crop * shared_size : maps_[i % 2].Take(out_size(i));
+      if (i == 0) {
+        First(bgr + crop * pixels, out);
+      } else {
+        Apply(steps_[i], in, 1, out);
+      }
+      in = out;
+    }
+  }
+  const float* in = shared;
+  for (size_t i = first_shared_; i < steps_.size(); ++i) {
     const bool is_last = i + 1 == steps_.size();
-    const size_t in_row = static_cast<size_t>(step.in_side) * depth;
-    const float* in = maps_[0].data();
-    depth = Depth(step.conv);
-    const size_t conv_row = static_cast<size_t>(step.conv_side) * depth;
-    float* conv = is_last && step.pool == 0 ? features : maps_[1].Take(MapSize(step.conv_side, depth));
-    const MapIn from{in, in_row, in_row / static_cast<size_t>(step.in_side)};
-    const MapOut to{conv, conv_row, depth};
-    if (step.winograd) {
-      step.winograd->Convolve(from, step.conv_side / 3, step.conv_side / 3, to);
-    } else {
-      Convolve(step.conv, from, step.conv_side, step.conv_side, to);
-    }
-    if (step.pool == 0) {
-      std::swap(maps_[0], maps_[1]);
-      continue;
-    }
-    float* out = is_last ? features : maps_[0].Take(MapSize(step.out_side, depth));
-    MaxPool({conv, conv_row, depth}, step.conv_side, step.conv_side, static_cast<int>(depth), step.pool,
-            {out, static_cast<size_t>(step.out_side) * depth, depth});
+    float* out = is_last ? features : maps_[i % 2].Take(static_cast<size_t>(count) * out_size(i));
+    Apply(steps_[i], in, count, out);
+    in = out;
   }
 }
 
@@ -64,7 +124,10 @@ const float* CropNet::Run(const uint8_t* bgr, int count) {
   const auto inputs = static_cast<size_t>(dense_.inputs());
   const auto answer_size = static_cast<size_t>(answer_size_);
   float* features = features_.Take(crops * inputs);
-  for (size_t i = 0; i < crops; ++i) Features(bgr + i * MapSize(side_, kColours), features + i * inputs);
+  for (int first = 0; first < count; first += kGroup) {
+    const auto at = static_cast<size_t>(first);
+    Features(bgr + at * MapSize(side_, kColours), std::min(kGroup, count - first), features + at * inputs);
+  }
   float* hidden = hidden_.Take(crops * Depth(dense_));
   Convolve(dense_, {features, 0, inputs}, count, 1, {hidden, 0, Depth(dense_)});
   float* outputs = outputs_.Take(crops * Depth(heads_));

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "crop_layer.h"
 #include "layer.h"
 #include "winograd.h"
 
@@ -23,22 +24,32 @@ class CropNet {
 
  private:
   struct Step {
-    Layer conv;
-    std::optional<Winograd> winograd;  // instead of `conv`, where its tiles fit
+    // One of these.
+    std::optional<CropLayer> first;
+    std::optional<Winograd> winograd;  // where its tiles fit
+    std::optional<Layer> direct;
     int pool;
     int in_side;
     int conv_side;
     int out_side;
+    size_t in_depth;
+    size_t depth;
   };
 
-  void Features(const uint8_t* bgr, float* features);
+  void First(const uint8_t* bgr, float* out);
+  void Apply(Step& step, const float* in, int maps, float* out);
+  void Pool(const Step& step, const float* conv, float* out) const;
+  void Features(const uint8_t* bgr, int count, float* features);
 
   int side_;
   int answer_size_;
   std::vector<Step> steps_;
+  size_t first_shared_ = 1;  // the first step that takes several crops at once
   Layer dense_;
   Layer heads_;
   Buffer maps_[2];
+  Buffer unpooled_;
+  Buffer shared_;
   Buffer features_;
   Buffer hidden_;
   Buffer outputs_;

@@ -1,10 +1,13 @@
 #include "pnet.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "conv.h"
 #include "pool.h"
+#include "screen.h"
 #include "softmax.h"
 
 namespace faces::fused {
@@ -15,10 +18,10 @@ constexpr size_t kLogits = 2;
 
 // Rows of windows that go through all layers before the next: what lies between the layers stays in the second-level
 // cache, and each layer's weights are fetched once for as many rows.
-constexpr int kStrip = 6;
+constexpr int kStrip = 8;
 
 // Side of the tiles of the third convolution.
-constexpr int kTile = 3;
+constexpr int kTile = 4;
 
 // The rows that a layer has still to read, and those that it will read next to them.
 struct Band {
@@ -35,26 +38,39 @@ struct Band {
   }
 };
 
+// What "face" less "none" must exceed where the score exceeds `threshold`, less two margins: of the share, whose float
+// is off by some 1e-7, and of the logits, which the screen adds up in another order than the heads (32 products: off by
+// 32 x 6e-8 of their absolute sum, which would have to be 25,000).
+float LowestDifference(float threshold) {
+  const double share = static_cast<double>(threshold) - 1e-6;
+  if (share <= 0) return -std::numeric_limits<float>::infinity();
+  return static_cast<float>(std::log(share / (1 - std::min(share, 1 - 1e-6))) - 0.05);
+}
+
 }  // namespace
 
 PNet::PNet(const std::vector<LayerNumbers>& trunk, const LayerNumbers& heads)
-    : conv1_(trunk.at(0)), conv2_(trunk.at(1)), conv3_(trunk.at(2)), heads_(heads) {}
+    : conv1_(trunk.at(0)), conv2_(trunk.at(1)), conv3_(trunk.at(2), kTile), heads_(heads) {
+  const auto inputs = static_cast<size_t>(heads.inputs);
+  const float* weights = heads.weights.data();
+  difference_.Take(inputs);
+  for (size_t i = 0; i < inputs; ++i) difference_.data()[i] = weights[inputs + i] - weights[i];
+  bias_difference_ = heads.bias[1] - heads.bias[0];
+}
 
 void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const Use& use) {
-  const size_t depth1 = static_cast<size_t>(conv1_.padded_outputs());
   const size_t depth2 = static_cast<size_t>(conv2_.padded_outputs());
   const size_t depth3 = static_cast<size_t>(conv3_.padded_outputs());
   const size_t depth4 = static_cast<size_t>(heads_.padded_outputs());
   const int pooled_width = Pooled(width - 2, 2);
   const int columns = pooled_width - 4;
   const int rows = Pooled(height - 2, 2) - 4;
-  const size_t pixel_row = static_cast<size_t>(width) * kColours;
-  const size_t conv_row = static_cast<size_t>(width - 2) * depth1;
-  const auto windows = static_cast<size_t>(columns) * kStrip;
+  const size_t bgr_row = static_cast<size_t>(width) * kColours;
+  const size_t pixel_row = FirstLayer::SplitRow(width);
 
   float* pixels = pixels_.Take(pixel_row * (2 * (kStrip + 4) + 2));
-  float* unpooled = unpooled_.Take(conv_row * 2);
-  const size_t pooled_row = static_cast<size_t>(pooled_width) * depth1;
+  const size_t plane = FirstLayer::Plane(width);
+  const size_t pooled_row = static_cast<size_t>(conv1_.outputs()) * plane;
   // Whole tiles, also at the right and lower border: beyond it lies what was there before, numbers all the same.
   const int tile_columns = (columns + kTile - 1) / kTile;
   const size_t second_row = static_cast<size_t>(tile_columns * kTile + 2) * depth2;
@@ -64,7 +80,9 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
   Band second{second_.Take(second_size), second_row};
   std::fill_n(second.data, second_size, 0.0F);
   float* third = third_.Take(third_row * kStrip);
-  float* answers = answers_.Take(windows * depth4);
+  float* answer = answer_.Take(depth4);
+  likely_.resize(static_cast<size_t>(columns));
+  const float lowest = LowestDifference(threshold) - bias_difference_;
 
   for (int first = 0; first < rows; first += kStrip) {
     const int last = std::min(first + kStrip, rows);
@@ -72,30 +90,31 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
     pooled.DropBefore(second.end);
     const int first_pixel = 2 * pooled.end;
     const int last_pixel = std::min(2 * (last + 4) + 2, height);
-    Normalize(bgr + static_cast<size_t>(first_pixel) * pixel_row,
-              static_cast<size_t>(last_pixel - first_pixel) * pixel_row, pixels);
+    for (int pixel = first_pixel; pixel < last_pixel; ++pixel) {
+      FirstLayer::Split(bgr + static_cast<size_t>(pixel) * bgr_row, width,
+                        pixels + static_cast<size_t>(pixel - first_pixel) * pixel_row);
+    }
     for (; pooled.end < last + 4; ++pooled.end) {
       const int pixel = 2 * pooled.end;
-      const int conv_rows = std::min(2, height - 2 - pixel);
-      Convolve(conv1_, {pixels + static_cast<size_t>(pixel - first_pixel) * pixel_row, pixel_row, kColours}, width - 2,
-               conv_rows, {unpooled, conv_row, depth1});
-      MaxPool({unpooled, conv_row, depth1}, width - 2, conv_rows, static_cast<int>(depth1), 2,
-              {pooled.At(pooled.end), pooled_row, depth1});
+      conv1_.Run(pixels + static_cast<size_t>(pixel - first_pixel) * pixel_row, width, std::min(4, height - pixel),
+                 pooled.At(pooled.end));
     }
 
     second.DropBefore(first);
-    Convolve(conv2_, {pooled.At(second.end), pooled_row, depth1}, pooled_width - 2, last + 2 - second.end,
+    Convolve(conv2_, {pooled.At(second.end), pooled_row, 1, plane}, pooled_width - 2, last + 2 - second.end,
              {second.At(second.end), second_row, depth2});
     second.end = last + 2;
 
-    conv3_.Convolve({second.At(first), second_row, depth2}, tile_columns, (last - first + kTile - 1) / kTile,
+    conv3_.Convolve({second.At(first), second_row, depth2}, {tile_columns, (last - first + kTile - 1) / kTile},
                     {third, third_row, depth3});
-    Convolve(heads_, {third, third_row, depth3}, columns, last - first,
-             {answers, static_cast<size_t>(columns) * depth4, depth4});
-
-    const float* answer = answers;
+    // Few windows are near a face: the others' score and regression are never made.
     for (int row = first; row < last; ++row) {
-      for (int column = 0; column < columns; ++column, answer += depth4) {
+      const float* maps = third + static_cast<size_t>(row - first) * third_row;
+      const size_t likely =
+          Screen(maps, static_cast<size_t>(columns), depth3, difference_.data(), lowest, likely_.data());
+      for (size_t i = 0; i < likely; ++i) {
+        const int column = likely_[i];
+        Convolve(heads_, {maps + static_cast<size_t>(column) * depth3, 0, depth3}, 1, 1, {answer, 0, depth4});
         const float score = SecondShare(answer[0], answer[1]);
         if (score > threshold) use(column, row, score, answer + kLogits);
       }

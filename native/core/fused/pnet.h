@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "first_layer.h"
 #include "layer.h"
 #include "winograd.h"
 
@@ -21,16 +22,18 @@ class PNet {
   void Run(const uint8_t* bgr, int width, int height, float threshold, const Use& use);
 
  private:
-  Layer conv1_;
+  FirstLayer conv1_;
   Layer conv2_;
   Winograd conv3_;
   Layer heads_;
+  Buffer difference_;  // the weights of "face" less those of "none"
+  float bias_difference_;
   Buffer pixels_;
-  Buffer unpooled_;
   Buffer pooled_;
   Buffer second_;
   Buffer third_;
-  Buffer answers_;
+  Buffer answer_;
+  std::vector<int> likely_;
 };
 
 }  // namespace faces::fused

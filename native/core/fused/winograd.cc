@@ -1,8 +1,9 @@
-// Interpolation at 0, 1, -1, 2 and infinity, in both directions: 5x5 inputs become 25 points, each point is a layer of
-// kernel 1 over all tiles (which Convolve runs at full speed), and 25 sums become 3x3 outputs.
+// Interpolation in both directions: a tile of side^2 inputs becomes as many points, each point is a layer of kernel 1
+// over all tiles (which Multiply runs at full speed), and the points' sums become the tile's outputs.
 #include "winograd.h"
 
 #include <algorithm>
+#include <array>
 
 #include "targets.h"
 
@@ -11,97 +12,74 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "winograd-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace faces::fused::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using D = hn::ScalableTag<float>;
-using V = hn::Vec<D>;
-constexpr size_t kLanes = hn::MaxLanes(D());
-constexpr size_t kIn = 5;   // side of a tile's input, and the number of points
-constexpr size_t kOut = 3;  // and of its output
-
-// Five numbers a step apart become their values at the five points.
-HWY_INLINE void ToPoints(const float* from, size_t step, float* to, size_t to_step) {
-  const D d;
-  const V two = hn::Set(d, 2.0F);
-  const V x0 = hn::Load(d, from);
-  const V x1 = hn::Load(d, from + step);
-  const V x2 = hn::Load(d, from + 2 * step);
-  const V x3 = hn::Load(d, from + 3 * step);
-  const V x4 = hn::Load(d, from + 4 * step);
-  const V odd = hn::Sub(x3, x1);
-  hn::Store(hn::MulAdd(two, hn::Sub(x0, x2), odd), d, to);
-  hn::Store(hn::Sub(hn::NegMulAdd(two, x1, x3), x2), d, to + to_step);
-  hn::Store(hn::NegMulAdd(hn::Set(d, 3.0F), x2, hn::MulAdd(two, x1, x3)), d, to + 2 * to_step);
-  hn::Store(odd, d, to + 3 * to_step);
-  hn::Store(hn::NegMulAdd(two, odd, hn::Sub(x4, x2)), d, to + 4 * to_step);
-}
-
-struct Three {
-  V a, b, c;
-};
-
-// Values at the five points become the three outputs.
-HWY_INLINE Three FromPoints(const float* from, size_t step) {
-  const D d;
-  const V at0 = hn::Load(d, from);
-  const V at1 = hn::Load(d, from + step);
-  const V at_minus1 = hn::Load(d, from + 2 * step);
-  const V at2 = hn::Load(d, from + 3 * step);
-  const V at_infinity = hn::Load(d, from + 4 * step);
-  const V even = hn::Add(at1, at_minus1);
-  return {hn::Add(hn::Add(at0, even), at2), hn::MulAdd(hn::Set(d, 2.0F), at2, hn::Sub(at1, at_minus1)),
-          hn::MulAdd(hn::Set(d, 4.0F), at2, hn::Add(even, at_infinity))};
-}
-
-// `points`: 25 planes, `plane` apart, of a pixel for each tile.
-void Scatter(const MapIn& in, int columns, int rows, float* points, size_t plane) {
+// One map's tiles. `points`: planes, `plane` apart, of a pixel for each tile.
+template <typename Scheme>
+void ScatterTiles(const MapIn& in, int columns, int rows, float* points, size_t plane) {
+  constexpr size_t kIn = Scheme::kIn;
   alignas(64) float half[kIn * kIn * kLanes];
-  float* to = points;
   for (int row = 0; row < rows; ++row) {
-    for (int column = 0; column < columns; ++column, to += in.pixel) {
-      const float* from = in.data + kOut * (static_cast<size_t>(row) * in.row + static_cast<size_t>(column) * in.pixel);
+    for (int column = 0; column < columns; ++column, points += in.pixel) {
+      const float* from =
+          in.data + Scheme::kOut * (static_cast<size_t>(row) * in.row + static_cast<size_t>(column) * in.pixel);
       for (size_t c = 0; c < in.pixel; c += kLanes) {
-        for (size_t x = 0; x < kIn; ++x) ToPoints(from + x * in.pixel + c, in.row, half + x * kLanes, kIn * kLanes);
-        for (size_t y = 0; y < kIn; ++y) ToPoints(half + y * kIn * kLanes, kLanes, to + y * kIn * plane + c, plane);
+        for (size_t x = 0; x < kIn; ++x) {
+          Scheme::ToPoints(from + x * in.pixel + c, in.row, half + x * kLanes, kIn * kLanes);
+        }
+        for (size_t y = 0; y < kIn; ++y) {
+          Scheme::ToPoints(half + y * kIn * kLanes, kLanes, points + y * kIn * plane + c, plane);
+        }
       }
     }
   }
 }
 
-HWY_INLINE void Finish(V sum, const float* bias, const float* slope, float* out) {
-  const D d;
-  const V value = hn::Add(sum, hn::Load(d, bias));
-  hn::Store(hn::IfThenElse(hn::Lt(value, hn::Zero(d)), hn::Mul(value, hn::Load(d, slope)), value), d, out);
-}
-
-void Gather(const float* points, size_t plane, size_t depth, int columns, int rows, const float* bias,
-            const float* slopes, const MapOut& out) {
+template <typename Scheme>
+void GatherTiles(const float* points, size_t plane, size_t depth, int columns, int rows, const float* bias,
+                 const float* slopes, const MapOut& out) {
+  constexpr size_t kIn = Scheme::kIn;
+  constexpr size_t kOut = Scheme::kOut;
   alignas(64) float half[kOut * kIn * kLanes];
-  const D d;
   for (int row = 0; row < rows; ++row) {
     for (int column = 0; column < columns; ++column, points += depth) {
       float* to = out.data + kOut * (static_cast<size_t>(row) * out.row + static_cast<size_t>(column) * out.pixel);
       for (size_t c = 0; c < depth; c += kLanes) {
         for (size_t x = 0; x < kIn; ++x) {
-          const Three sums = FromPoints(points + x * plane + c, kIn * plane);
-          hn::Store(sums.a, d, half + x * kLanes);
-          hn::Store(sums.b, d, half + (kIn + x) * kLanes);
-          hn::Store(sums.c, d, half + (2 * kIn + x) * kLanes);
+          Scheme::FromPoints(points + x * plane + c, kIn * plane,
+                             [&](size_t y, V sum) { Store(sum, half + (y * kIn + x) * kLanes); });
         }
+        const V shift = Load(bias + c);
+        const V slope = Load(slopes + c);
         for (size_t y = 0; y < kOut; ++y) {
-          const Three sums = FromPoints(half + y * kIn * kLanes, kLanes);
-          float* at = to + y * out.row + c;
-          Finish(sums.a, bias + c, slopes + c, at);
-          Finish(sums.b, bias + c, slopes + c, at + out.pixel);
-          Finish(sums.c, bias + c, slopes + c, at + 2 * out.pixel);
+          Scheme::FromPoints(half + y * kIn * kLanes, kLanes,
+                             [&](size_t x, V sum) { Finish(sum, shift, slope, to + y * out.row + x * out.pixel + c); });
         }
       }
     }
   }
+}
+
+// `side`: of a tile's input, which tells the schemes apart.
+void Scatter(size_t side, const MapIn& in, int columns, int rows, float* points, size_t plane) {
+  const auto scatter = side == 4   ? &ScatterTiles<Kernel2Tile3>
+                       : side == 5 ? &ScatterTiles<Kernel3Tile3>
+                                   : &ScatterTiles<Kernel3Tile4>;
+  scatter(in, columns, rows, points, plane);
+}
+
+void Gather(size_t side, const float* points, size_t plane, size_t depth, int columns, int rows, const float* bias,
+            const float* slopes, const MapOut& out) {
+  const auto gather = side == 4   ? &GatherTiles<Kernel2Tile3>
+                      : side == 5 ? &GatherTiles<Kernel3Tile3>
+                                  : &GatherTiles<Kernel3Tile4>;
+  gather(points, plane, depth, columns, rows, bias, slopes, out);
 }
 
 }  // namespace
@@ -112,24 +90,17 @@ HWY_AFTER_NAMESPACE();
 namespace faces::fused {
 namespace {
 
-constexpr size_t kPoints = 25;
-
-// A kernel's three numbers at the five points, with the interpolation's divisors.
-constexpr double kKernel[5][3] = {{1.0 / 2, 0, 0},
-                                  {-1.0 / 2, -1.0 / 2, -1.0 / 2},
-                                  {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-                                  {1.0 / 6, 2.0 / 6, 4.0 / 6},
-                                  {0, 0, 1}};
-
 // The weights of one point: a layer of kernel 1. Published weights have columns before rows.
-LayerNumbers PointNumbers(const LayerNumbers& numbers, size_t y, size_t x) {
+LayerNumbers PointNumbers(const LayerNumbers& numbers, const std::array<double, 3>& at_y,
+                          const std::array<double, 3>& at_x) {
   const size_t count = static_cast<size_t>(numbers.outputs) * static_cast<size_t>(numbers.inputs);
+  const auto kernel = static_cast<size_t>(numbers.kernel);
   LayerNumbers point{numbers.outputs, numbers.inputs, 1, std::vector<float>(count), {}, {}};
   for (size_t i = 0; i < count; ++i) {
     double sum = 0;
-    for (size_t kx = 0; kx < 3; ++kx) {
-      for (size_t ky = 0; ky < 3; ++ky) {
-        sum += kKernel[x][kx] * kKernel[y][ky] * static_cast<double>(numbers.weights[i * 9 + kx * 3 + ky]);
+    for (size_t kx = 0; kx < kernel; ++kx) {
+      for (size_t ky = 0; ky < kernel; ++ky) {
+        sum += at_x[kx] * at_y[ky] * static_cast<double>(numbers.weights[(i * kernel + kx) * kernel + ky]);
       }
     }
     point.weights[i] = static_cast<float>(sum);
@@ -139,9 +110,29 @@ LayerNumbers PointNumbers(const LayerNumbers& numbers, size_t y, size_t x) {
 
 }  // namespace
 
-Winograd::Winograd(const LayerNumbers& numbers) {
-  for (size_t i = 0; i < kPoints; ++i) points_.emplace_back(PointNumbers(numbers, i / 5, i % 5));
-  const auto depth = static_cast<size_t>(points_[0].padded_outputs());
+KernelPoints PointsOf(int side) {
+  if (side == 4) return {{1, 0, 0}, {1.0 / 2, 1.0 / 2, 0}, {1.0 / 2, -1.0 / 2, 0}, {0, 1, 0}};
+  if (side == 5) {
+    return {{1.0 / 2, 0, 0},
+            {-1.0 / 2, -1.0 / 2, -1.0 / 2},
+            {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+            {1.0 / 6, 2.0 / 6, 4.0 / 6},
+            {0, 0, 1}};
+  }
+  return {{1.0 / 4, 0, 0},
+          {-1.0 / 6, -1.0 / 6, -1.0 / 6},
+          {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+          {1.0 / 24, 2.0 / 24, 4.0 / 24},
+          {1.0 / 24, -2.0 / 24, 4.0 / 24},
+          {0, 0, 1}};
+}
+
+Winograd::Winograd(const LayerNumbers& numbers, int tile) : tile_(tile), side_(tile + numbers.kernel - 1) {
+  const KernelPoints points = PointsOf(side_);
+  for (const auto& y : points) {
+    for (const auto& x : points) points_.emplace_back(PointNumbers(numbers, y, x));
+  }
+  const auto depth = static_cast<size_t>(padded_outputs());
   std::fill_n(bias_.Take(depth), depth, 0.0F);
   std::fill_n(slopes_.Take(depth), depth, 1.0F);
   std::copy(numbers.bias.begin(), numbers.bias.end(), bias_.data());
@@ -151,18 +142,28 @@ Winograd::Winograd(const LayerNumbers& numbers) {
 HWY_EXPORT(Scatter);
 HWY_EXPORT(Gather);
 
-void Winograd::Convolve(const MapIn& in, int columns, int rows, const MapOut& out) {
-  const int tiles = columns * rows;
-  const auto depth = static_cast<size_t>(points_[0].padded_outputs());
-  const size_t in_plane = static_cast<size_t>(tiles) * in.pixel;
-  const size_t out_plane = static_cast<size_t>(tiles) * depth;
-  float* inputs = inputs_.Take(kPoints * in_plane);
-  float* products = products_.Take(kPoints * out_plane);
-  HWY_DYNAMIC_DISPATCH(Scatter)(in, columns, rows, inputs, in_plane);
-  for (size_t i = 0; i < kPoints; ++i) {
-    fused::Convolve(points_[i], {inputs + i * in_plane, 0, in.pixel}, tiles, 1, {products + i * out_plane, 0, depth});
+void Winograd::Convolve(const MapIn& in, const Tiles& tiles, const MapOut& out) {
+  const auto side = static_cast<size_t>(side_);
+  const auto depth = static_cast<size_t>(padded_outputs());
+  const size_t map_tiles = tiles.count() / static_cast<size_t>(tiles.maps);
+  const size_t in_plane = tiles.count() * in.pixel;
+  const size_t out_plane = tiles.count() * depth;
+  float* inputs = inputs_.Take(points_.size() * in_plane);
+  float* products = products_.Take(points_.size() * out_plane);
+  for (size_t map = 0; map < static_cast<size_t>(tiles.maps); ++map) {
+    HWY_DYNAMIC_DISPATCH(Scatter)
+    (side, {in.data + map * tiles.in_map, in.row, in.pixel}, tiles.columns, tiles.rows,
+     inputs + map * map_tiles * in.pixel, in_plane);
   }
-  HWY_DYNAMIC_DISPATCH(Gather)(products, out_plane, depth, columns, rows, bias_.data(), slopes_.data(), out);
+  for (size_t i = 0; i < points_.size(); ++i) {
+    Multiply(points_[i], {inputs + i * in_plane, 0, in.pixel}, static_cast<int>(tiles.count()), 1,
+             {products + i * out_plane, 0, depth});
+  }
+  for (size_t map = 0; map < static_cast<size_t>(tiles.maps); ++map) {
+    HWY_DYNAMIC_DISPATCH(Gather)
+    (side, products + map * map_tiles * depth, out_plane, depth, tiles.columns, tiles.rows, bias_.data(),
+     slopes_.data(), {out.data + map * tiles.out_map, out.row, out.pixel});
+  }
 }
 
 }  // namespace faces::fused

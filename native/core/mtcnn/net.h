@@ -37,7 +37,8 @@ class Net {
 
   /// `blob`: CV_32F, batch (at least 1) x 3 x columns x rows. The answers are CV_32F, batch x channels x map.width
   /// (columns of windows) x map.height; batch x channels will do for a single window. They stay valid until the next
-  /// call. Throws Error{kModelInvalid} where they have another shape.
+  /// call. Throws Error{kModelInvalid} where they have another shape or OpenCV cannot run the layers; lets its lack of
+  /// memory (cv::Error::StsNoMem) through.
   std::vector<cv::Mat> Forward(const cv::Mat& blob, const cv::Size& map = {1, 1});
 
   /// The layers as imported, in their order.

@@ -34,6 +34,7 @@ class LinearResize {
   static std::vector<Tap> ColumnTaps(int from, int to);
   static std::vector<Tap> RowTaps(int from, int to);
   const uint8_t* SourceRow(int row, std::vector<uint8_t>& padded) const;
+  void Prefetch(int row, const cv::Rect& block) const;
   const int16_t* BlendedColumns(int source_row, const cv::Rect& block);
   void LinearRow(int row, const cv::Rect& block, uint8_t* out);
   void MeanRow(int row, const cv::Rect& block, uint8_t* out);
@@ -41,7 +42,7 @@ class LinearResize {
   const cv::Mat& image_;
   Window window_;
   bool is_half_;
-  bool is_inside_;
+  bool is_inside_;  // the window's columns, of the image
   std::vector<Tap> columns_;
   std::vector<Tap> rows_;
   std::array<std::vector<uint8_t>, 2> padded_;

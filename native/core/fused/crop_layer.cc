@@ -1,0 +1,136 @@
+// The crop is laid out by column, row, colour. So a column is one run of numbers that become points together, and the
+// nine numbers that a point of an output needs, three rows of three colours, lie side by side wherever they start.
+#include "crop_layer.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "conv.h"
+#include "pool.h"
+#include "targets.h"
+#include "winograd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "fused/crop_layer.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "winograd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace faces::fused::HWY_NAMESPACE {
+namespace {
+
+// `length` numbers of each column, from four columns to the next, become a tile of each of six planes.
+void ColumnsToPoints(const float* columns, size_t column, size_t length, size_t tiles, float* points, size_t tile) {
+  for (size_t t = 0; t < tiles; ++t) {
+    for (size_t i = 0; i < length; i += kLanes) {
+      Kernel3Tile4::ToPoints(columns + t * Kernel3Tile4::kOut * column + i, column, points + t * tile + i,
+                             tiles * tile);
+    }
+  }
+}
+
+// Points of `rows` rows become their outputs; of the last tile those that are inside of `width`.
+void PointsToRows(const float* points, size_t plane, size_t tiles, size_t rows, size_t depth, const float* bias,
+                  const float* slopes, size_t width, float* out) {
+  constexpr size_t kOut = Kernel3Tile4::kOut;
+  for (size_t row = 0; row < rows; ++row, out += width * depth) {
+    for (size_t t = 0; t < tiles; ++t, points += depth) {
+      const size_t inside = std::min(kOut, width - t * kOut);
+      for (size_t c = 0; c < depth; c += kLanes) {
+        const V shift = Load(bias + c);
+        const V slope = Load(slopes + c);
+        float* to = out + t * kOut * depth + c;
+        Kernel3Tile4::FromPoints(points + c, plane, [&](size_t x, V sum) {
+          if (x < inside) Finish(sum, shift, slope, to + x * depth);
+        });
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace faces::fused::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace faces::fused {
+namespace {
+
+constexpr size_t kColours = 3;
+constexpr size_t kTile = 4;
+constexpr size_t kPoints = 6;
+
+// Floats of products of a band of rows: they stay in the first-level cache on their way to the outputs.
+constexpr size_t kBand = 9216;
+
+// The numbers of one point: a layer that reads three rows of three colours. Published weights are output, colour,
+// column, row.
+LayerNumbers PointNumbers(const LayerNumbers& numbers, const std::array<double, 3>& at_x) {
+  LayerNumbers point{numbers.outputs, 9, 1, {}, {}, {}};
+  for (size_t out = 0; out < static_cast<size_t>(numbers.outputs); ++out) {
+    for (size_t y = 0; y < 3; ++y) {
+      for (size_t colour = 0; colour < kColours; ++colour) {
+        double sum = 0;
+        for (size_t x = 0; x < 3; ++x) {
+          sum += at_x[x] * static_cast<double>(numbers.weights[((out * kColours + colour) * 3 + x) * 3 + y]);
+        }
+        point.weights.push_back(static_cast<float>(sum));
+      }
+    }
+  }
+  return point;
+}
+
+}  // namespace
+
+CropLayer::CropLayer(const LayerNumbers& numbers, int side) : side_(side) {
+  for (const auto& x : PointsOf(kPoints)) points_.emplace_back(PointNumbers(numbers, x));
+  const auto depth = static_cast<size_t>(padded_outputs());
+  std::fill_n(bias_.Take(depth), depth, 0.0F);
+  std::fill_n(slopes_.Take(depth), depth, 1.0F);
+  std::copy(numbers.bias.begin(), numbers.bias.end(), bias_.data());
+  std::copy(numbers.slopes.begin(), numbers.slopes.end(), slopes_.data());
+}
+
+HWY_EXPORT(ColumnsToPoints);
+HWY_EXPORT(PointsToRows);
+
+void CropLayer::Run(const uint8_t* bgr, float* out) {
+  const auto side = static_cast<size_t>(side_);
+  const auto depth = static_cast<size_t>(padded_outputs());
+  const size_t width = side - 2;
+  const size_t tiles = (width + kTile - 1) / kTile;
+  const size_t column = (side * kColours + 15) / 16 * 16;
+
+  transposed_.resize(side * column);
+  for (size_t y = 0; y < side; ++y) {
+    for (size_t x = 0; x < side; ++x) {
+      std::memcpy(transposed_.data() + x * column + y * kColours, bgr + (y * side + x) * kColours, kColours);
+    }
+  }
+  float* columns = columns_.Take((tiles * kTile + 2) * column);
+  Normalize(transposed_.data(), side * column, columns);
+  std::fill(columns + side * column, columns + (tiles * kTile + 2) * column, 0.0F);
+
+  const size_t in_plane = tiles * column;
+  float* inputs = inputs_.Take(kPoints * in_plane);
+  HWY_DYNAMIC_DISPATCH(ColumnsToPoints)(columns, column, column, tiles, inputs, column);
+
+  const size_t band = std::max<size_t>(kBand / (kPoints * tiles * depth), 1);
+  const size_t plane = band * tiles * depth;
+  float* products = products_.Take(kPoints * plane);
+  for (size_t y = 0; y < width; y += band) {
+    const size_t rows = std::min(band, width - y);
+    for (size_t i = 0; i < kPoints; ++i) {
+      Multiply(points_[i], {inputs + i * in_plane + y * kColours, kColours, column}, static_cast<int>(tiles),
+               static_cast<int>(rows), {products + i * plane, tiles * depth, depth});
+    }
+    HWY_DYNAMIC_DISPATCH(PointsToRows)
+    (products, plane, tiles, rows, depth, bias_.data(), slopes_.data(), width, out + y * width * depth);
+  }
+}
+
+}  // namespace faces::fused
+#endif
