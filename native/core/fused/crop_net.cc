@@ -11,8 +11,8 @@ namespace {
 
 constexpr size_t kColours = 3;
 
-// Crops that go through the later layers together.
-constexpr int kGroup = 4;
+// Crops that go through the later layers together: of each layer they have as many tiles as make full blocks (conv.cc).
+constexpr int kGroup = 6;
 
 // Floats of a layer's map up to which it takes a group at once: what a group has between two layers, transforms
 // included, stays in the second-level cache.
