@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "conv.h"
-#include "pool.h"
 #include "targets.h"
 #include "winograd.h"
 
@@ -31,22 +31,49 @@ void ColumnsToPoints(const float* columns, size_t column, size_t length, size_t 
   }
 }
 
-// Points of `rows` rows become their outputs; of the last tile those that are inside of `width`.
-void PointsToRows(const float* points, size_t plane, size_t tiles, size_t rows, size_t depth, const float* bias,
-                  const float* slopes, size_t width, float* out) {
-  constexpr size_t kOut = Kernel3Tile4::kOut;
-  for (size_t row = 0; row < rows; ++row, out += width * depth) {
-    for (size_t t = 0; t < tiles; ++t, points += depth) {
-      const size_t inside = std::min(kOut, width - t * kOut);
-      for (size_t c = 0; c < depth; c += kLanes) {
-        const V shift = Load(bias + c);
-        const V slope = Load(slopes + c);
-        float* to = out + t * kOut * depth + c;
-        Kernel3Tile4::FromPoints(points + c, plane, [&](size_t x, V sum) {
-          if (x < inside) Finish(sum, shift, slope, to + x * depth);
-        });
-      }
+// Maxima over three columns of one row of outputs, which wait for those of the rows next to it in the answer: the rows
+// of a maximum are `row`s 2y to 2y + 2.
+struct Maxima {
+  float* out;  // rows of `side` pixels of `depth`
+  size_t side;
+  size_t depth;
+  size_t row;
+
+  HWY_INLINE void Add(V most, size_t column, size_t channel) const {
+    float* to = out + (row / 2 * side + column) * depth + channel;
+    if (row % 2 == 1) {
+      Store(hn::Max(Load(to), most), to);
+    } else {
+      if (row / 2 < side) Store(most, to);
+      to -= side * depth;
+      if (row > 0) Store(hn::Max(Load(to), most), to);
     }
+  }
+};
+
+// The points of one row become its outputs, and these their maxima. A tile's four outputs make a maximum of the first
+// three and, with the next tile's first, one of the last two.
+void PointsToMaxima(const float* points, size_t plane, size_t tiles, size_t width, const float* bias,
+                    const float* slopes, float* out, size_t side, size_t depth, size_t row) {
+  const Maxima maxima{out, side, depth, row};
+  const V lowest = Const(std::numeric_limits<float>::lowest());
+  for (size_t c = 0; c < depth; c += kLanes) {
+    const V shift = Load(bias + c);
+    const V slope = Load(slopes + c);
+    V last_two = lowest;
+    for (size_t t = 0; t < tiles; ++t) {
+      V outputs[Kernel3Tile4::kOut];
+      Kernel3Tile4::FromPoints(points + t * depth + c, plane,
+                               [&](size_t x, V sum) { outputs[x] = Activate(sum, shift, slope); });
+      const size_t inside = width - t * Kernel3Tile4::kOut;
+      if (inside < 4) outputs[3] = lowest;
+      if (inside < 3) outputs[2] = lowest;
+      if (inside < 2) outputs[1] = lowest;
+      if (t > 0) maxima.Add(hn::Max(last_two, outputs[0]), 2 * t - 1, c);
+      last_two = hn::Max(outputs[2], outputs[3]);
+      if (2 * t < side) maxima.Add(hn::Max(hn::Max(outputs[0], outputs[1]), outputs[2]), 2 * t, c);
+    }
+    if (2 * tiles - 1 < side) maxima.Add(last_two, 2 * tiles - 1, c);
   }
 }
 
@@ -95,7 +122,7 @@ CropLayer::CropLayer(const LayerNumbers& numbers, int side) : side_(side) {
 }
 
 HWY_EXPORT(ColumnsToPoints);
-HWY_EXPORT(PointsToRows);
+HWY_EXPORT(PointsToMaxima);
 
 void CropLayer::Run(const uint8_t* bgr, float* out) {
   const auto side = static_cast<size_t>(side_);
@@ -127,8 +154,11 @@ void CropLayer::Run(const uint8_t* bgr, float* out) {
       Multiply(points_[i], {inputs + i * in_plane + y * kColours, kColours, column}, static_cast<int>(tiles),
                static_cast<int>(rows), {products + i * plane, tiles * depth, depth});
     }
-    HWY_DYNAMIC_DISPATCH(PointsToRows)
-    (products, plane, tiles, rows, depth, bias_.data(), slopes_.data(), width, out + y * width * depth);
+    for (size_t row = 0; row < rows; ++row) {
+      HWY_DYNAMIC_DISPATCH(PointsToMaxima)
+      (products + row * tiles * depth, plane, tiles, width, bias_.data(), slopes_.data(), out,
+       static_cast<size_t>(out_side()), depth, y + row);
+    }
   }
 }
 

@@ -36,10 +36,11 @@ CropNet::CropNet(int side, const std::vector<LayerNumbers>& trunk, const std::ve
     : side_(side), answer_size_(heads.outputs - 1), dense_(dense), heads_(heads) {
   size_t depth = kColours;
   for (size_t i = 0; i < trunk.size(); ++i) {
-    Step step{{}, {}, {}, pools[i], side, side - trunk[i].kernel + 1, 0, depth, 0};
+    Step step{{}, {}, {}, i == 0 ? 0 : pools[i - 1], side, side - trunk[i].kernel + 1, 0, depth, 0};
     step.out_side = step.pool > 0 ? Pooled(step.conv_side, step.pool) : step.conv_side;
     if (i == 0) {
       step.first.emplace(trunk[i], side);
+      step.out_side = step.first->out_side();
       step.depth = static_cast<size_t>(step.first->padded_outputs());
     } else if (const int tile = WinogradTile(trunk[i], step.conv_side); tile > 0) {
       step.winograd.emplace(trunk[i], tile);
@@ -60,13 +61,6 @@ void CropNet::Pool(const Step& step, const float* conv, float* out) const {
   const size_t out_row = static_cast<size_t>(step.out_side) * step.depth;
   MaxPool({conv, conv_row, step.depth}, step.conv_side, step.conv_side, static_cast<int>(step.depth), step.pool,
           {out, out_row, step.depth});
-}
-
-void CropNet::First(const uint8_t* bgr, float* out) {
-  Step& step = steps_.front();
-  float* conv = step.pool > 0 ? unpooled_.Take(MapSize(step.conv_side, step.depth)) : out;
-  step.first->Run(bgr, conv);
-  if (step.pool > 0) Pool(step, conv, out);
 }
 
 void CropNet::Apply(Step& step, const float* in, int maps, float* out) {
@@ -103,7 +97,7 @@ void CropNet::Features(const uint8_t* bgr, int count, float* features) {
       const bool is_last = i + 1 == first_shared_;
       float* out = is_last ? shared + crop * shared_size : maps_[i % 2].Take(out_size(i));
       if (i == 0) {
-        First(bgr + crop * pixels, out);
+        steps_[i].first->Run(bgr + crop * pixels, out);
       } else {
         Apply(steps_[i], in, 1, out);
       }

@@ -13,8 +13,8 @@ namespace faces::fused {
 /// R-Net or O-Net over crops. Not for use by two threads at once.
 class CropNet {
  public:
-  /// `side` of a crop; `trunk`: the convolutions, the first reading B, G, R; `pools`: for each the kernel of the
-  /// maximum over its output, 0 for none; `dense` reads the last map as row, column, channel; `heads`: outputs 0 and 1
+  /// `side` of a crop; `trunk`: the convolutions, the first reading B, G, R; `pools`: for each after the
+  /// first, which has its own, the kernel of the maximum over its output, 0 for none; `dense` reads the last map as row, column, channel; `heads`: outputs 0 and 1
   /// are the logits of "none" and "face", then regression and landmarks.
   CropNet(int side, const std::vector<LayerNumbers>& trunk, const std::vector<int>& pools, const LayerNumbers& dense,
           const LayerNumbers& heads);
@@ -36,7 +36,6 @@ class CropNet {
     size_t depth;
   };
 
-  void First(const uint8_t* bgr, float* out);
   void Apply(Step& step, const float* in, int maps, float* out);
   void Pool(const Step& step, const float* conv, float* out) const;
   void Features(const uint8_t* bgr, int count, float* features);

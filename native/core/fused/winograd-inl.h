@@ -128,9 +128,9 @@ struct Kernel3Tile4 {
 };
 
 // Bias, then PReLU.
-HWY_INLINE void Finish(V sum, V bias, V slope, float* to) {
+HWY_INLINE V Activate(V sum, V bias, V slope) {
   const V value = hn::Add(sum, bias);
-  Store(hn::IfThenElse(hn::Lt(value, hn::Zero(D())), hn::Mul(value, slope), value), to);
+  return hn::IfThenElse(hn::Lt(value, hn::Zero(D())), hn::Mul(value, slope), value);
 }
 
 }  // namespace

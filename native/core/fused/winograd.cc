@@ -58,8 +58,9 @@ void GatherTiles(const float* points, size_t plane, size_t depth, int columns, i
         const V shift = Load(bias + c);
         const V slope = Load(slopes + c);
         for (size_t y = 0; y < kOut; ++y) {
-          Scheme::FromPoints(half + y * kIn * kLanes, kLanes,
-                             [&](size_t x, V sum) { Finish(sum, shift, slope, to + y * out.row + x * out.pixel + c); });
+          Scheme::FromPoints(half + y * kIn * kLanes, kLanes, [&](size_t x, V sum) {
+            Store(Activate(sum, shift, slope), to + y * out.row + x * out.pixel + c);
+          });
         }
       }
     }

@@ -150,7 +150,7 @@ std::unique_ptr<CropEngine> MakeFusedCrops(CropNet net, const NetFiles& files) {
   constexpr int kLastSide = 3;  // of the map before the dense layer, of both
   const bool is_rnet = net == CropNet::kRNet;
   const std::vector<int> outputs = is_rnet ? std::vector<int>{2, 4} : std::vector<int>{2, 4, 10};
-  const std::vector<int> pools = is_rnet ? std::vector<int>{3, 3, 0} : std::vector<int>{3, 3, 2, 0};
+  const std::vector<int> pools = is_rnet ? std::vector<int>{3, 0} : std::vector<int>{3, 2, 0};
   const std::string name = is_rnet ? "R-Net" : "O-Net";
   Reader reader(Net(files, CropSide(net), outputs, name).weights(), name);
   std::vector<LayerNumbers> trunk =
