@@ -84,7 +84,7 @@ void CropNet::Apply(Step& step, const float* in, int maps, float* out) {
   }
 }
 
-// The first steps take one crop after another, so that its maps, at most 270 KB of them, stay in the second-level
+// The first steps take one crop after another, so that its maps, at most 113 KB of them, stay in the second-level
 // cache; the others have few tiles a crop and more weights than maps, and take all at once.
 void CropNet::Features(const uint8_t* bgr, int count, float* features) {
   const auto out_size = [&](size_t i) { return MapSize(steps_[i].out_side, steps_[i].depth); };

@@ -14,8 +14,8 @@ namespace faces::fused {
 class CropNet {
  public:
   /// `side` of a crop; `trunk`: the convolutions, the first reading B, G, R; `pools`: for each after the
-  /// first, which has its own, the kernel of the maximum over its output, 0 for none; `dense` reads the last map as row, column, channel; `heads`: outputs 0 and 1
-  /// are the logits of "none" and "face", then regression and landmarks.
+  /// first, which has its own, the kernel of the maximum over its output, 0 for none; `dense` reads the last map as
+  /// row, column, channel; `heads`: outputs 0 and 1 are the logits of "none" and "face", then regression and landmarks.
   CropNet(int side, const std::vector<LayerNumbers>& trunk, const std::vector<int>& pools, const LayerNumbers& dense,
           const LayerNumbers& heads);
 
