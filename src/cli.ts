@@ -6,6 +6,7 @@ const usage = `opencv-face-detector: finds faces on images
 
 Usage:
   opencv-face-detector serve [--print-config]   start the HTTP service (POST /face), or show its settings
+  opencv-face-detector health                   ask the service here whether it takes requests, for a container's health check
   opencv-face-detector models fetch [MODEL ...] put verified weights into the models folder
   opencv-face-detector models verify [MODEL ...] check the weights that are there
   opencv-face-detector models list              what there is, with licence and origin
@@ -22,6 +23,8 @@ async function run(args: string[]): Promise<number> {
   switch (command) {
     case 'serve':
       return (await import('./server/main.js')).serve(rest);
+    case 'health':
+      return (await import('./cli/health.js')).health(rest);
     case 'models':
       return (await import('./cli/models.js')).models(rest);
     case 'build':

@@ -2,10 +2,19 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { packageRoot } from '../paths.js';
 
+/** Path of cmake-js, which is an optional dependency. */
+function findCmakeJs(): string {
+  try {
+    return path.join(path.dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js');
+  } catch {
+    const message = 'cmake-js is not installed: npm install cmake-js node-addon-api';
+    throw Object.assign(new Error(message), { code: 'ADDON_MISSING' });
+  }
+}
+
 /** Compiles the addon into build/Release with cmake-js, whose output goes to the terminal. Resolves to the exit status. */
 export function build(): Promise<number> {
-  const cmakeJs = path.join(path.dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js');
-  const child = spawn(process.execPath, [cmakeJs, 'compile', '--directory', packageRoot], {
+  const child = spawn(process.execPath, [findCmakeJs(), 'compile', '--directory', packageRoot], {
     cwd: packageRoot,
     stdio: 'inherit',
   });

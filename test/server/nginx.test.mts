@@ -1,83 +1,186 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { expect } from 'chai';
 import { needWeights, skip } from '../fixtures/available.mjs';
-import { eventually, openWire, postHead } from '../fixtures/http.mjs';
+import { standardPng } from '../fixtures/drawn-faces.mjs';
+import { eventually, filePart, form, formEnd, formType, openWire, postHead } from '../fixtures/http.mjs';
+import { hasNginx, type Nginx, startNginx } from '../fixtures/nginx.mjs';
 import { metric, type Service, startService } from '../fixtures/service.mjs';
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
+const portOf = (origin: string) => Number(new URL(origin).port);
 
-/** nginx as it comes, buffering requests, one connection to the service for each. */
-const configuration = (port: number, upstream: string) => `
-${process.getuid?.() === 0 ? 'user root;' : ''}
-daemon off;
-pid nginx.pid;
-error_log stderr error;
-events {}
-http {
-  access_log off;
-  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-  client_max_body_size 20m;
-  server {
-    listen 127.0.0.1:${port};
-    location / { proxy_pass ${upstream}; }
+/** Throws where the answer is not one of nginx's own errors in the form of its route. */
+async function ownError(response: Response, status: number, code: string): Promise<string> {
+  expect(response.status).to.equal(status);
+  const type = response.headers.get('content-type');
+  const body = (await response.json()) as Record<string, unknown>;
+  if (type === 'application/json') {
+    expect(body).to.have.keys('message');
+    return 'message';
   }
+  expect(type).to.equal('application/problem+json');
+  expect(body).to.include({ type: 'about:blank', status, code });
+  expect(body.requestId).to.equal(response.headers.get('x-request-id'));
+  return 'problem';
 }
-`;
 
-describe('behind an nginx that buffers', () => {
+describe('nginx', () => {
   let service: Service;
-  let nginx: ChildProcess;
-  let folder: string;
-  let origin: string;
+  let nginx: Nginx;
+  const post = (path: string, body: FormData | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
+    fetch(nginx.origin + path, { method: 'POST', body, headers });
+
   before(async function () {
     needWeights(this);
-    if (spawnSync('nginx', ['-v']).status !== 0) skip(this, 'nginx is not installed');
+    if (!hasNginx()) skip(this, 'nginx is not installed');
     service = await startService({ WORKERS: '1', QUEUE_LIMIT: '1', BODY_TIMEOUT_MS: '60000' });
-    folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
-    mkdirSync(path.join(folder, 'logs'));
-    const port = await freePort();
-    writeFileSync(path.join(folder, 'nginx.conf'), configuration(port, service.origin));
-    nginx = spawn('nginx', ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], { stdio: 'inherit' });
-    origin = `http://127.0.0.1:${port}`;
-    await eventually('nginx answers', () =>
-      fetch(`${origin}/healthz`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    );
+    nginx = await startNginx(portOf(service.origin));
   });
   after(async () => {
-    nginx?.kill();
-    if (nginx) await once(nginx, 'exit');
+    await nginx?.stop();
     await service?.stop();
-    if (folder) rmSync(folder, { recursive: true });
   });
 
-  it('every refused request arrives as the 503 that it was', async () => {
+  it('passes a photograph on and its answer back', async () => {
+    const response = await post('/face', form(['image', standardPng()]));
+    expect(response.status).to.equal(200);
+    expect(Object.keys((await response.json()) as object)).to.have.length(4);
+  });
+
+  it('gives every request an id that is in its log, the service and the answer', async () => {
+    const ours = await fetch(`${nginx.origin}/healthz`);
+    const theirs = await fetch(`${nginx.origin}/healthz`, { headers: { 'X-Request-Id': 'client.chose-this_1' } });
+    expect(theirs.headers.get('x-request-id')).to.equal('client.chose-this_1');
+    const logged = nginx.requests().map(({ requestId }) => requestId);
+    expect(logged).to.include.members([ours.headers.get('x-request-id'), 'client.chose-this_1']);
+  });
+
+  it('compresses JSON for a client that can take it', async () => {
+    const response = await fetch(`${nginx.origin}/openapi.json`, { headers: { 'Accept-Encoding': 'gzip' } });
+    expect(response.headers.get('content-encoding')).to.equal('gzip');
+    expect(await response.json()).to.have.property('openapi');
+  });
+
+  it('refuses a body over 20 MB in the words of the route', async () => {
+    const large = new Uint8Array(20 * 2 ** 20 + 1);
+    expect(await ownError(await post('/face', large), 413, 'BODY_TOO_LARGE')).to.equal('message');
+    expect(await ownError(await post('/v1/faces', large), 413, 'BODY_TOO_LARGE')).to.equal('problem');
+  });
+
+  it('keeps metrics and its own health inside', async () => {
+    expect((await fetch(`${nginx.origin}/metrics`)).status).to.equal(404);
+    expect((await fetch(`${nginx.origin}/nginx-healthz`)).status, 'from this machine').to.equal(200);
+  });
+
+  it('keeps slow clients from the seats of the service', async () => {
+    const wire = await openWire(nginx.origin);
+    wire.socket.write(postHead('/v1/faces', { 'Content-Type': 'image/png', 'Content-Length': 5000 }));
+    wire.socket.write(Buffer.alloc(2500));
+    // The only seat of the service is still free.
+    const response = await post('/v1/faces', new Uint8Array(standardPng()), { 'Content-Type': 'image/png' });
+    expect(response.status).to.equal(200);
+    wire.socket.destroy();
+  });
+
+  it('lets the lines of a batch through while its images still come', async () => {
+    const wire = await openWire(nginx.origin);
+    const [first, last] = [filePart(standardPng()), Buffer.concat([filePart(standardPng()), formEnd])];
+    const length = first.length + last.length;
+    wire.socket.write(postHead('/v1/batch', { 'Content-Type': formType, 'Content-Length': length }));
+    wire.socket.write(first);
+    wire.socket.write(last.subarray(0, 20)); // a part is known to be whole where the next one begins
+    await wire.until(/"index":0/);
+    expect(wire.received()).not.to.include('"index":1');
+    wire.socket.write(last.subarray(20));
+    await wire.until(/"index":1/);
+    wire.socket.destroy();
+  });
+
+  it('hands every refusal of the service on as the 503 that it was', async () => {
     const seat = await openWire(service.origin);
     seat.socket.write(postHead('/v1/faces', { 'Content-Type': 'image/png', 'Content-Length': 5000 }));
     await eventually('the room is full', async () => (await metric(service, 'face_detector_queue_depth')) === 1);
     const body = new Uint8Array(2_000_000);
-    const answers = await Promise.all(
-      Array.from({ length: 100 }, async (_value, i) => {
-        const path = i % 2 === 0 ? '/v1/faces' : '/face';
-        const response = await fetch(origin + path, { method: 'POST', body, headers: { 'Content-Type': 'image/png' } });
+    const refusals = await Promise.all(
+      Array.from({ length: 50 }, async (_value, i) => {
+        const response = await post(i % 2 === 0 ? '/v1/faces' : '/face', body, { 'Content-Type': 'image/png' });
         return `${response.status} ${response.headers.get('retry-after')} ${(await response.text()).includes('too many requests')}`;
       }),
     );
     seat.socket.destroy();
-    expect(new Set(answers)).to.deep.equal(new Set(['503 1 true']));
-    expect(answers).to.have.length(100);
+    expect(new Set(refusals)).to.deep.equal(new Set(['503 1 true']));
+  });
+});
+
+describe('nginx and its limits', () => {
+  let nginx: Nginx;
+  before(async function () {
+    if (!hasNginx()) skip(this, 'nginx is not installed');
+    nginx = await startNginx(9); // nothing listens at the discard port
+  });
+  after(() => nginx?.stop());
+
+  it('says in the words of the route that nothing answers', async () => {
+    for (const [path, form] of [
+      ['/face', 'message'],
+      ['/v1/models', 'problem'],
+      ['/v1/batch', 'problem'],
+    ]) {
+      const response = await fetch(nginx.origin + path);
+      expect(response.headers.get('retry-after')).to.equal('1');
+      expect(await ownError(response, 502, 'UNAVAILABLE')).to.equal(form);
+    }
+  });
+
+  it('limits the requests of one address', async () => {
+    const answers = await Promise.all(Array.from({ length: 600 }, () => fetch(`${nginx.origin}/v1/models`)));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).to.be.above(100);
+    expect(refused[0]?.headers.get('retry-after')).to.equal('1');
+    expect(await ownError(refused[0] as Response, 429, 'RATE_LIMITED')).to.equal('problem');
+  });
+});
+
+describe('nginx before several containers', () => {
+  before(function () {
+    if (!hasNginx()) skip(this, 'nginx is not installed');
+  });
+
+  it('passes by one that has gone, for a POST as well', async () => {
+    const service = createServer((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok'));
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    const nginx = await startNginx((service.address() as AddressInfo).port, ['127.0.0.2', '127.0.0.1', '127.0.0.3']);
+    try {
+      for (let i = 0; i < 20; i++) {
+        const response = await fetch(`${nginx.origin}/face`, { method: 'POST', body: 'x' });
+        expect(response.status).to.equal(200);
+      }
+      expect(nginx.requests().some(({ upstream }) => String(upstream).includes(','))).to.equal(true);
+    } finally {
+      await nginx.stop();
+      service.close();
+    }
+  });
+
+  // What a worker has seen may be what killed it: it must not go round and kill them all.
+  it('never sends a POST twice, but asks again for what only reads', async () => {
+    let connections = 0;
+    const dying = createServer((socket) => {
+      connections += 1;
+      socket.once('data', () => socket.resetAndDestroy());
+    }).listen(0, '0.0.0.0');
+    await once(dying, 'listening');
+    const nginx = await startNginx((dying.address() as AddressInfo).port, ['127.0.0.1', '127.0.0.2', '127.0.0.3']);
+    try {
+      const posted = await fetch(`${nginx.origin}/face`, { method: 'POST', body: 'x' });
+      expect([posted.status, connections]).to.deep.equal([502, 1]);
+      const read = await fetch(`${nginx.origin}/face`);
+      expect([read.status, connections]).to.deep.equal([502, 4]);
+    } finally {
+      await nginx.stop();
+      dying.close();
+    }
   });
 });

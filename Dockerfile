@@ -1,0 +1,125 @@
+# Debian 12 throughout, so that the addon runs wherever glibc is 2.36 or later; NODE may be 22 or 24.
+#
+#   toolchain -> sources -> a stage for each library -> opencv     change rarely: a change of our code rebuilds none of them
+#   build     -> test    -> runtime                                what `docker build .` gives is the last
+ARG NODE=24
+
+FROM debian:bookworm-slim AS toolchain
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends bzip2 cmake g++ make nasm ninja-build patch pkg-config python3 xz-utils \
+ && rm -rf /var/lib/apt/lists/*
+ENV SOURCES=/sources PREFIX=/opt/static
+WORKDIR /static
+
+FROM toolchain AS sources
+COPY native/static/sources.sh .
+RUN ./sources.sh zlib libjpeg-turbo libpng1.6 libwebp tiff protobuf highway opencv
+
+FROM toolchain AS library
+COPY native/static/build.sh .
+
+FROM library AS zlib
+COPY --from=sources /sources/zlib /sources/zlib
+RUN ./build.sh zlib
+
+FROM library AS libjpeg-turbo
+COPY --from=sources /sources/libjpeg-turbo /sources/libjpeg-turbo
+COPY native/static/libjpeg-turbo.cmake .
+RUN ./build.sh libjpeg-turbo
+
+FROM library AS libpng16
+COPY --from=sources /sources/libpng1.6 /sources/libpng1.6
+COPY native/static/libpng1.6.cmake .
+COPY --from=zlib /opt/static /opt/static
+RUN ./build.sh libpng1.6
+
+FROM library AS libwebp
+COPY --from=sources /sources/libwebp /sources/libwebp
+COPY native/static/libwebp.cmake .
+RUN ./build.sh libwebp
+
+FROM library AS tiff
+COPY --from=sources /sources/tiff /sources/tiff
+COPY native/static/tiff.cmake .
+COPY --from=zlib /opt/static /opt/static
+COPY --from=libjpeg-turbo /opt/static /opt/static
+RUN ./build.sh tiff
+
+FROM library AS protobuf
+COPY --from=sources /sources/protobuf /sources/protobuf
+COPY native/static/protobuf.cmake .
+RUN ./build.sh protobuf
+
+FROM library AS highway
+COPY --from=sources /sources/highway /sources/highway
+COPY native/static/highway.cmake .
+RUN ./build.sh highway
+
+FROM library AS opencv
+COPY --from=sources /sources/opencv /sources/opencv
+COPY native/static/opencv.cmake .
+COPY --from=zlib /opt/static /opt/static
+COPY --from=libjpeg-turbo /opt/static /opt/static
+COPY --from=libpng16 /opt/static /opt/static
+COPY --from=libwebp /opt/static /opt/static
+COPY --from=tiff /opt/static /opt/static
+COPY --from=protobuf /opt/static /opt/static
+RUN ./build.sh opencv
+
+# ---- ours ----
+
+FROM node:${NODE}-bookworm-slim AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends binutils cmake doctest-dev g++ ninja-build \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY --from=opencv /opt/static /opt/static
+COPY --from=highway /opt/static /opt/static
+COPY CMakeLists.txt ./
+COPY native native
+COPY test/native test/native
+RUN npx cmake-js build --CDCMAKE_PREFIX_PATH=/opt/static --CDFACES_TESTS=ON > /tmp/log || { tail -60 /tmp/log; exit 1; } \
+ && strip --strip-unneeded build/Release/opencv_face_detector.node
+COPY tsconfig.json ./
+COPY src src
+RUN npm run build
+# Taken from models/ where they are and are right, else fetched; their hashes are checked either way.
+COPY models models
+RUN node dist/cli.js models fetch
+
+FROM build AS test
+COPY . .
+RUN node scripts/test.mjs --without-setup --ignore 'build/test/package/**'
+
+FROM node:${NODE}-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+
+FROM node:${NODE}-bookworm-slim AS runtime
+ARG VERSION=0.1.0
+ARG REVISION=
+LABEL org.opencontainers.image.title="opencv-face-detector" \
+      org.opencontainers.image.description="Finds faces on photographs over HTTP: POST /face" \
+      org.opencontainers.image.licenses="Apache-2.0 AND MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=opencv /opt/static/share/licences /usr/share/licences
+COPY --from=opencv /opt/static/share/opencv4/haarcascades/haarcascade_frontalface_default.xml /usr/share/opencv4/haarcascades/
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/models models
+# From the stage of the tests, so that nothing is shipped which they refuse.
+COPY --from=test /app/build/Release/opencv_face_detector.node build/Release/
+COPY --from=test /app/dist dist
+COPY package.json LICENSE NOTICE ./
+USER node
+EXPOSE 8000 9464
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s CMD ["node", "dist/cli.js", "health"]
+ENTRYPOINT ["node", "dist/cli.js"]
+CMD ["serve"]

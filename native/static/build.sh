@@ -1,0 +1,34 @@
+#!/bin/sh
+# build.sh NAME: builds one library from $SOURCES/NAME, with the settings of NAME.cmake, into $PREFIX: archives of
+# position-independent code that a shared object may swallow (Debian's own archives are not), headers, licence, version.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export CFLAGS="-ffunction-sections -fdata-sections" CXXFLAGS="-ffunction-sections -fdata-sections"
+
+by_cmake() {
+  cmake -G Ninja -S "$SOURCES/$1" -B "$work" -C "$here/$1.cmake" --log-level=NOTICE \
+    -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
+    -DCMAKE_PREFIX_PATH="$PREFIX" -DCMAKE_FIND_LIBRARY_SUFFIXES=.a \
+    -DCMAKE_INSTALL_PREFIX="$PREFIX" -DCMAKE_INSTALL_LIBDIR:STRING=lib
+  cmake --build "$work" --target install
+}
+
+# Debian's source of zlib lacks files that its CMake project names.
+by_configure() {
+  cp -r "$SOURCES/$1/." "$work"
+  cd "$work"
+  CFLAGS="$CFLAGS -O3 -fPIC" ./configure --static --prefix="$PREFIX"
+  make install
+}
+
+if [ -f "$here/$1.cmake" ]; then build=by_cmake; else build=by_configure; fi
+$build "$1" > "$work/log" 2>&1 || { tail -60 "$work/log"; exit 1; }
+grep -E '^--   |dispatch|Baseline' "$work/log" || true
+
+licence="$PREFIX/share/licences/$1"
+mkdir -p "$licence"
+cp "$SOURCES/$1/debian/copyright" "$licence"
+head -1 "$SOURCES/$1/debian/changelog" | cut -d' ' -f1,2 > "$licence/version"
