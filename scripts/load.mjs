@@ -4,28 +4,15 @@
 //
 // It takes movie-stars.jpg of the shared photographs where they are, else a picture drawn by code.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
-import { Agent, request } from 'undici';
+import { request } from 'undici';
+import { clients, testImage, until } from './clients.mjs';
 
 const root = path.join(import.meta.dirname, '..');
-const { drawFaces } = createRequire(import.meta.url)(path.join(root, 'dist', 'server', 'drawn-faces.js'));
-const photograph = path.join(root, '..', 'shared', 'images', 'movie-stars.jpg');
-
-async function testImage() {
-  if (existsSync(photograph)) return readFileSync(photograph);
-  const faces = Array.from({ length: 12 }, (_value, i) => ({
-    x: 80 + 160 * (i % 6),
-    y: 150 + 300 * Math.floor(i / 6),
-    height: 120,
-  }));
-  const { data, width, height, channels } = drawFaces(1000, 602, faces);
-  return sharp(data, { raw: { width, height, channels } }).jpeg().toBuffer();
-}
 
 // ---- the service ----
 
@@ -84,67 +71,10 @@ async function metric(service, name) {
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-async function until(isTrue, ms = 20) {
-  const started = performance.now();
-  while (!(await isTrue())) await sleep(ms);
-  return performance.now() - started;
-}
-
-// ---- the clients ----
-
-/** Clients that ask one after the other, each on a connection of its own as nginx does. */
-function clients(service, image, count, { retryMs = 0 } = {}) {
-  const agent = new Agent({ connections: count, pipelining: 1, headersTimeout: 120_000, bodyTimeout: 120_000 });
-  const outcomes = {};
-  const latencies = [];
-  const times = [];
-  let isStopped = false;
-  async function one() {
-    const started = performance.now();
-    try {
-      const { statusCode, headers, body } = await request(`${service.origin}/v1/faces`, {
-        method: 'POST',
-        body: image,
-        headers: { 'content-type': 'image/jpeg' },
-        dispatcher: agent,
-        reset: true,
-      });
-      await body.dump();
-      if (statusCode === 200) {
-        latencies.push(performance.now() - started);
-        times.push(performance.now());
-      }
-      return statusCode === 503 && !headers['retry-after'] ? '503 without Retry-After' : String(statusCode);
-    } catch (error) {
-      return error.cause?.code ?? error.code ?? String(error);
-    }
-  }
-  const running = Array.from({ length: count }, async () => {
-    while (!isStopped) {
-      const outcome = await one();
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      if (outcome === 'ECONNREFUSED') return;
-      if (outcome === '503' && retryMs) await sleep(retryMs);
-    }
-  });
-  return {
-    outcomes,
-    times,
-    async stop() {
-      isStopped = true;
-      await Promise.all(running);
-      await agent.close();
-      latencies.sort((a, b) => a - b);
-      const at = (share) => Math.round(latencies[Math.floor(latencies.length * share)] ?? 0);
-      return { outcomes, answered: latencies.length, p50Ms: at(0.5), p99Ms: at(0.99) };
-    },
-  };
-}
-
 // ---- the scenarios ----
 
 async function run(service, image, count, seconds, options) {
-  const asking = clients(service, image, count, options);
+  const asking = clients(service.origin, image, count, options);
   await sleep(2000); // warm
   const before = { answered: asking.times.length, cpu: workerSeconds(service), own: process.cpuUsage() };
   const delays = [];
@@ -202,7 +132,7 @@ const scenarios = {
   },
   async kill(image) {
     const service = await startService({ WORKERS: '2' });
-    const asking = clients(service, image, 8);
+    const asking = clients(service.origin, image, 8);
     await until(() => asking.times.length > 20);
     process.kill(workers(service)[0], 'SIGKILL');
     await sleep(300);
@@ -213,7 +143,7 @@ const scenarios = {
   },
   async sigterm(image) {
     const service = await startService();
-    const asking = clients(service, image, 8);
+    const asking = clients(service.origin, image, 8);
     await until(() => asking.times.length > 20);
     const status = await service.stop('SIGTERM');
     const result = await asking.stop();
@@ -223,7 +153,7 @@ const scenarios = {
   },
   async sighup(image) {
     const service = await startService();
-    const asking = clients(service, image, 8);
+    const asking = clients(service.origin, image, 8);
     await until(() => asking.times.length > 20);
     const before = workers(service);
     service.signal('SIGHUP');

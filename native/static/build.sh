@@ -26,7 +26,6 @@ by_configure() {
 
 if [ -f "$here/$1.cmake" ]; then build=by_cmake; else build=by_configure; fi
 $build "$1" > "$work/log" 2>&1 || { tail -60 "$work/log"; exit 1; }
-grep -E '^--   |dispatch|Baseline' "$work/log" || true
 
 licence="$PREFIX/share/licences/$1"
 mkdir -p "$licence"
