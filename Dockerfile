@@ -91,6 +91,7 @@ COPY models models
 RUN node dist/cli.js models fetch
 
 FROM build AS test
+RUN mkdir -p /usr/share/opencv4 && ln -s /opt/static/share/opencv4/haarcascades /usr/share/opencv4/
 COPY . .
 RUN node scripts/test.mjs --without-setup --ignore 'build/test/package/**'
 

@@ -96,6 +96,7 @@ function runCore(title, command, args) {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });
+  mkdirSync(path.dirname(log), { recursive: true });
   writeFileSync(log, stderr ?? '');
   process.stdout.write(stdout ?? '');
   const [, passed = 0, failed = 0] = /test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed/.exec(stdout ?? '') ?? [];

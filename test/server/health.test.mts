@@ -22,9 +22,11 @@ describe('the command health', () => {
   });
 
   it('ends with 1 and the address where nothing answers', () => {
-    const { status, output } = health({ PORT_NUMBER: port, HOST: '::1' });
+    const { status, output } = health({ PORT_NUMBER: port, HOST: '127.0.0.2' });
     expect(status).to.equal(1);
-    expect(output).to.include(`nothing answers at http://[::1]:${port}/readyz: ECONNREFUSED`);
+    expect(output).to.include(`nothing answers at http://127.0.0.2:${port}/readyz: ECONNREFUSED`);
+    // Refused, or without IPv6 no such address.
+    expect(health({ PORT_NUMBER: port, HOST: '::1' }).output).to.include(`at http://[::1]:${port}/readyz: E`);
   });
 
   it('ends with 1 where the service is stopping', async () => {
