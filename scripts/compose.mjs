@@ -45,8 +45,8 @@ async function up(scale) {
 const nginxOrigin = () => `http://${addressOf(containers('nginx')[0])}:8000`;
 
 /** Lines of nginx's log of requests since `since`. */
-function requestsSince(since) {
-  const text = compose('logs', '--no-log-prefix', '--since', since.toISOString(), 'nginx');
+function requestsSince(since, [nginx] = containers('nginx')) {
+  const text = docker('logs', '--since', since.toISOString(), nginx);
   return text
     .split('\n')
     .filter((line) => line.startsWith('{'))
@@ -103,16 +103,19 @@ const scenarios = {
   },
 
   async hup(image) {
+    const since = new Date();
     const asking = clients(nginxOrigin(), image, 12);
     await until(() => asking.times.length >= 100);
     for (const id of containers('face')) docker('kill', '-s', 'HUP', id);
     await sleep(5000);
     const { outcomes } = await asking.stop();
-    show('workers replaced by SIGHUP', outcomes);
+    const lost = requestsSince(since).filter(({ status }) => status !== 200);
+    show('workers replaced by SIGHUP', { outcomes, lost });
     expect(onlyStatus200(outcomes), 'SIGHUP loses nothing');
   },
 
   async roll(image) {
+    const since = new Date();
     const asking = clients(nginxOrigin(), image, 12);
     await until(() => asking.times.length >= 100);
     const seconds = await timed(async () => {
@@ -123,18 +126,19 @@ const scenarios = {
       }
     });
     const { outcomes } = await asking.stop();
-    show('containers restarted one by one', { outcomes, seconds });
+    const lost = requestsSince(since).filter(({ status }) => status !== 200);
+    show('containers restarted one by one', { outcomes, seconds, lost });
     expect(onlyStatus200(outcomes), 'a rolling restart loses nothing');
   },
 
   async down(image) {
     const since = new Date();
-    const origin = nginxOrigin();
-    const asking = clients(origin, image, 12);
+    const nginx = containers('nginx');
+    const asking = clients(nginxOrigin(), image, 12);
     await until(() => asking.times.length >= 100);
     const seconds = await timed(() => compose('stop'));
     const { outcomes } = await asking.stop();
-    const bad = requestsSince(since).filter(({ status }) => status !== 200);
+    const bad = requestsSince(since, nginx).filter(({ status }) => status !== 200);
     show('taken down', { outcomes, seconds, acceptedButNotAnswered: bad.length });
     const refused = ['200', 'ECONNREFUSED', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
     expect(

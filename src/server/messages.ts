@@ -9,10 +9,12 @@ export type WorkerMessage =
   | { type: 'unable'; reason: string }
   /** A sign of life. */
   | { type: 'beat'; activity: Activity }
-  | { type: 'metrics'; snapshot: Snapshot };
+  | { type: 'metrics'; snapshot: Snapshot }
+  /** It has answered all that it had accepted, and would end. */
+  | { type: 'drained' };
 
 /** What the primary tells a worker. */
-export type PrimaryMessage = { type: 'readiness'; readiness: Readiness } | { type: 'drain' };
+export type PrimaryMessage = { type: 'readiness'; readiness: Readiness } | { type: 'drain' } | { type: 'end' };
 
 /** Time between two signs of life. */
 export const beatMs = 500;

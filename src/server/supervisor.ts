@@ -165,6 +165,9 @@ export class Supervisor {
       case 'metrics':
         this.#metrics.update(member.worker.id, message.snapshot);
         break;
+      case 'drained':
+        this.#tell(member, { type: 'end' });
+        break;
     }
     this.#update();
   }

@@ -20,15 +20,17 @@ function tell(message: WorkerMessage): Promise<void> {
   });
 }
 
-/** Resolves when the primary says so, or is gone. */
-function drainOrder(onReadiness: (readiness: Readiness) => void): Promise<void> {
-  return new Promise((resolve) => {
-    process.on('message', (message: PrimaryMessage) => {
-      if (message.type === 'readiness') onReadiness(message.readiness);
-      else resolve();
+/** The primary's orders, each as a promise that resolves when it comes or the primary is gone. */
+function orders(onReadiness: (readiness: Readiness) => void): Record<'drain' | 'end', Promise<void>> {
+  const order = (type: PrimaryMessage['type']) =>
+    new Promise<void>((resolve) => {
+      process.on('message', (message: PrimaryMessage) => message.type === type && resolve());
+      process.once('disconnect', resolve);
     });
-    process.once('disconnect', resolve);
+  process.on('message', (message: PrimaryMessage) => {
+    if (message.type === 'readiness') onReadiness(message.readiness);
   });
+  return { drain: order('drain'), end: order('end') };
 }
 
 /** Answers everything accepted. What is not done in time gets 503, or is cut off. */
@@ -44,7 +46,7 @@ async function finish(server: DrainableServer, detector: FaceDetector, timeoutMs
 async function run(config: Config): Promise<void> {
   const log = createLogger(config, 'worker');
   let readiness: Readiness = { isReady: false, reason: 'starting' };
-  const ordered = drainOrder((now) => {
+  const ordered = orders((now) => {
     readiness = now;
   });
   const model = config.model ?? 'mtcnn';
@@ -63,12 +65,16 @@ async function run(config: Config): Promise<void> {
   const { opencvVersion: opencv, engineReason } = detector;
   await tell({ type: 'ready', port, opencv, engine: detector.engine, engineReason });
 
-  await ordered;
+  await ordered.drain;
   readiness = { isReady: false, reason: 'draining' };
   await finish(server, detector, config.shutdownTimeoutMs);
   clearInterval(beat);
   clearInterval(snapshots);
   await tell({ type: 'metrics', snapshot: await metrics.snapshot() });
+  // Connections that the primary had sent here before it knew come before its answer: node:cluster refuses them, and it gives them
+  // to another worker. Ending at once would lose them.
+  await tell({ type: 'drained' });
+  await ordered.end;
 }
 
 /**

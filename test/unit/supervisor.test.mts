@@ -420,6 +420,16 @@ describe('supervisor', () => {
     });
   });
 
+  // Ending at once it would take connections with it that were on their way: messages keep their order, so that the answer
+  // comes behind them.
+  it('lets a drained worker end only by its answer', async () => {
+    await started();
+    void supervisor.stop();
+    expect(worker(1).sent.at(-1)).to.deep.equal({ type: 'drain' });
+    await worker(1).tell({ type: 'drained' });
+    expect(worker(1).sent.at(-1)).to.deep.equal({ type: 'end' });
+  });
+
   describe('readiness', () => {
     const states = (one: FakeWorker) =>
       one.sent.flatMap((message) => (message.type === 'readiness' ? [message.readiness.reason ?? 'ready'] : []));
