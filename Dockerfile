@@ -93,7 +93,9 @@ RUN node dist/cli.js models fetch
 FROM build AS test
 RUN mkdir -p /usr/share/opencv4 && ln -s /opt/static/share/opencv4/haarcascades /usr/share/opencv4/
 COPY . .
-RUN node scripts/test.mjs --without-setup --ignore 'build/test/package/**'
+# Without those that compile, and those about time, which a machine that builds other things as well may fail.
+RUN node scripts/test.mjs --without-setup \
+  --ignore 'build/test/package/**' --ignore 'build/test/server/cluster.test.mjs' --ignore 'build/test/server/limits.test.mjs'
 
 FROM node:${NODE}-bookworm-slim AS dependencies
 WORKDIR /app
