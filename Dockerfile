@@ -115,6 +115,7 @@ LABEL org.opencontainers.image.title="opencv-face-detector" \
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=opencv /opt/static/share/licences /usr/share/licences
+COPY --from=highway /opt/static/share/licences /usr/share/licences
 COPY --from=opencv /opt/static/share/opencv4/haarcascades/haarcascade_frontalface_default.xml /usr/share/opencv4/haarcascades/
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/models models
