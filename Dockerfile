@@ -13,6 +13,7 @@ WORKDIR /static
 
 FROM toolchain AS sources
 COPY native/static/sources.sh .
+ARG ALLOW_OLDER=1
 RUN ./sources.sh zlib libjpeg-turbo libpng1.6 libwebp tiff protobuf highway opencv
 
 FROM toolchain AS library
@@ -88,7 +89,9 @@ COPY src src
 RUN npm run build
 # Taken from models/ where they are and are right, else fetched; their hashes are checked either way.
 COPY models models
-RUN node dist/cli.js models fetch
+COPY LICENSE NOTICE ./
+# Whoever runs it must be able to read what somebody else has checked out.
+RUN node dist/cli.js models fetch && chmod -R a+rX models package.json LICENSE NOTICE
 
 FROM build AS test
 RUN mkdir -p /usr/share/opencv4 && ln -s /opt/static/share/opencv4/haarcascades /usr/share/opencv4/
@@ -103,6 +106,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM node:${NODE}-bookworm-slim AS runtime
+ARG NODE
 ARG VERSION=0.1.0
 ARG REVISION=
 LABEL org.opencontainers.image.title="opencv-face-detector" \
@@ -110,7 +114,7 @@ LABEL org.opencontainers.image.title="opencv-face-detector" \
       org.opencontainers.image.licenses="Apache-2.0 AND MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
+      org.opencontainers.image.base.name="docker.io/library/node:${NODE}-bookworm-slim"
 # Without jemalloc: after 480 photographs of all sizes a worker held 113 MB with glibc's allocator, 147 MB with it.
 ENV NODE_ENV=production
 WORKDIR /app
@@ -118,11 +122,12 @@ COPY --from=opencv /opt/static/share/licences /usr/share/licences
 COPY --from=highway /opt/static/share/licences /usr/share/licences
 COPY --from=opencv /opt/static/share/opencv4/haarcascades/haarcascade_frontalface_default.xml /usr/share/opencv4/haarcascades/
 COPY --from=dependencies /app/node_modules node_modules
-COPY --from=build /app/models models
+COPY --from=build /app/package.json /app/LICENSE /app/NOTICE ./
+COPY --from=build /app/models/manifest.json models/
+COPY --from=build /app/models/mtcnn models/mtcnn
 # From the stage of the tests, so that nothing is shipped which they refuse.
 COPY --from=test /app/build/Release/opencv_face_detector.node build/Release/
 COPY --from=test /app/dist dist
-COPY package.json LICENSE NOTICE ./
 USER node
 EXPOSE 8000 9464
 STOPSIGNAL SIGTERM

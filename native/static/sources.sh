@@ -1,6 +1,7 @@
 #!/bin/sh
 # sources.sh NAME...: brings each library's source, with Debian's patches, into $SOURCES/NAME. It is Debian 13's (trixie) whatever
 # Debian this runs on, and apt checks every file against the signed index. The machine's own package lists are not touched.
+# ALLOW_OLDER=0 refuses where the mirror does not hold the newest version.
 set -eu
 
 SUITE=trixie
@@ -24,12 +25,15 @@ download() {
     rm -rf "$apt/files"
     mkdir "$apt/files"
     (cd "$apt/files" && apt-get source -qq --download-only --fix-missing "$1=$version" 2> "$apt/errors") || true
+    rm -f "$apt"/files/*.FAILED # what apt calls a file that is not the one of the index
     if ls "$apt/files"/*.orig.tar.* > /dev/null 2>&1 && ls "$apt/files"/*.debian.tar.* > /dev/null 2>&1; then
       echo "$1 $version"
       return
     fi
+    [ "${ALLOW_OLDER:-1}" = 1 ] || break
     echo "WARNING: the mirror does not hold the archives of $1 $version; trying an older version" >&2
   done
+  echo "the archives of $1 cannot be had:" >&2
   cat "$apt/errors" >&2
   exit 1
 }
@@ -39,7 +43,7 @@ unpack() {
   target="$SOURCES/$1"
   rm -rf "$target"
   mkdir "$target"
-  for archive in "$apt"/files/*.orig*.tar.*[!c]; do
+  for archive in "$apt"/files/*.orig*.tar.*[!c]; do # not their signatures, .asc
     part=$(basename "$archive" | sed -n 's/.*\.orig-\(.*\)\.tar\..*/\1/p')
     mkdir -p "$target/$part"
     tar -xf "$archive" -C "$target/$part" --strip-components=1
@@ -50,7 +54,7 @@ unpack() {
   done
 }
 
-apt-get update -qq
+apt-get update -qq -o APT::Update::Error-Mode=any
 for name in "$@"; do
   download "$name"
   unpack "$name"

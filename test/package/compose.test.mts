@@ -26,11 +26,13 @@ describe('.dockerignore', () => {
   });
 });
 
-describe('the Grafana dashboard', () => {
-  it('asks for metrics that the service has', () => {
+describe('the Grafana dashboard and the alerts', () => {
+  it('ask for metrics that the service has', () => {
     const own = text('src/server/metrics.ts');
     const asked = new Set(
-      text('deploy/monitoring/grafana/dashboards/face-detector.json').match(/face_detector_[a-z0-9_]+/g),
+      `${text('deploy/monitoring/grafana/dashboards/face-detector.json')}${text('deploy/monitoring/alerts.yml')}`.match(
+        /face_detector_[a-z0-9_]+/g,
+      ),
     );
     expect(asked.size).to.be.above(5);
     for (const name of asked) expect(own, name).to.include(`'${name.replace(/_(bucket|sum|count)$/, '')}'`);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { needWeights, skip } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
@@ -51,8 +52,11 @@ describe('nginx', () => {
     const ours = await fetch(`${nginx.origin}/healthz`);
     const theirs = await fetch(`${nginx.origin}/healthz`, { headers: { 'X-Request-Id': 'client.chose-this_1' } });
     expect(theirs.headers.get('x-request-id')).to.equal('client.chose-this_1');
-    const logged = nginx.requests().map(({ requestId }) => requestId);
-    expect(logged).to.include.members([ours.headers.get('x-request-id'), 'client.chose-this_1']);
+    const ids = [ours.headers.get('x-request-id'), 'client.chose-this_1'];
+    await eventually('both are logged', () => {
+      const logged = nginx.requests().map(({ requestId }) => requestId);
+      return ids.every((id) => logged.includes(id as string));
+    });
   });
 
   it('compresses JSON for a client that can take it', async () => {
@@ -112,6 +116,17 @@ describe('nginx', () => {
   });
 });
 
+/** A body whose end comes a second after its beginning. */
+function slowBody(): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async start(controller) {
+      controller.enqueue(new Uint8Array(1));
+      await sleep(1000);
+      controller.close();
+    },
+  });
+}
+
 describe('nginx and its limits', () => {
   let nginx: Nginx;
   before(async function () {
@@ -132,12 +147,33 @@ describe('nginx and its limits', () => {
     }
   });
 
-  it('limits the requests of one address', async () => {
-    const answers = await Promise.all(Array.from({ length: 600 }, () => fetch(`${nginx.origin}/v1/models`)));
+  const limited = async (answers: Response[]) => {
     const refused = answers.filter(({ status }) => status === 429);
-    expect(refused.length).to.be.above(100);
     expect(refused[0]?.headers.get('retry-after')).to.equal('1');
     expect(await ownError(refused[0] as Response, 429, 'RATE_LIMITED')).to.equal('problem');
+    return refused.length;
+  };
+
+  it('limits the connections of one address', async () => {
+    const ask = () =>
+      fetch(`${nginx.origin}/v1/models`, { method: 'POST', body: slowBody(), duplex: 'half' } as RequestInit);
+    expect(await limited(await Promise.all(Array.from({ length: 100 }, ask)))).to.equal(100 - 64);
+  });
+
+  it('limits the requests of one address', async () => {
+    const answers: Response[] = [];
+    // One after the other on each of a few connections, faster than is allowed.
+    const ask = async () => {
+      for (let i = 0; i < 40; i++) answers.push(await fetch(`${nginx.origin}/v1/models`));
+    };
+    await Promise.all(Array.from({ length: 16 }, ask));
+    expect(await limited(answers)).to.be.above(100);
+  });
+
+  it('takes a request without a host', async () => {
+    const wire = await openWire(nginx.origin);
+    wire.socket.write('GET /healthz HTTP/1.0\r\n\r\n');
+    await wire.until(/^HTTP\/1\.1 502 /);
   });
 });
 
