@@ -28,7 +28,7 @@ void CheckFirstLayer(const LayerNumbers& numbers, int width, int height) {
   }
   double worst = 0;
   for (int y = 0; y < Pooled(height - 2, 2); ++y) {
-    std::vector<float> found(static_cast<size_t>(layer.outputs()) * plane);
+    std::vector<float> found(static_cast<size_t>(layer.outputs()) * plane, 1);
     layer.Run(split.data() + static_cast<size_t>(2 * y) * row, width, std::min(4, height - 2 * y), found.data());
     for (int i = 0; i < numbers.outputs; ++i) {
       for (int x = 0; x < Pooled(width - 2, 2); ++x) {
@@ -41,6 +41,8 @@ void CheckFirstLayer(const LayerNumbers& numbers, int width, int height) {
         const double value = static_cast<double>(found[static_cast<size_t>(i) * plane + static_cast<size_t>(x)]);
         worst = std::max(worst, std::abs(value - most));
       }
+      const float* end = found.data() + static_cast<size_t>(i + 1) * plane;
+      CHECK(std::count(end - plane + Pooled(width - 2, 2), end, 0.0F) == end - (end - plane + Pooled(width - 2, 2)));
     }
   }
   CHECK(worst < 1e-5);  // 27 products of numbers up to 1

@@ -173,6 +173,9 @@ void FirstLayer::Run(const float* split, int width, int rows, float* out) const 
   HWY_DYNAMIC_DISPATCH(RunFirst)
   (split, rows < 4 ? split : split + 6 * half, half, columns, static_cast<size_t>(width / 2 - 1), weights_.data(),
    bias_.data(), slopes_.data(), static_cast<size_t>(outputs_), out, half);
+  // The last vector's other lanes saw what lay beyond the picture.
+  for (size_t i = 0; i < static_cast<size_t>(outputs_); ++i)
+    std::fill_n(out + i * half + columns, half - columns, 0.0F);
 }
 
 }  // namespace faces::fused

@@ -29,7 +29,8 @@ class FirstLayer {
   /// Adjusts `width` 3-byte pixels to the networks' range, (v - 127.5) / 128, and sorts them into planes.
   static void Split(const uint8_t* pixels, int width, float* row);
 
-  /// One row of the answer, outputs() planes, from the first `rows` (3 or 4) split rows of `split`.
+  /// One row of the answer, outputs() planes filled up with zeros, from the first `rows` (3 or 4) split rows of
+  /// `split`.
   void Run(const float* split, int width, int rows, float* out) const;
 
  private:
