@@ -19,7 +19,7 @@ void CheckFirstLayer(const LayerNumbers& numbers, int width, int height) {
   std::vector<float> floats(picture.total() * 3);
   for (size_t i = 0; i < floats.size(); ++i) floats[i] = (static_cast<float>(picture.data[i]) - 127.5F) / 128;
   const MapIn in{floats.data(), static_cast<size_t>(width) * 3, 3};
-  const FirstLayer layer(numbers);
+  FirstLayer layer(numbers);
   const size_t row = FirstLayer::SplitRow(width);
   const size_t plane = FirstLayer::Plane(width);
   std::vector<float> split(row * static_cast<size_t>(height));
