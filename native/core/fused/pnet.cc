@@ -100,6 +100,7 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
   for (int first = 0; first < rows; first += kStrip) {
     const int last = std::min(first + kStrip, rows);
 
+    // At the end there may be none: the strip before has made them.
     const int second_tiles = TilesOf(last + 2 - second.end);
     const int second_end = second.end + second_tiles * kTile;
     const int pooled_end = std::min(second_end, rows + 2) + 2;
