@@ -19,7 +19,7 @@ void CheckFirstLayer(const LayerNumbers& numbers, int width, int height) {
   std::vector<float> floats(picture.total() * 3);
   for (size_t i = 0; i < floats.size(); ++i) floats[i] = (static_cast<float>(picture.data[i]) - 127.5F) / 128;
   const MapIn in{floats.data(), static_cast<size_t>(width) * 3, 3};
-  const FirstLayer layer(numbers);
+  FirstLayer layer(numbers);
   const size_t row = FirstLayer::SplitRow(width);
   const size_t plane = FirstLayer::Plane(width);
   std::vector<float> split(row * static_cast<size_t>(height));
@@ -28,7 +28,7 @@ void CheckFirstLayer(const LayerNumbers& numbers, int width, int height) {
   }
   double worst = 0;
   for (int y = 0; y < Pooled(height - 2, 2); ++y) {
-    std::vector<float> found(static_cast<size_t>(layer.outputs()) * plane);
+    std::vector<float> found(static_cast<size_t>(layer.outputs()) * plane, 1);
     layer.Run(split.data() + static_cast<size_t>(2 * y) * row, width, std::min(4, height - 2 * y), found.data());
     for (int i = 0; i < numbers.outputs; ++i) {
       for (int x = 0; x < Pooled(width - 2, 2); ++x) {
@@ -41,6 +41,8 @@ void CheckFirstLayer(const LayerNumbers& numbers, int width, int height) {
         const double value = static_cast<double>(found[static_cast<size_t>(i) * plane + static_cast<size_t>(x)]);
         worst = std::max(worst, std::abs(value - most));
       }
+      const float* end = found.data() + static_cast<size_t>(i + 1) * plane;
+      CHECK(std::count(end - plane + Pooled(width - 2, 2), end, 0.0F) == end - (end - plane + Pooled(width - 2, 2)));
     }
   }
   CHECK(worst < 1e-5);  // 27 products of numbers up to 1

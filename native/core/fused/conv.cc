@@ -54,7 +54,6 @@ enum class Finish { kPRelu, kNothing };
 struct Run {
   size_t in_row;
   size_t in_pixel;
-  size_t in_channel;
   size_t out_row;
   size_t out_pixel;
   int kernel;
@@ -71,7 +70,6 @@ HWY_INLINE void Block(const Run& run, const float* HWY_RESTRICT in, const float*
                       std::index_sequence<kVector...>, std::index_sequence<kIndex...>) {
   const D d;
   const size_t pixel = kPixel > 0 ? static_cast<size_t>(kPixel) : run.in_pixel;
-  const size_t channel = kPixel == 1 ? run.in_channel : 1;
   const size_t row = run.in_row;
   const auto step = static_cast<size_t>(run.block);
   V sums[sizeof...(kIndex)] = {kFinish == Finish::kPRelu ? hn::Load(d, bias + kIndex % kVectors * kLanes)
@@ -80,7 +78,7 @@ HWY_INLINE void Block(const Run& run, const float* HWY_RESTRICT in, const float*
     const float* HWY_RESTRICT start = in + static_cast<size_t>(y) * row;
     for (int x = 0; x < run.runs; ++x, start += pixel) {
       const float* HWY_RESTRICT from = start;
-      for (int i = 0; i < run.run; ++i, from += channel, weights += step) {
+      for (int i = 0; i < run.run; ++i, ++from, weights += step) {
 #if HWY_COMPILER_GCC
         // Neighbouring pixels share inputs between steps, and GCC would keep them all in registers that it has not.
         __asm__("" : "+r"(from));
@@ -182,10 +180,9 @@ void Blocks(const Layer& layer, const Run& run, const float* in, float* out, int
 }
 
 Run RunOf(const Layer& layer, const MapIn& in, const MapOut& out) {
-  const bool is_dense = in.channel == 1 && in.pixel == static_cast<size_t>(layer.inputs());
+  const bool is_dense = in.pixel == static_cast<size_t>(layer.inputs());
   return {in.row,
           in.pixel,
-          in.channel,
           out.row,
           out.pixel,
           layer.kernel(),
@@ -200,7 +197,6 @@ void Convolve(const Layer& layer, const MapIn& in, int width, int height, const 
   // The distances of the three networks' pixels, then any other.
   switch (layer.block()) {
     case 16:
-      if (in.pixel == 1) return run_blocks(&Blocks<Finish::kPRelu, 1, 16>);
       if (in.pixel == 3) return run_blocks(&Blocks<Finish::kPRelu, 3, 16>);
       if (in.pixel == 16) return run_blocks(&Blocks<Finish::kPRelu, 16, 16>);
       if (in.pixel == 32) return run_blocks(&Blocks<Finish::kPRelu, 32, 16>);

@@ -9,9 +9,8 @@ namespace faces::fused {
 /// A map of pixels. Distances are in floats.
 struct MapIn {
   const float* data;
-  size_t row;          ///< from one row to the next
-  size_t pixel;        ///< from one pixel to the next, at least the layer's inputs where these lie side by side
-  size_t channel = 1;  ///< from one channel to the next; other than 1 only with a `pixel` of 1
+  size_t row;    ///< from one row to the next
+  size_t pixel;  ///< from one pixel to the next, at least the layer's inputs
 };
 
 struct MapOut {

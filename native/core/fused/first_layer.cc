@@ -1,5 +1,6 @@
-// A block is G outputs of a vector of maxima: 4 x G accumulators. A step takes one column of the kernel for one colour:
-// 4 loads of pixels, G broadcasts of weights, 4 x G multiply-adds. G is 5 where there are 32 registers, else 2.
+// The two rows of a maximum by Winograd's F(2, 3): four rows of pixels become as many points, whose sums make both rows
+// with two thirds of the products. A block is five outputs of a vector of maxima, at even and odd columns: ten
+// accumulators. A step takes one colour at one point: 4 loads of pixels, 15 broadcasts of weights, 30 multiply-adds.
 #include "first_layer.h"
 
 #include <algorithm>
@@ -23,14 +24,9 @@ using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 constexpr size_t kLanes = hn::MaxLanes(D());
 constexpr size_t kColours = 3;
-constexpr size_t kTaps = 3 * 3 * kColours;
 constexpr size_t kGroup = FirstLayer::kGroup;
-
-#if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64
-constexpr size_t kOutputs = 5;
-#else
-constexpr size_t kOutputs = 2;
-#endif
+constexpr size_t kPoints = FirstLayer::kPoints;
+constexpr size_t kPointWeights = kColours * 3 * kGroup;
 
 #if HWY_TARGET == HWY_SCALAR
 size_t SplitVectors(const uint8_t*, size_t, float*, size_t) { return 0; }
@@ -67,60 +63,81 @@ void SplitPixels(const uint8_t* HWY_RESTRICT pixels, size_t count, float* HWY_RE
   }
 }
 
-// One column of the kernel for one colour. `upper` and `lower`: pixels of the two rows of the maximum.
-template <size_t kColumn, size_t... kIndex>
-HWY_INLINE void Step(const float* HWY_RESTRICT upper, const float* HWY_RESTRICT lower, size_t half,
-                     const float* HWY_RESTRICT weights, V* sums, std::index_sequence<kIndex...>) {
+// Rows of `count` numbers, `split` one after another, as `points` in the order in which Block adds them up.
+void ToPoints(const float* HWY_RESTRICT split, size_t count, bool has_fourth, float* HWY_RESTRICT points) {
   const D d;
-  const size_t first = kColumn % 2 * half + kColumn / 2;
-  const size_t second = (kColumn + 1) % 2 * half + (kColumn + 1) / 2;
-  const V in[] = {hn::LoadU(d, upper + first), hn::LoadU(d, upper + second), hn::LoadU(d, lower + first),
-                  hn::LoadU(d, lower + second)};
-  ((sums[kIndex] = hn::MulAdd(hn::Set(d, weights[kIndex / 4]), in[kIndex % 4], sums[kIndex])), ...);
+  for (size_t i = 0; i < count; i += kLanes) {
+    const V x0 = hn::LoadU(d, split + i);
+    const V x1 = hn::LoadU(d, split + count + i);
+    const V x2 = hn::LoadU(d, split + 2 * count + i);
+    hn::Store(hn::Add(x1, x2), d, points + i);
+    hn::Store(hn::Sub(x2, x1), d, points + count + i);
+    hn::Store(hn::Sub(x0, x2), d, points + 2 * count + i);
+    if (has_fourth) hn::Store(hn::Sub(hn::LoadU(d, split + 3 * count + i), x1), d, points + 3 * count + i);
+  }
+}
+
+// `sums`: of each output at even, then odd columns.
+template <size_t... kIndex>
+HWY_INLINE void AddPoint(const float* HWY_RESTRICT from, size_t half, const float* HWY_RESTRICT weights, V* sums,
+                         std::index_sequence<kIndex...>) {
+  const D d;
+  for (size_t colour = 0; colour < kColours; ++colour, from += 2 * half, weights += 3 * kGroup) {
+    const V in[] = {hn::LoadU(d, from), hn::LoadU(d, from + half), hn::LoadU(d, from + 1),
+                    hn::LoadU(d, from + half + 1)};
+    ((sums[kIndex] = hn::MulAdd(hn::Set(d, weights[kIndex / 2]), in[kIndex % 2], sums[kIndex])), ...);
+    ((sums[kIndex] = hn::MulAdd(hn::Set(d, weights[kGroup + kIndex / 2]), in[1 + kIndex % 2], sums[kIndex])), ...);
+    ((sums[kIndex] = hn::MulAdd(hn::Set(d, weights[2 * kGroup + kIndex / 2]), in[2 + kIndex % 2], sums[kIndex])), ...);
+  }
 }
 
 // `is_pair`: lanes whose maximum has two columns.
-HWY_INLINE V Most(const V* sums, V slope, hn::Mask<D> is_pair) {
+HWY_INLINE V Most(const V* sums, float slope, hn::Mask<D> is_pair) {
   const V zero = hn::Zero(D());
-  const auto prelu = [&](V sum) { return hn::IfThenElse(hn::Lt(sum, zero), hn::Mul(sum, slope), sum); };
-  const V first = hn::Max(prelu(sums[0]), prelu(sums[2]));
-  const V second = hn::Max(prelu(sums[1]), prelu(sums[3]));
-  return hn::Max(first, hn::IfThenElse(is_pair, second, first));
+  const auto prelu = [&](V sum) { return hn::IfThenElse(hn::Lt(sum, zero), hn::Mul(sum, hn::Set(D(), slope)), sum); };
+  const V first = prelu(sums[0]);
+  return hn::Max(first, hn::IfThenElse(is_pair, prelu(sums[1]), first));
 }
 
+// `points`: `point` floats from one to the next.
 template <size_t... kIndex, size_t... kOutput>
-HWY_INLINE void Block(const float* HWY_RESTRICT upper, const float* HWY_RESTRICT lower, size_t half,
+HWY_INLINE void Block(const float* HWY_RESTRICT points, size_t point, size_t half, bool has_lower,
                       const float* HWY_RESTRICT weights, const float* HWY_RESTRICT bias,
                       const float* HWY_RESTRICT slopes, hn::Mask<D> is_pair, float* HWY_RESTRICT out, size_t plane,
                       std::index_sequence<kIndex...> indices, std::index_sequence<kOutput...>) {
   const D d;
-  V sums[] = {hn::Set(d, bias[kIndex / 4])...};
-  for (size_t i = 0; i < kTaps; i += 3) {  // row by row, colour by colour, which is how they lie
-    Step<0>(upper, lower, half, weights, sums, indices);
-    Step<1>(upper, lower, half, weights + kGroup, sums, indices);
-    Step<2>(upper, lower, half, weights + 2 * kGroup, sums, indices);
-    upper += 2 * half;
-    lower += 2 * half;
-    weights += 3 * kGroup;
-  }
-  (hn::StoreU(Most(sums + 4 * kOutput, hn::Set(d, slopes[kOutput]), is_pair), d, out + kOutput * plane), ...);
-}
-
-HWY_NOINLINE void Outputs(const float* upper, const float* lower, size_t half, size_t columns, size_t pairs,
-                          const float* weights, const float* bias, const float* slopes, float* out, size_t plane) {
-  for (size_t x = 0; x < columns; x += kLanes) {
-    const auto is_pair = hn::FirstN(D(), pairs > x ? std::min(pairs - x, kLanes) : 0);
-    Block(upper + x, lower + x, half, weights, bias, slopes, is_pair, out + x, plane,
-          std::make_index_sequence<4 * kOutputs>(), std::make_index_sequence<kOutputs>());
-  }
+  alignas(64) float kept[sizeof...(kIndex) * kLanes];
+  V sums[] = {hn::Set(d, bias[kIndex / 2])...};
+  AddPoint(points, half, weights, sums, indices);
+  (hn::Store(sums[kIndex], d, kept + kIndex * kLanes), ...);
+  ((sums[kIndex] = hn::Zero(d)), ...);
+  AddPoint(points + point, half, weights + kPointWeights, sums, indices);
+  const auto add_keep_difference = [&](V& sum, float* at) {
+    const V before = hn::Load(d, at);
+    hn::Store(hn::Sub(before, sum), d, at);
+    sum = hn::Add(before, sum);
+  };
+  (add_keep_difference(sums[kIndex], kept + kIndex * kLanes), ...);
+  AddPoint(points + 2 * point, half, weights + 2 * kPointWeights, sums, indices);
+  (hn::StoreU(Most(sums + 2 * kOutput, slopes[kOutput], is_pair), d, out + kOutput * plane), ...);
+  if (!has_lower) return;
+  ((sums[kIndex] = hn::Load(d, kept + kIndex * kLanes)), ...);
+  AddPoint(points + 3 * point, half, weights + 3 * kPointWeights, sums, indices);
+  (hn::StoreU(hn::Max(hn::LoadU(d, out + kOutput * plane), Most(sums + 2 * kOutput, slopes[kOutput], is_pair)), d,
+              out + kOutput * plane),
+   ...);
 }
 
 // `pairs`: maxima, from the first on, that have two columns.
-void RunFirst(const float* upper, const float* lower, size_t half, size_t columns, size_t pairs, const float* weights,
+void RunFirst(const float* points, size_t half, bool has_lower, size_t columns, size_t pairs, const float* weights,
               const float* bias, const float* slopes, size_t outputs, float* out, size_t plane) {
-  for (size_t i = 0; i < outputs; i += kOutputs) {
-    Outputs(upper, lower, half, columns, pairs, weights + i / kGroup * (kGroup * kTaps) + i % kGroup, bias + i,
-            slopes + i, out + i * plane, plane);
+  for (size_t i = 0; i < outputs; i += kGroup) {
+    for (size_t x = 0; x < columns; x += kLanes) {
+      const auto is_pair = hn::FirstN(D(), pairs > x ? std::min(pairs - x, kLanes) : 0);
+      Block(points + x, 2 * kColours * half, half, has_lower, weights + i * kPoints * kColours * 3, bias + i,
+            slopes + i, is_pair, out + i * plane + x, plane, std::make_index_sequence<2 * kGroup>(),
+            std::make_index_sequence<kGroup>());
+    }
   }
 }
 
@@ -138,19 +155,19 @@ size_t Half(int width) { return (static_cast<size_t>(width) / 2 + 31) / 16 * 16;
 
 FirstLayer::FirstLayer(const LayerNumbers& numbers) : outputs_((numbers.outputs + kGroup - 1) / kGroup * kGroup) {
   const auto outputs = static_cast<size_t>(outputs_);
-  constexpr size_t kTaps = 27;
-  std::fill_n(weights_.Take(outputs * kTaps), outputs * kTaps, 0.0F);
+  constexpr size_t kPoint = 3 * 3;  // colours, columns
+  std::fill_n(weights_.Take(outputs * kPoints * kPoint), outputs * kPoints * kPoint, 0.0F);
   bias_ = numbers.bias;
   bias_.resize(outputs, 0.0F);
   slopes_ = numbers.slopes;
   slopes_.resize(outputs, 1.0F);
   const float* from = numbers.weights.data();
   for (size_t out = 0; out < numbers.bias.size(); ++out) {
-    for (size_t colour = 0; colour < 3; ++colour) {
-      for (size_t x = 0; x < 3; ++x) {
-        for (size_t y = 0; y < 3; ++y) {
-          weights_.data()[(out / kGroup * kTaps + (y * 3 + colour) * 3 + x) * kGroup + out % kGroup] = *from++;
-        }
+    for (size_t i = 0; i < kPoint; ++i, from += 3) {
+      const float points[kPoints] = {(from[0] + from[1] + from[2]) / 2, (from[0] - from[1] + from[2]) / 2, from[0],
+                                     from[2]};
+      for (size_t point = 0; point < kPoints; ++point) {
+        weights_.data()[((out / kGroup * kPoints + point) * kPoint + i) * kGroup + out % kGroup] = points[point];
       }
     }
   }
@@ -161,18 +178,25 @@ size_t FirstLayer::SplitRow(int width) { return 6 * Half(width); }
 size_t FirstLayer::Plane(int width) { return Half(width); }
 
 HWY_EXPORT(SplitPixels);
+HWY_EXPORT(ToPoints);
 HWY_EXPORT(RunFirst);
 
 void FirstLayer::Split(const uint8_t* pixels, int width, float* row) {
   HWY_DYNAMIC_DISPATCH(SplitPixels)(pixels, static_cast<size_t>(width), row, Half(width));
 }
 
-void FirstLayer::Run(const float* split, int width, int rows, float* out) const {
+void FirstLayer::Run(const float* split, int width, int rows, float* out) {
   const size_t half = Half(width);
   const auto columns = static_cast<size_t>(Pooled(width - 2, 2));
+  const bool has_lower = rows > 3;
+  float* points = points_.Take(kPoints * SplitRow(width));
+  HWY_DYNAMIC_DISPATCH(ToPoints)(split, SplitRow(width), has_lower, points);
   HWY_DYNAMIC_DISPATCH(RunFirst)
-  (split, rows < 4 ? split : split + 6 * half, half, columns, static_cast<size_t>(width / 2 - 1), weights_.data(),
-   bias_.data(), slopes_.data(), static_cast<size_t>(outputs_), out, half);
+  (points, half, has_lower, columns, static_cast<size_t>(width / 2 - 1), weights_.data(), bias_.data(), slopes_.data(),
+   static_cast<size_t>(outputs_), out, half);
+  // The last vector's other lanes saw what lay beyond the picture.
+  for (size_t i = 0; i < static_cast<size_t>(outputs_); ++i)
+    std::fill_n(out + i * half + columns, half - columns, 0.0F);
 }
 
 }  // namespace faces::fused

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "conv.h"
+#include "interleave.h"
 #include "pool.h"
 #include "screen.h"
 #include "softmax.h"
@@ -15,13 +16,20 @@ namespace {
 
 constexpr size_t kColours = 3;
 constexpr size_t kLogits = 2;
+constexpr size_t kPooledDepth = 16;  // the first layer's ten outputs as fused::Winograd reads them
 
 // Rows of windows that go through all layers before the next: what lies between the layers stays in the second-level
 // cache, and each layer's weights are fetched once for as many rows.
 constexpr int kStrip = 8;
 
-// Side of the tiles of the third convolution.
+// Side of the tiles of the second and third convolution.
 constexpr int kTile = 4;
+
+int TilesOf(int length) { return (length + kTile - 1) / kTile; }
+
+// Most rows that lie between the layers: the second layer makes whole tiles, one more than a strip in the first strip.
+constexpr size_t kSecondRows = kStrip + kTile;
+constexpr size_t kPooledRows = kSecondRows + 2;
 
 // The rows that a layer has still to read, and those that it will read next to them.
 struct Band {
@@ -50,7 +58,7 @@ float LowestDifference(float threshold) {
 }  // namespace
 
 PNet::PNet(const std::vector<LayerNumbers>& trunk, const LayerNumbers& heads)
-    : conv1_(trunk.at(0)), conv2_(trunk.at(1)), conv3_(trunk.at(2), kTile), heads_(heads) {
+    : conv1_(trunk.at(0)), conv2_(trunk.at(1), kTile), conv3_(trunk.at(2), kTile), heads_(heads) {
   const auto inputs = static_cast<size_t>(heads.inputs);
   const float* weights = heads.weights.data();
   difference_.Take(inputs);
@@ -62,21 +70,26 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
   const size_t depth2 = static_cast<size_t>(conv2_.padded_outputs());
   const size_t depth3 = static_cast<size_t>(conv3_.padded_outputs());
   const size_t depth4 = static_cast<size_t>(heads_.padded_outputs());
-  const int pooled_width = Pooled(width - 2, 2);
-  const int columns = pooled_width - 4;
+  const int columns = Pooled(width - 2, 2) - 4;
   const int rows = Pooled(height - 2, 2) - 4;
   const size_t bgr_row = static_cast<size_t>(width) * kColours;
   const size_t pixel_row = FirstLayer::SplitRow(width);
 
-  float* pixels = pixels_.Take(pixel_row * (2 * (kStrip + 4) + 2));
+  float* pixels = pixels_.Take(pixel_row * (2 * kPooledRows + 2));
   const size_t plane = FirstLayer::Plane(width);
-  const size_t pooled_row = static_cast<size_t>(conv1_.outputs()) * plane;
-  // Whole tiles, also at the right and lower border: beyond it lies what was there before, numbers all the same.
-  const int tile_columns = (columns + kTile - 1) / kTile;
-  const size_t second_row = static_cast<size_t>(tile_columns * kTile + 2) * depth2;
-  const size_t third_row = static_cast<size_t>(tile_columns * kTile) * depth3;
-  Band pooled{pooled_.Take(pooled_row * (kStrip + 4)), pooled_row};
-  const size_t second_size = second_row * (kStrip + 2);
+  const auto channels = static_cast<size_t>(conv1_.outputs());
+  float* planes = planes_.Take(channels * plane);
+  // Whole tiles, also at the right and lower border: beyond it lie zeros or what was there of this picture before.
+  const int tile_columns2 = TilesOf(columns + 2);
+  const int tile_columns3 = TilesOf(columns);
+  const size_t pooled_columns = static_cast<size_t>((tile_columns2 + 1) * kTile);
+  const size_t pooled_row = pooled_columns * kPooledDepth;
+  const size_t second_row = static_cast<size_t>((tile_columns3 + 1) * kTile) * depth2;
+  const size_t third_row = static_cast<size_t>(tile_columns3 * kTile) * depth3;
+  const size_t pooled_size = pooled_row * kPooledRows;
+  Band pooled{pooled_.Take(pooled_size), pooled_row};
+  std::fill_n(pooled.data, pooled_size, 0.0F);
+  const size_t second_size = second_row * kSecondRows;
   Band second{second_.Take(second_size), second_row};
   std::fill_n(second.data, second_size, 0.0F);
   float* third = third_.Take(third_row * kStrip);
@@ -87,25 +100,31 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
   for (int first = 0; first < rows; first += kStrip) {
     const int last = std::min(first + kStrip, rows);
 
+    // At the end there may be none: the strip before has made them.
+    const int second_tiles = TilesOf(last + 2 - second.end);
+    const int second_end = second.end + second_tiles * kTile;
+    const int pooled_end = std::min(second_end, rows + 2) + 2;
+
     pooled.DropBefore(second.end);
     const int first_pixel = 2 * pooled.end;
-    const int last_pixel = std::min(2 * (last + 4) + 2, height);
+    const int last_pixel = std::min(2 * pooled_end + 2, height);
     for (int pixel = first_pixel; pixel < last_pixel; ++pixel) {
       FirstLayer::Split(bgr + static_cast<size_t>(pixel) * bgr_row, width,
                         pixels + static_cast<size_t>(pixel - first_pixel) * pixel_row);
     }
-    for (; pooled.end < last + 4; ++pooled.end) {
+    for (; pooled.end < pooled_end; ++pooled.end) {
       const int pixel = 2 * pooled.end;
       conv1_.Run(pixels + static_cast<size_t>(pixel - first_pixel) * pixel_row, width, std::min(4, height - pixel),
-                 pooled.At(pooled.end));
+                 planes);
+      Interleave(planes, plane, channels, pooled_columns, pooled.At(pooled.end), kPooledDepth);
     }
 
     second.DropBefore(first);
-    Convolve(conv2_, {pooled.At(second.end), pooled_row, 1, plane}, pooled_width - 2, last + 2 - second.end,
-             {second.At(second.end), second_row, depth2});
-    second.end = last + 2;
+    conv2_.Convolve({pooled.At(second.end), pooled_row, kPooledDepth}, {tile_columns2, second_tiles},
+                    {second.At(second.end), second_row, depth2});
+    second.end = second_end;
 
-    conv3_.Convolve({second.At(first), second_row, depth2}, {tile_columns, (last - first + kTile - 1) / kTile},
+    conv3_.Convolve({second.At(first), second_row, depth2}, {tile_columns3, TilesOf(last - first)},
                     {third, third_row, depth3});
     // Few windows are near a face: the others' score and regression are never made.
     for (int row = first; row < last; ++row) {

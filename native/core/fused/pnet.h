@@ -23,12 +23,13 @@ class PNet {
 
  private:
   FirstLayer conv1_;
-  Layer conv2_;
+  Winograd conv2_;
   Winograd conv3_;
   Layer heads_;
   Buffer difference_;  // the weights of "face" less those of "none"
   float bias_difference_;
   Buffer pixels_;
+  Buffer planes_;
   Buffer pooled_;
   Buffer second_;
   Buffer third_;
