@@ -12,7 +12,8 @@ const failures = [];
 
 function docker(...args) {
   const { status, stdout, stderr } = spawnSync('docker', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 });
-  if (status !== 0) throw new Error(`docker ${args.join(' ')}: ${`${stdout}${stderr}`.trim().split('\n').slice(-60).join('\n')}`);
+  if (status !== 0)
+    throw new Error(`docker ${args.join(' ')}: ${`${stdout}${stderr}`.trim().split('\n').slice(-60).join('\n')}`);
   return stdout.trim();
 }
 const compose = (...args) => docker('compose', ...args);

@@ -12,8 +12,9 @@ const graceMs = 1000;
 /**
  * Closes connections that were on their way to this worker when it died. node:cluster closes its own copy of a connection when the
  * worker has answered that it has it, and forgets it where no answer comes: its client would wait for ever.
+ * Answers how many are on their way now.
  */
-export function closeLostConnections(worker: Worker): void {
+export function closeLostConnections(worker: Worker): () => number {
   const handed = new Set<Handle>();
   const child = worker.process;
   const send = child.send.bind(child) as (...args: unknown[]) => boolean;
@@ -27,4 +28,5 @@ export function closeLostConnections(worker: Worker): void {
     for (const handle of handed) if (handle.fd >= 0) handle.close();
   };
   worker.once('exit', () => setTimeout(closeAll, graceMs).unref());
+  return () => [...handed].filter(({ fd }) => fd >= 0).length;
 }

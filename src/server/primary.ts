@@ -10,6 +10,7 @@ import { listen } from './listen.js';
 import { createLogger } from './log.js';
 import { closeLostConnections } from './lost-connections.js';
 import { MetricsSum } from './metrics-sum.js';
+import { watchSharedPort } from './shared-port.js';
 import { Supervisor } from './supervisor.js';
 
 /**
@@ -32,13 +33,17 @@ async function chooseModel(config: Config): Promise<ModelName> {
   }
 }
 
-/** Forks workers that run this same command; the pool of native threads fits the slots, two more are for files and names. */
-function forker(config: Config, model: ModelName) {
+/**
+ * Forks workers that run this same command; the pool of native threads fits the slots, two more are for files and names. Adds to
+ * `onTheirWay` for each how many connections it has not taken yet.
+ */
+function forker(config: Config, model: ModelName, onTheirWay: Map<number, () => number>) {
   cluster.setupPrimary({ exec: path.join(packageRoot, 'dist', 'cli.js'), args: ['serve'] });
   const environment = { FACE_DETECTION_MODEL: model, UV_THREADPOOL_SIZE: String(config.slots + 2) };
   return () => {
     const worker = cluster.fork(environment);
-    closeLostConnections(worker);
+    onTheirWay.set(worker.id, closeLostConnections(worker));
+    worker.once('exit', () => onTheirWay.delete(worker.id));
     return worker;
   };
 }
@@ -77,11 +82,14 @@ export async function runPrimary(config: Config): Promise<number> {
   const stopped = stopSignal(reload);
   const model = await chooseModel(config);
   const metrics: MetricsSum = new MetricsSum(() => supervisor.readyWorkers);
-  const supervisor: Supervisor = new Supervisor(config, forker(config, model), log, metrics);
+  const onTheirWay = new Map<number, () => number>();
+  const closePort = watchSharedPort(() => [...onTheirWay.values()].reduce((sum, count) => sum + count(), 0));
+  const supervisor: Supervisor = new Supervisor(config, forker(config, model, onTheirWay), log, metrics);
   const metricsServer = await serveMetrics(metrics, config);
   try {
     const signal = await Promise.race([stopped, runWorkers()]);
     log.info(`${signal}: answering what has come, then stopping`);
+    await closePort();
     return (await supervisor.stop()) ? 0 : 1;
   } catch (error) {
     await supervisor.stop();

@@ -180,6 +180,23 @@ function isAlive(pid: number): boolean {
 }
 
 describe('SIGTERM under load', () => {
+  // About ten connections were lost, which the primary had accepted and no worker had taken. The system itself may reset one that comes
+  // in the microseconds between the last look and the closing of the port.
+  it('answers connections that are only being opened', async function () {
+    needCores(this, 2);
+    const service = await startService({ WORKERS: '2' });
+    const outcomes: unknown[] = [];
+    const client = async () => {
+      while (outcomes.at(-1) !== 'ECONNREFUSED') outcomes.push(await connectAndAsk(`${service.origin}/healthz`));
+    };
+    const clients = Array.from({ length: 12 }, client);
+    await eventually('answers', () => outcomes.length > 200);
+    expect(await service.stop()).to.equal(0);
+    await Promise.all(clients);
+    const lost = outcomes.filter((outcome) => outcome !== 200 && outcome !== 'ECONNREFUSED');
+    expect(lost.length, `${lost}`).to.be.at.most(5);
+  });
+
   it('answers everything accepted and ends with 0', async function () {
     needWeights(this);
     needCores(this, 2);
