@@ -114,11 +114,8 @@ LayerNumbers PointNumbers(const LayerNumbers& numbers, const std::array<double, 
 
 CropLayer::CropLayer(const LayerNumbers& numbers, int side) : side_(side) {
   for (const auto& x : PointsOf(kPoints)) points_.emplace_back(PointNumbers(numbers, x));
-  const auto depth = static_cast<size_t>(padded_outputs());
-  std::fill_n(bias_.Take(depth), depth, 0.0F);
-  std::fill_n(slopes_.Take(depth), depth, 1.0F);
-  std::copy(numbers.bias.begin(), numbers.bias.end(), bias_.data());
-  std::copy(numbers.slopes.begin(), numbers.slopes.end(), slopes_.data());
+  bias_ = Padded(numbers.bias, padded_outputs(), 0.0F);
+  slopes_ = Padded(numbers.slopes, padded_outputs(), 1.0F);
 }
 
 HWY_EXPORT(ColumnsToPoints);

@@ -13,16 +13,20 @@ int BlockOf(int outputs) {
 
 }  // namespace
 
+Buffer Padded(const std::vector<float>& values, int count, float filler) {
+  Buffer padded;
+  std::fill_n(padded.Take(static_cast<size_t>(count)), count, filler);
+  std::copy(values.begin(), values.end(), padded.data());
+  return padded;
+}
+
 Layer::Layer(const LayerNumbers& numbers)
     : kernel_(numbers.kernel), inputs_(numbers.inputs), block_(BlockOf(numbers.outputs)) {
   blocks_ = (numbers.outputs + block_ - 1) / block_;
-  const auto channels = static_cast<size_t>(padded_outputs());
   float* weights = weights_.Take(static_cast<size_t>(blocks_) * BlockSize());
   std::fill_n(weights, static_cast<size_t>(blocks_) * BlockSize(), 0.0F);
-  std::fill_n(bias_.Take(channels), channels, 0.0F);
-  std::fill_n(slopes_.Take(channels), channels, 1.0F);
-  std::copy(numbers.bias.begin(), numbers.bias.end(), bias_.data());
-  std::copy(numbers.slopes.begin(), numbers.slopes.end(), slopes_.data());
+  bias_ = Padded(numbers.bias, padded_outputs(), 0.0F);
+  slopes_ = Padded(numbers.slopes, padded_outputs(), 1.0F);
   const auto side = static_cast<size_t>(kernel_);
   const auto inputs = static_cast<size_t>(inputs_);
   const auto block = static_cast<size_t>(block_);

@@ -17,6 +17,9 @@ struct LayerNumbers {
   std::vector<float> slopes;   ///< of PReLU, one for each output; empty: none follows
 };
 
+/// `values`, and `filler` behind them, up to `count`.
+Buffer Padded(const std::vector<float>& values, int count, float filler);
+
 /// A layer as the kernels read it: [block of output channels][row][column][input channel][lane], rows and columns those
 /// of the upright picture. The block does not depend on the vector's length, so one packing serves every instruction
 /// set. Unused lanes hold zeros: they come out as zeros.

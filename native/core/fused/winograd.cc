@@ -133,11 +133,8 @@ Winograd::Winograd(const LayerNumbers& numbers, int tile) : tile_(tile), side_(t
   for (const auto& y : points) {
     for (const auto& x : points) points_.emplace_back(PointNumbers(numbers, y, x));
   }
-  const auto depth = static_cast<size_t>(padded_outputs());
-  std::fill_n(bias_.Take(depth), depth, 0.0F);
-  std::fill_n(slopes_.Take(depth), depth, 1.0F);
-  std::copy(numbers.bias.begin(), numbers.bias.end(), bias_.data());
-  std::copy(numbers.slopes.begin(), numbers.slopes.end(), slopes_.data());
+  bias_ = Padded(numbers.bias, padded_outputs(), 0.0F);
+  slopes_ = Padded(numbers.slopes, padded_outputs(), 1.0F);
 }
 
 HWY_EXPORT(Scatter);
