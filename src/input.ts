@@ -102,6 +102,7 @@ function readMat(mat: MatLike): NativePixels {
   if (channels === undefined) {
     throw invalid(`a Mat must be of type CV_8UC1 (0), CV_8UC3 (16) or CV_8UC4 (24), got ${mat.type}`);
   }
+  if (!(mat.rows > 0 && mat.cols > 0)) throw invalid('the Mat is empty, or has more than two dimensions');
   const bytes = mat.cols * mat.rows * channels;
   let data: Uint8Array;
   try {

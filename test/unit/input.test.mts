@@ -113,6 +113,14 @@ describe('image input', () => {
     expect(await refusal(thrower)).to.equal('the Mat cannot be read: Mat::GetData - failed');
   });
 
+  // An empty Mat was refused with words on raw pixels, or with those of getData.
+  it('refuses a Mat without pixels, saying so', async () => {
+    const getData = () => new Uint8Array(0);
+    const empty = 'the Mat is empty, or has more than two dimensions';
+    expect(await refusal(mat({ rows: 0, cols: 0, step: 0, getData }))).to.equal(empty);
+    expect(await refusal(mat({ rows: -1, cols: -1, getData }))).to.equal(empty);
+  });
+
   it('refuses what is no image', async () => {
     for (const input of [undefined, null, 5, {}, [], true]) expect(await refusal(input)).to.match(/^the image must be/);
   });
