@@ -101,6 +101,17 @@ describe('image input', () => {
     expect(await refusal(mat({ step: 30, copy: () => mat({ step: 12 }) }))).to.match(/have gaps/);
   });
 
+  // Only the step was looked at: a region of whole rows has no gaps, and getData refuses it nevertheless.
+  it('copies a region of whole rows', async () => {
+    const getData = () => {
+      throw 'Cannot call GetData when Region of Interest is defined';
+    };
+    expect((await pixels(mat({ getData, copy: () => mat() }))).data).to.have.length(18);
+    expect(await refusal(mat({ getData, copy: () => mat({ getData }) }))).to.match(
+      /^the Mat cannot be read: Cannot call/,
+    );
+  });
+
   it('refuses a Mat of another type, with too little data, or that throws a string', async () => {
     expect(await refusal(mat({ type: 21 }))).to.match(/got 21/);
     expect(await refusal(mat({ getData: () => new Uint8Array(17) }))).to.match(/has 18 bytes, got 17/);
