@@ -22,7 +22,10 @@ async function findFaces(request, response, next) {
 const app = express();
 app.post('/portraits', express.raw({ type: 'image/*', limit: '10mb' }), findFaces, ({ detection }, response) => {
   const [face, ...others] = detection.faces;
-  if (!face || others.length > 0) return response.status(422).json({ code: 'NO_PORTRAIT', faces: detection.faces.length });
+  if (!face || others.length > 0)
+    return response.status(422).json({ code: 'NO_PORTRAIT', faces: detection.faces.length });
   response.json({ face });
 });
-const server = app.listen(Number(process.argv[2] ?? 3000), () => console.log(`listening on port ${server.address().port}`));
+const server = app.listen(Number(process.argv[2] ?? 3000), () =>
+  console.log(`listening on port ${server.address().port}`),
+);
