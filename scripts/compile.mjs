@@ -1,4 +1,4 @@
-// npm run build: src/ becomes dist/. The demo page is compiled by itself, for browsers, and gets its files beside it.
+// npm run compile: src/ becomes dist/. The demo page is compiled by itself, for browsers, and gets its files beside it.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
