@@ -86,7 +86,7 @@ export class Controls {
   describe(parameters: readonly Parameter[]): void {
     for (const knob of this.knobs) {
       const parameter = parameters.find(({ name }) => name === knob.name);
-      if (!parameter || this.#controls.has(knob.name)) continue;
+      if (!parameter) continue;
       const control = knob.stops ? slider(knob, parameter) : choice(knob, parameter);
       this.#controls.set(knob.name, control);
       this.fieldset.append(control.element);

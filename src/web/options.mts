@@ -35,6 +35,7 @@ const restMs = 120;
 export class Options {
   readonly #search: Controls;
   readonly #own: Partial<Record<ViewName, Controls>>;
+  areDescribed = false;
 
   constructor(onChange: () => void) {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,6 +55,8 @@ export class Options {
 
   /** Makes the controls of what the service has, by the parameters of its routes. */
   describe(parametersOf: ReadonlyMap<string, Parameter[]>): void {
+    if (this.areDescribed) return;
+    this.areDescribed = true;
     this.#search.describe(parametersOf.get('/v1/faces') ?? []);
     this.#own.redacted?.describe(parametersOf.get('/v1/redact') ?? []);
     this.#own.crops?.describe(parametersOf.get('/v1/crops') ?? []);

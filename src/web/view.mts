@@ -130,6 +130,7 @@ export class View {
     showTimes(times, this.#before);
     if (!this.#isLive) this.#before = times;
     this.#showSave();
+    void this.#orSayWhyNot(() => this.#describe());
   }
 
   #refused(error: ServiceError, { name }: Picture): void {
@@ -154,8 +155,9 @@ export class View {
     }
   }
 
+  /** Where this fails at first, it is tried again with each picture that is answered. */
   async #describe(): Promise<void> {
-    this.#options.describe(await this.#service.describe());
+    if (!this.#options.areDescribed) this.#options.describe(await this.#service.describe());
   }
 
   #useKey(key: string): void {

@@ -85,6 +85,19 @@ describe('the demo page says what went wrong', () => {
     await untilStatus(page, /4 faces found/);
   });
 
+  // The sliders came with the page or never.
+  it('and has its sliders as soon as the service answers', async () => {
+    seen = await visit(browser, open.origin, {}, (context) =>
+      context.route('**/openapi.json', (route) => route.abort('connectionrefused'), { times: 1 }),
+    );
+    page = seen.page;
+    await untilAlert(/The service cannot be reached\./);
+    expect(await page.locator('[name=minFaceSize]').count()).to.equal(0);
+    await page.locator('#file').setInputFiles(facesFile);
+    await page.locator('[name=minFaceSize]').waitFor();
+    expect(await page.getByRole('alert').isVisible()).to.equal(false);
+  });
+
   it('and gives up a request when the next begins', async () => {
     await go(open);
     let held: (() => void) | undefined;
