@@ -12,6 +12,8 @@ export interface Knob {
   unit?: string;
   /** Words for "not given", where the option has no default. */
   unset?: string;
+  /** It is hidden, and not given, unless that other option has that value. */
+  onlyWith?: readonly [name: string, value: Value];
 }
 
 interface Control {
@@ -80,7 +82,10 @@ export class Controls {
     /** Called after each change. */
     readonly onChange: () => void,
   ) {
-    fieldset.addEventListener('input', onChange);
+    fieldset.addEventListener('input', () => {
+      this.#hide();
+      onChange();
+    });
   }
 
   describe(parameters: readonly Parameter[]): void {
@@ -91,18 +96,28 @@ export class Controls {
       this.#controls.set(knob.name, control);
       this.fieldset.append(control.element);
     }
+    this.#hide();
+  }
+
+  /** Hides what means nothing with the other values. */
+  #hide(): void {
+    for (const { name, onlyWith: [other, value] = [] } of this.knobs) {
+      const control = this.#controls.get(name);
+      if (control && other) control.element.hidden = this.#controls.get(other)?.value() !== value;
+    }
   }
 
   /** Names and values of what is not as by default. */
   entries(): [string, string][] {
     return [...this.#controls].flatMap(([name, control]): [string, string][] => {
-      const value = control.value();
+      const value = control.element.hidden ? undefined : control.value();
       return value === undefined ? [] : [[name, String(value)]];
     });
   }
 
   reset(): void {
     for (const control of this.#controls.values()) control.reset();
+    this.#hide();
     this.onChange();
   }
 }

@@ -33,10 +33,10 @@ export class Messages {
   }
 }
 
-const done: Record<ViewName, string> = { boxes: 'found', redacted: 'hidden', crops: 'cut out' };
+const done: Record<ViewName, string> = { boxes: 'found on', redacted: 'hidden on', crops: 'cut out of' };
 
 /** Such as "3 faces found on photo.jpg". */
 export function summary({ faces }: Answer, view: ViewName, name: string): string {
   const count = faces.length === 0 ? 'No face' : faces.length === 1 ? '1 face' : `${faces.length} faces`;
-  return `${count} ${faces.length === 0 ? 'found' : done[view]} on ${name}`;
+  return `${count} ${faces.length === 0 ? 'found on' : done[view]} ${name}`;
 }

@@ -20,12 +20,12 @@ const searchKnobs: Knob[] = [
 const redactKnobs: Knob[] = [
   { name: 'mode', title: 'By' },
   { name: 'shape', title: 'Shape' },
-  { name: 'margin', title: 'Margin', stops: margins, unset: 'as usual' },
+  { name: 'margin', title: 'Margin', stops: margins },
 ];
 const cropsKnobs: Knob[] = [
   { name: 'align', title: 'Upright' },
-  { name: 'size', title: 'Size', stops: [64, 96, 112, 128, 160, 224, 256], unit: ' px' },
-  { name: 'margin', title: 'Margin', stops: margins, unset: 'as usual' },
+  { name: 'size', title: 'Size', stops: [64, 96, 112, 128, 160, 224, 256], unit: ' px', unset: 'as usual' },
+  { name: 'margin', title: 'Margin', stops: margins, unset: 'none', onlyWith: ['align', 'false'] },
 ];
 
 // A slider that is drawn gives many values: a request begins where it has rested so long.
