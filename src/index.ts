@@ -15,3 +15,4 @@ export type { ImageInput, MatLike, RawPixels } from './input.js';
 export type { ModelName } from './models.js';
 export type { EngineChoice, EngineName } from './native.js';
 export type { DetectOptions } from './options.js';
+export type { Activity } from './slots.js';
