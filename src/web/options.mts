@@ -57,7 +57,10 @@ export class Options {
   describe(parametersOf: ReadonlyMap<string, Parameter[]>): void {
     if (this.areDescribed) return;
     this.areDescribed = true;
-    this.#search.describe(parametersOf.get('/v1/faces') ?? []);
+    const search = parametersOf.get('/v1/faces') ?? [];
+    // The thresholds are those of mtcnn's networks.
+    const isCascade = search.some(({ name, schema }) => name === 'model' && schema.default === 'mtcnn');
+    this.#search.describe(search.filter(({ name }) => isCascade || !name.endsWith('Threshold')));
     this.#own.redacted?.describe(parametersOf.get('/v1/redact') ?? []);
     this.#own.crops?.describe(parametersOf.get('/v1/crops') ?? []);
   }

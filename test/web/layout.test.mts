@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { needWeights, root } from '../fixtures/available.mjs';
+import { needWeights, root, skip } from '../fixtures/available.mjs';
 import { needChromium, openBrowser, type Visit, visit } from '../fixtures/browser.mjs';
 import { facesFile, untilStatus } from '../fixtures/face-page.mjs';
 import { audit } from '../fixtures/page-audit.mjs';
@@ -68,6 +68,30 @@ describe('the demo page looks right', () => {
       await shot('error');
     });
   }
+
+  it('with the other model, which has no thresholds and finds no points', async function () {
+    if (!process.env.FACES_HAAR) skip(this, 'no Haar cascade');
+    const haar = await startService({
+      WORKERS: '1',
+      FACE_DETECTION_MODEL: 'haar',
+      MAX_SIDE: '1000',
+      MIN_FACE_SIZE: '33',
+    });
+    try {
+      seen = await visit(browser, haar.origin);
+      page = seen.page;
+      await page.locator('#file').setInputFiles(facesFile);
+      await untilStatus(page, /faces found on faces.png.*by haar/);
+      const sliders = page.locator('#search-options').getByRole('slider');
+      await sliders.first().waitFor();
+      const texts = await sliders.evaluateAll((all) => all.map((one) => one.getAttribute('aria-valuetext')));
+      expect(texts).to.deep.equal(['33 px', '1000 px']);
+      expect(await page.locator('#frame .point').count()).to.equal(0);
+      expect(await audit(page)).to.deep.equal([]);
+    } finally {
+      await haar.stop();
+    }
+  });
 
   it('as far as the audit can see: it would say what is wrong', async () => {
     await go({});
