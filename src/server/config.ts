@@ -276,7 +276,7 @@ export type Config = {
 } & { readonly workers: number };
 
 function isTaken(path: string): boolean {
-  return /^\/(v1|docs)(\/|$)/.test(path) || ['/healthz', '/readyz', '/metrics', '/openapi.json'].includes(path);
+  return /^\/(v1|docs|web)(\/|$)/.test(path) || ['/healthz', '/readyz', '/metrics', '/openapi.json'].includes(path);
 }
 
 function readSetting<T>(setting: Setting<T>, environment: NodeJS.ProcessEnv): T {

@@ -65,6 +65,8 @@ describe('the npm package', () => {
       'dist/index.mjs',
       'dist/index.d.mts',
       'dist/cli.js',
+      'dist/web/index.html',
+      'dist/web/main.mjs',
       'README.md',
       'LICENSE',
       'NOTICE',

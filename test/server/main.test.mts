@@ -34,7 +34,11 @@ describe('starting and stopping the service', () => {
     for (const THREADS of ['1', '2']) {
       const service = await startService({ WORKERS: '1', THREADS });
       try {
-        const response = await fetch(`${service.origin}/v1/faces`, { method: 'POST', body: standardPng(), headers });
+        const response = await fetch(`${service.origin}/v1/faces`, {
+          method: 'POST',
+          body: new Uint8Array(standardPng()),
+          headers,
+        });
         answers.push(await response.text());
         expect(service.output()).to.include(`"threads":${THREADS}`);
       } finally {
