@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { packageRoot } from '../paths.js';
+import { UsageError } from '../usage.js';
+import type { Command } from './command.js';
+import { parseFlags } from './flags.js';
 
 /** Path of cmake-js, which is an optional dependency. */
 function findCmakeJs(): string {
@@ -13,7 +16,7 @@ function findCmakeJs(): string {
 }
 
 /** Compiles the addon into build/Release with cmake-js, whose output goes to the terminal. Resolves to the exit status. */
-export function build(): Promise<number> {
+function build(): Promise<number> {
   const child = spawn(process.execPath, [findCmakeJs(), 'compile', '--directory', packageRoot], {
     cwd: packageRoot,
     stdio: 'inherit',
@@ -34,3 +37,19 @@ export function build(): Promise<number> {
     });
   });
 }
+
+export const buildCommand: Command = {
+  name: 'build',
+  summary: 'compile the native addon',
+  synopsis: [''],
+  about:
+    'Compiles the native addon for this machine into build/Release of the package. It needs a C++ compiler, CMake, OpenCV and Highway, and says how to get them; `doctor` says what is missing.',
+  flags: {},
+  completes: [],
+  examples: [],
+  async run(args) {
+    const { rest } = parseFlags(args, {});
+    if (rest.length > 0) throw new UsageError(`build takes no arguments, got ${rest.join(' ')}`);
+    return build();
+  },
+};

@@ -1,0 +1,8 @@
+import { buildCommand } from './build.js';
+import type { Command } from './command.js';
+import { healthCommand } from './health.js';
+import { modelsCommand } from './models.js';
+import { serveCommand } from './serve.js';
+
+/** All commands, in the order of the help. */
+export const commands: readonly Command[] = [serveCommand, modelsCommand, buildCommand, healthCommand];
