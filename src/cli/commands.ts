@@ -1,8 +1,9 @@
 import { buildCommand } from './build.js';
 import type { Command } from './command.js';
+import { detectCommand } from './detect.js';
 import { healthCommand } from './health.js';
 import { modelsCommand } from './models.js';
 import { serveCommand } from './serve.js';
 
 /** All commands, in the order of the help. */
-export const commands: readonly Command[] = [serveCommand, modelsCommand, buildCommand, healthCommand];
+export const commands: readonly Command[] = [detectCommand, serveCommand, modelsCommand, buildCommand, healthCommand];
