@@ -60,8 +60,8 @@ async function searchAll(
       tally.add(record);
     }
   } finally {
-    bar.stop();
     out.end();
+    bar.stop();
     await detector.close();
   }
 }
@@ -80,6 +80,7 @@ export async function run(args: readonly string[], settings: DetectSettings): Pr
     if (error.status > 0) process.stderr.write(tally.interrupted(inputs.length, settings.output));
     return error.status;
   }
-  if (!settings.isQuiet) process.stderr.write(tally.summary());
+  const isForPerson = !settings.format || process.stderr.isTTY;
+  if (isForPerson && !settings.isQuiet) process.stderr.write(tally.summary());
   return tally.failed > 0 ? 3 : 0;
 }

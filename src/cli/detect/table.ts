@@ -24,7 +24,7 @@ function rows(record: ImageRecord): string[] {
   if (faces.length === 0) return ['    no face'];
   const shown = faces.slice(0, mostFaces).map((face, i) => faceCells(face, i + 1));
   const more = faces.length - shown.length;
-  return more > 0 ? [...shown, `    and ${more} more (--json and --csv have all)`] : shown;
+  return more > 0 ? [...shown, `    and ${more} more: see --json`] : shown;
 }
 
 /**
