@@ -35,8 +35,9 @@ async function run([name, ...args]: string[]): Promise<number> {
   }
   if (name !== 'serve') widenPool();
   return command.run(args).catch((error: unknown) => {
-    if (error instanceof UsageError) throw new UsageError(error.message, { cause: command });
-    throw error;
+    const isUsage =
+      error instanceof UsageError || (error instanceof FaceDetectorError && error.code === 'INVALID_OPTION');
+    throw isUsage ? new UsageError(error.message, { cause: command }) : error;
   });
 }
 

@@ -88,7 +88,7 @@ describe('the command line', () => {
       .that.matches(/^mtcnn\/det3.caffemodel: verified$/m);
     expect(cli('models', 'fetch', 'mtcnn').stdout).to.match(/^mtcnn\/det1.prototxt: verified \(already there\)$/m);
     expect(cli('models', 'fetch', 'nonsense'))
-      .to.include({ status: 1 })
+      .to.include({ status: 2 })
       .with.property('stderr')
       .that.matches(/no weights called "nonsense"/);
   });

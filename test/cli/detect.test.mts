@@ -1,14 +1,15 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import sharp from 'sharp';
 import { needWeights } from '../fixtures/available.mjs';
 import { cli, startCli } from '../fixtures/command-line.mjs';
 import { drawFaces, standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
 
-type Result = { file: string; faces?: object[]; error?: { code: string }; timings?: object };
+type Result = { file: string; faces?: object[]; error?: { code: string }; timings?: object; pictures?: object };
 const parseLines = (text: string) =>
   text
     .trimEnd()
@@ -110,6 +111,100 @@ describe('detect', () => {
     const nowhere = cli(['detect', 'photos', '-o', 'nowhere/x'], { cwd: folder });
     expect(nowhere.status).to.equal(1);
     expect(nowhere.stderr).to.match(/^opencv-face-detector: ENOENT.*nowhere\/x'\n$/);
+  });
+
+  describe('with pictures', () => {
+    const files = (...parts: string[]) =>
+      readdirSync(path.join(folder, ...parts), { recursive: true })
+        .map(String)
+        .sort();
+    const facesOn = (file: string) => {
+      const { stdout } = cli(['detect', '--ndjson', file], { cwd: folder });
+      return parseLines(stdout)[0]?.faces?.length;
+    };
+
+    it('writes each where its image is, and says so; the images stay as they are', async () => {
+      const folders = [
+        '--annotate',
+        'made/drawn',
+        '--redact',
+        'made/hidden',
+        '--mode',
+        'fill',
+        '--crops',
+        'made/faces',
+      ];
+      const plain = cli(['detect', '--ndjson', 'photos'], { cwd: folder });
+      const { status, stdout } = cli(['detect', '--ndjson', 'photos', ...folders], { cwd: folder });
+      expect(status).to.equal(3);
+      const results = parseLines(stdout);
+      expect(withoutTimings(results).map(({ pictures: _new, ...rest }) => rest)).to.deep.equal(
+        withoutTimings(parseLines(plain.stdout)),
+      );
+      expect(results[0]?.pictures).to.deep.equal({
+        annotate: 'made/drawn/a.png',
+        redact: 'made/hidden/a.png',
+        crops: [1, 2, 3, 4].map((i) => `made/faces/a-${i}.png`),
+      });
+      expect(files('made', 'drawn')).to.deep.equal(['a.png', 'more', 'more/none.png', 'z.png']);
+      expect(files('made', 'hidden')).to.deep.equal(files('made', 'drawn'));
+      expect(files('made', 'faces')).to.deep.equal([
+        ...[1, 2, 3, 4].map((i) => `a-${i}.png`),
+        ...[1, 2, 3, 4].map((i) => `z-${i}.png`),
+      ]);
+      expect(readFileSync(path.join(folder, 'photos', 'a.png'))).to.deep.equal(standardPng());
+      expect(facesOn('made/hidden/a.png')).to.equal(0);
+      expect(await sharp(path.join(folder, 'made/faces/a-1.png')).metadata()).to.include({ width: 112, height: 112 });
+    });
+
+    it('takes their options', async () => {
+      const args = [
+        '--crops',
+        'small',
+        '--size',
+        '48',
+        '--format',
+        'webp',
+        '--quality',
+        '50',
+        '--no-align',
+        '--margin',
+        '0.2',
+      ];
+      const { status } = cli(['detect', '-q', 'photos/a.png', ...args], { cwd: folder });
+      expect(status).to.equal(0);
+      expect(files('small')).to.deep.equal([1, 2, 3, 4].map((i) => `a-${i}.webp`));
+      const { format, width, height } = await sharp(path.join(folder, 'small/a-1.webp')).metadata();
+      expect(format).to.equal('webp');
+      expect(Math.max(width, height)).to.equal(48);
+    });
+
+    it('reports what cannot be written, and goes on', () => {
+      mkdirSync(path.join(folder, 'taken', 'a.png'), { recursive: true });
+      const { status, stdout } = cli(['detect', '--ndjson', 'photos/a.png', 'photos/z.png', '--redact', 'taken'], {
+        cwd: folder,
+      });
+      expect(status).to.equal(3);
+      expect(parseLines(stdout)[0]?.error?.code).to.equal('EISDIR');
+      expect(files('taken')).to.deep.equal(['a.png', 'z.png']);
+    });
+
+    it('refuses what makes no sense, with status 2, before anything is written', () => {
+      const wrong: [string[], RegExp][] = [
+        [['--mode', 'fill'], /--mode is for pictures: it needs --redact DIR\n/],
+        [['--format', 'png'], /--format is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR\n/],
+        [['--crops', 'x', '--margin', '0.5'], /margin is for plain crops/],
+        [['--crops', 'x', '--model', 'haar'], /no landmarks to align by/],
+        [['--redact', 'x', '--crops', './x'], /need a folder each/],
+        [['--annotate', 'photos'], /--annotate photos: pictures would be written among the images/],
+      ];
+      for (const [args, reason] of wrong) {
+        const { status, stderr } = cli(['detect', 'photos', ...args], { cwd: folder });
+        expect(status, args.join(' ')).to.equal(2);
+        expect(stderr).to.match(reason);
+      }
+      expect(existsSync(path.join(folder, 'x'))).to.equal(false);
+    });
   });
 
   it('ends quietly when nobody reads on', async () => {

@@ -66,25 +66,37 @@ async function* walk(folder: string, relative: string, leftOut: ReadonlySet<stri
   }
 }
 
+async function isIn(folders: ReadonlySet<string>, name: string): Promise<boolean> {
+  if (folders.size === 0) return false;
+  const folder = await realpath(path.dirname(name));
+  return [...folders].some((one) => folder === one || folder.startsWith(`${one}/`));
+}
+
 /** The files that a pattern matches, in the order of their names. */
-async function* matches(pattern: string): AsyncGenerator<Input> {
+async function* matches(pattern: string, leftOut: ReadonlySet<string>): AsyncGenerator<Input> {
   const segments = pattern.split('/');
   const fixed = segments.findIndex((segment) => isDynamicPattern(segment));
   const base = segments.slice(0, fixed).join('/') || (pattern.startsWith('/') ? '/' : '');
-  const found = await glob(segments.slice(fixed).join('/'), {
+  const matched = await glob(segments.slice(fixed).join('/'), {
     cwd: base || '.',
     expandDirectories: false,
     followSymbolicLinks: false,
   });
-  for (const below of found.sort(byName((name) => name))) yield file(path.join(base, below), below);
-  if (found.length === 0) yield noImages(pattern, 'no file matches');
+  let count = 0;
+  for (const below of matched.sort(byName((name) => name))) {
+    const name = path.join(base, below);
+    if (await isIn(leftOut, name)) continue;
+    count++;
+    yield file(name, below);
+  }
+  if (count === 0) yield noImages(pattern, 'no file matches');
 }
 
 async function* find(argument: string, leftOut: ReadonlySet<string>): AsyncGenerator<Input> {
   if (argument === '-') {
     yield standardInput();
   } else if (!existsSync(argument) && isDynamicPattern(argument)) {
-    yield* matches(argument);
+    yield* matches(argument, leftOut);
   } else if ((await stat(argument).catch(() => undefined))?.isDirectory()) {
     let count = 0;
     for await (const input of walk(argument, '', leftOut)) {
@@ -99,7 +111,8 @@ async function* find(argument: string, leftOut: ReadonlySet<string>): AsyncGener
 
 /**
  * All images that the arguments stand for, in their order, each once. What is not there, or gives nothing, is an input whose
- * reading fails. Folders in `leftOut`, by their real paths, are not searched: pictures of an earlier run are no inputs.
+ * reading fails. Folders and globs give nothing of the folders in
+ * `leftOut`, by their real paths: pictures of an earlier run are no inputs.
  */
 export async function findInputs(args: readonly string[], leftOut: ReadonlySet<string>): Promise<Input[]> {
   const inputs = new Map<string, Input>();

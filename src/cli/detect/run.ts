@@ -1,13 +1,15 @@
 import { FaceDetector } from '../../detector.js';
 import { allowedCores } from '../../server/cores.js';
 import { Slots } from '../../slots.js';
-import type { DetectSettings } from '../detect.js';
 import { inOrder } from './in-order.js';
 import { findInputs, type Input } from './inputs.js';
 import { Interruption, interruption } from './interruption.js';
+import { checkTargets, pictureFolders, pictureStems } from './picture-paths.js';
+import { makePictures } from './pictures.js';
 import { progress } from './progress.js';
 import { failure, type ImageRecord } from './record.js';
 import { ResultsFile } from './results-file.js';
+import type { DetectSettings } from './settings.js';
 import { sink } from './sink.js';
 import { Tally } from './tally.js';
 
@@ -27,6 +29,7 @@ function share(images: number, jobs = Number.POSITIVE_INFINITY): { slots: number
 /** Searches `inputs` and passes their records to where the settings say, until all are done or `signal` aborts. */
 async function searchAll(
   inputs: readonly Input[],
+  stems: ReadonlyMap<Input, string> | undefined,
   settings: DetectSettings,
   results: ResultsFile | undefined,
   tally: Tally,
@@ -41,7 +44,10 @@ async function searchAll(
 
   const search = async (input: Input): Promise<ImageRecord> => {
     const bytes = await input.read(signal);
-    return { file: input.name, ...(await detector.detect(bytes, { signal })) };
+    const stem = stems?.get(input);
+    if (stem === undefined) return { file: input.name, ...(await detector.detect(bytes, { signal })) };
+    const { detection, pictures } = await makePictures(detector, bytes, input, stem, settings.pictures, signal);
+    return { file: input.name, ...detection, pictures };
   };
   const work = async (input: Input): Promise<ImageRecord> => {
     try {
@@ -69,12 +75,15 @@ async function searchAll(
 /** `detect` with checked arguments. Resolves to the exit status. */
 export async function run(args: readonly string[], settings: DetectSettings): Promise<number> {
   const signal = interruption();
-  const inputs = await findInputs(args, new Set());
+  const folders = await pictureFolders(settings.pictures);
+  const inputs = await findInputs(args, folders);
+  const stems = folders.size > 0 ? pictureStems(inputs) : undefined;
+  if (stems) await checkTargets(settings.pictures, stems);
   const results = settings.output ? await ResultsFile.open(settings.output, settings.resume) : undefined;
   const left = inputs.filter(({ name }) => !results?.before.done.has(name));
   const tally = new Tally(inputs.length - left.length, results?.before.failed ?? 0);
   try {
-    if (left.length > 0) await searchAll(left, settings, results, tally, signal);
+    if (left.length > 0) await searchAll(left, stems, settings, results, tally, signal);
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
     if (error.status > 0) process.stderr.write(tally.interrupted(inputs.length, settings.output));
