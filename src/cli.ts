@@ -33,7 +33,7 @@ async function run([name, ...args]: string[]): Promise<number> {
     process.stdout.write(commandHelp(command, process.stdout.columns));
     return 0;
   }
-  if (name !== 'serve') widenPool();
+  if (name === 'detect' || name === 'bench') widenPool();
   return command.run(args).catch((error: unknown) => {
     const isUsage =
       error instanceof UsageError || (error instanceof FaceDetectorError && error.code === 'INVALID_OPTION');

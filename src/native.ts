@@ -105,6 +105,20 @@ function currentSetting(): LoaderSetting {
   return { root: packageRoot, platform: process.platform, arch: process.arch, libc: currentLibc(), open: require };
 }
 
+function targetOf({ platform, arch, libc }: LoaderSetting): string {
+  return [platform, arch, libc].filter(Boolean).join('-');
+}
+
+/** Whether there can be an addon for a machine at all. */
+export function isSupported(platform: string = process.platform, arch: string = process.arch): boolean {
+  return ['linux', 'darwin'].includes(platform) && ['x64', 'arm64'].includes(arch);
+}
+
+/** What an addon for this machine is called, such as `linux-x64-glibc`. */
+export function currentTarget(): string {
+  return targetOf(currentSetting());
+}
+
 function why(error: unknown, file: string, target: string): FaceDetectorError {
   const text = error instanceof Error ? error.message : String(error);
   const library = /(\S+): cannot open shared object file|Library not loaded: (\S+)/.exec(text);
@@ -129,9 +143,9 @@ function why(error: unknown, file: string, target: string): FaceDetectorError {
  * Throws FaceDetectorError ADDON_MISSING, saying what is missing and the command that mends it.
  */
 export function loadAddon(setting: LoaderSetting = currentSetting()): NativeAddon {
-  const { root, platform, arch, libc, open } = setting;
-  const target = [platform, arch, libc].filter(Boolean).join('-');
-  if (!['linux', 'darwin'].includes(platform) || !['x64', 'arm64'].includes(arch)) {
+  const { root, platform, arch, open } = setting;
+  const target = targetOf(setting);
+  if (!isSupported(platform, arch)) {
     throw new FaceDetectorError(
       'ADDON_MISSING',
       `${target} is not supported: opencv-face-detector runs on Linux and macOS, x64 and arm64. ` +
