@@ -86,7 +86,7 @@ RUN npx cmake-js build --CDCMAKE_PREFIX_PATH=/opt/static --CDFACES_TESTS=ON > /t
  && strip --strip-unneeded build/Release/opencv_face_detector.node
 COPY tsconfig.json ./
 COPY src src
-RUN npm run build
+RUN npm run compile
 # Taken from models/ where they are and are right, else fetched; their hashes are checked either way.
 COPY models models
 COPY LICENSE NOTICE ./
@@ -100,10 +100,16 @@ COPY . .
 RUN node scripts/test.mjs --without-setup \
   --ignore 'build/test/package/**' --ignore 'build/test/server/cluster.test.mjs' --ignore 'build/test/server/limits.test.mjs'
 
+# What npm run prebuild takes: the addon, and the licence and version of every library that is linked into it.
+FROM scratch AS prebuilt
+COPY --from=test /app/build/Release/opencv_face_detector.node /
+COPY --from=opencv /opt/static/share/licences /licences
+COPY --from=highway /opt/static/share/licences /licences
+
 FROM node:${NODE}-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:${NODE}-bookworm-slim AS runtime
 ARG NODE

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FaceDetectorError } from './errors.js';
 import { packageRoot } from './paths.js';
@@ -86,12 +86,15 @@ export interface LoaderSetting {
   platform: string;
   arch: string;
   libc: string;
+  /** The instructions that the processor has, by Linux's names; empty where unknown. */
+  processorFlags(): string;
   open(file: string): unknown;
 }
 
 const buildCommand = 'npx opencv-face-detector build';
 const opencvHint =
   'Debian, Ubuntu: sudo apt-get install -y libopencv-dev libhwy-dev; macOS: brew install opencv highway';
+const fileName = 'opencv_face_detector.node';
 
 /** glibc or musl on Linux, by the loader that is there; empty elsewhere. Node's own report can take seconds to say it. */
 function currentLibc(): string {
@@ -101,17 +104,28 @@ function currentLibc(): string {
   return existsSync(muslLoader) && !glibcLoaders.some((file) => existsSync(file)) ? 'musl' : 'glibc';
 }
 
+/** Of the first processor: the file has an entry for each. */
+function currentProcessorFlags(): string {
+  try {
+    return /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'latin1'))?.[1] ?? '';
+  } catch {
+    return '';
+  }
+}
+
 function currentSetting(): LoaderSetting {
-  return { root: packageRoot, platform: process.platform, arch: process.arch, libc: currentLibc(), open: require };
+  return {
+    root: packageRoot,
+    platform: process.platform,
+    arch: process.arch,
+    libc: currentLibc(),
+    processorFlags: currentProcessorFlags,
+    open: require,
+  };
 }
 
 function targetOf({ platform, arch, libc }: LoaderSetting): string {
   return [platform, arch, libc].filter(Boolean).join('-');
-}
-
-/** Whether there can be an addon for a machine at all. */
-export function isSupported(platform: string = process.platform, arch: string = process.arch): boolean {
-  return ['linux', 'darwin'].includes(platform) && ['x64', 'arm64'].includes(arch);
 }
 
 /** What an addon for this machine is called, such as `linux-x64-glibc`. */
@@ -119,56 +133,87 @@ export function currentTarget(): string {
   return targetOf(currentSetting());
 }
 
+/** Whether there can be an addon for a machine at all. */
+export function isSupported({ platform, arch }: Pick<LoaderSetting, 'platform' | 'arch'> = process): boolean {
+  return ['linux', 'darwin'].includes(platform) && ['x64', 'arm64'].includes(arch);
+}
+
+const addonMissing = (message: string, cause?: unknown) =>
+  new FaceDetectorError('ADDON_MISSING', message, cause === undefined ? undefined : { cause });
+
 function why(error: unknown, file: string, target: string): FaceDetectorError {
   const text = error instanceof Error ? error.message : String(error);
   const library = /(\S+): cannot open shared object file|Library not loaded: (\S+)/.exec(text);
   const missing = library?.[1] ?? library?.[2];
   if (missing?.includes('opencv') || missing?.includes('libhwy')) {
-    return new FaceDetectorError(
-      'ADDON_MISSING',
+    return addonMissing(
       `${missing.includes('opencv') ? 'OpenCV' : 'Highway'} is not installed: ${path.basename(missing)} is missing. Install it (${opencvHint}); ` +
         `after a change of its version run: ${buildCommand}`,
-      { cause: error },
+      error,
     );
   }
-  return new FaceDetectorError(
-    'ADDON_MISSING',
+  const newer = /version [`'](GLIBC\w*_[\d.]+)' not found/.exec(text)?.[1];
+  if (newer) {
+    return addonMissing(
+      `${target} is older here than the prebuilt addon needs: the system's libraries lack ${newer} (Debian 12, Ubuntu 22.04 and ` +
+        `later have it). Build it here once (${opencvHint}): ${buildCommand}`,
+      error,
+    );
+  }
+  return addonMissing(
     `the native addon ${path.basename(file)} does not load on ${target} (${text}). Build it again: ${buildCommand}`,
-    { cause: error },
+    error,
   );
 }
 
-/**
- * Loads the .node file: prebuilds/<platform>-<arch>[-<libc>]/ first, then build/Release/.
- * Throws FaceDetectorError ADDON_MISSING, saying what is missing and the command that mends it.
- */
-export function loadAddon(setting: LoaderSetting = currentSetting()): NativeAddon {
-  const { root, platform, arch, open } = setting;
-  const target = targetOf(setting);
-  if (!isSupported(platform, arch)) {
-    throw new FaceDetectorError(
-      'ADDON_MISSING',
+/** OpenCV ends the process where an instruction is missing that it was compiled for, so it must not be loaded then. */
+function refuseOldProcessor({ platform, arch, processorFlags }: LoaderSetting): void {
+  if (platform !== 'linux' || arch !== 'x64') return;
+  const flags = processorFlags();
+  if (flags === '' || flags.split(/\s+/).includes('sse4_2')) return;
+  throw new Error(
+    'the prebuilt addon needs a processor with SSE4.2, which this one does not show; a virtual machine shows it with a model such as x86-64-v2 or host',
+  );
+}
+
+/** Where the addon may be, first choice first. In a clone of the project, which has a binding.gyp, what was built there last counts. */
+function candidates(root: string, target: string): { prebuilt: string; order: string[] } {
+  const prebuilt = path.join(root, 'prebuilds', target, fileName);
+  const built = path.join(root, 'build', 'Release', fileName);
+  const isClone = existsSync(path.join(root, 'binding.gyp'));
+  return { prebuilt, order: isClone ? [built, prebuilt] : [prebuilt, built] };
+}
+
+function nothingThere(setting: LoaderSetting, target: string): FaceDetectorError {
+  if (!isSupported(setting)) {
+    return addonMissing(
       `${target} is not supported: opencv-face-detector runs on Linux and macOS, x64 and arm64. ` +
         'Elsewhere run its service in a container and send requests to it; in a clone of the project: ' +
         'docker run -p 8000:8000 -v .:/app -w /app node:22 npm start',
     );
   }
-  const name = 'opencv_face_detector.node';
-  const files = [path.join(root, 'prebuilds', target, name), path.join(root, 'build', 'Release', name)];
+  return addonMissing(
+    `there is no prebuilt addon for ${target}, and none has been built here. Build it once (a C++ compiler, CMake, OpenCV and ` +
+      `Highway are needed; ${opencvHint}): ${buildCommand}`,
+  );
+}
+
+/**
+ * Loads the .node file: prebuilds/<platform>-<arch>[-<libc>]/, and where that does not load, build/Release/ (in a clone of the
+ * project the other way round). Throws FaceDetectorError ADDON_MISSING, saying what is missing and the command that mends it.
+ */
+export function loadAddon(setting: LoaderSetting = currentSetting()): NativeAddon {
+  const { root, open } = setting;
+  const target = targetOf(setting);
+  const { prebuilt, order } = candidates(root, target);
   let failure: FaceDetectorError | undefined;
-  for (const file of files.filter((candidate) => existsSync(candidate))) {
+  for (const file of order.filter((candidate) => existsSync(candidate))) {
     try {
+      if (file === prebuilt) refuseOldProcessor(setting);
       return open(file) as NativeAddon;
     } catch (error) {
       failure ??= why(error, file, target);
     }
   }
-  throw (
-    failure ??
-    new FaceDetectorError(
-      'ADDON_MISSING',
-      `the native addon has not been built for ${target}. Build it once (a C++ compiler, CMake, OpenCV and Highway are needed; ` +
-        `${opencvHint}): ${buildCommand}`,
-    )
-  );
+  throw failure ?? nothingThere(setting, target);
 }

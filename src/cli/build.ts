@@ -1,24 +1,42 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../paths.js';
 import { UsageError } from '../usage.js';
 import type { Command } from './command.js';
 import { parseFlags } from './flags.js';
 
-/** Path of cmake-js, which is an optional dependency. */
-function findCmakeJs(): string {
+/** The folder of node_modules that has cmake-js and node-addon-api: in a clone they are there, in the package they are fetched once. */
+function toolsFolder(): string {
   try {
-    return path.join(path.dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js');
+    return path.join(path.dirname(require.resolve('cmake-js/package.json')), '..');
   } catch {
-    const message = 'cmake-js is not installed: npm install cmake-js node-addon-api';
+    const folder = path.join(packageRoot, 'build', 'tools');
+    fetchTools(folder);
+    return path.join(folder, 'node_modules');
+  }
+}
+
+function fetchTools(folder: string): void {
+  const { devDependencies: versions } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8'));
+  const packages = ['cmake-js', 'node-addon-api'].map((name) => `${name}@${versions[name]}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
+  const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...packages];
+  const { status } = spawnSync('npm', args, { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) {
+    const message = `${packages.join(' and ')}, which compile the addon, could not be installed into ${folder}: the reason stands above`;
     throw Object.assign(new Error(message), { code: 'ADDON_MISSING' });
   }
 }
 
 /** Compiles the addon into build/Release with cmake-js, whose output goes to the terminal. Resolves to the exit status. */
 function build(): Promise<number> {
-  const child = spawn(process.execPath, [findCmakeJs(), 'compile', '--directory', packageRoot], {
+  const tools = toolsFolder();
+  const cmakeJs = path.join(tools, 'cmake-js', 'bin', 'cmake-js');
+  const child = spawn(process.execPath, [cmakeJs, 'compile', '--directory', packageRoot], {
     cwd: packageRoot,
+    env: { ...process.env, NODE_PATH: tools }, // where CMakeLists.txt finds node-addon-api
     stdio: 'inherit',
   });
   return new Promise((resolve, reject) => {

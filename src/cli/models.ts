@@ -83,7 +83,7 @@ export const modelsCommand: Command = {
 verify checks what is there, list says what there is, with licence and origin.`,
   flags: {},
   completes: verbs,
-  examples: [['models fetch', 'once, after the installation']],
+  examples: [['models fetch', 'in a clone, or where doctor misses them']],
   async run(args) {
     const [verb, ...given] = parseFlags(args, {}).rest;
     const names = given.length > 0 ? given : readManifest().map(({ name }) => name);

@@ -1,21 +1,14 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { needWeights, root, skip } from '../fixtures/available.mjs';
 import { isOffline, runIn, runWell, tsc } from '../fixtures/commands.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
+import { type Packed, pack } from '../fixtures/packed.mjs';
 
-const esm = `
-import { FaceDetector, FaceDetectorError } from 'opencv-face-detector';
-import { createRequire } from 'node:module';
-const required = createRequire(import.meta.url)('opencv-face-detector');
-if (required.FaceDetector !== FaceDetector || required.FaceDetectorError !== FaceDetectorError) throw new Error('two implementations');
-const detector = await FaceDetector.create();
-const { faces } = await detector.detect('faces.png');
-await detector.close();
-console.log(faces.length);
-`;
+const { version: sharpVersion } = JSON.parse(
+  readFileSync(path.join(root, 'node_modules', 'sharp', 'package.json'), 'utf8'),
+) as { version: string };
 
 const commonJs = `
 const { FaceDetector } = require('opencv-face-detector');
@@ -47,33 +40,43 @@ void main().then(() => wrong);
 `;
 
 describe('the npm package', () => {
-  let folder: string;
+  let packed: Packed;
   let project: string;
-  let tarball: string;
-  let listing: string[];
+  let installed: string;
 
   before(function () {
     this.timeout(600_000);
     needWeights(this);
-    folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
-    const packed = runWell(root, 'npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]);
-    const [{ filename, files }] = JSON.parse(packed.slice(packed.indexOf('['), packed.lastIndexOf(']') + 1)) as [
-      { filename: string; files: { path: string }[] },
-    ];
-    tarball = path.join(folder, filename);
-    listing = files.map((file) => file.path);
-    project = path.join(folder, 'project');
-    runWell(folder, 'mkdir', ['project']);
+    packed = pack();
+    project = path.join(packed.folder, 'project');
+    installed = path.join(project, 'node_modules', 'opencv-face-detector');
+    mkdirSync(project);
     writeFileSync(path.join(project, 'package.json'), '{ "name": "project", "private": true }');
     writeFileSync(path.join(project, 'faces.png'), standardPng());
-    const installed = runIn(project, 'npm', ['install', '--no-audit', '--no-fund', tarball]);
-    if (isOffline(installed.output)) skip(this, 'the npm registry cannot be reached');
-    if (installed.status !== 0) throw new Error(installed.output);
+    cpSync(path.join(root, 'test', 'package', 'installed.mjs'), path.join(project, 'installed.mjs'));
+    const { status, output } = runIn(project, 'npm', [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      packed.tarball,
+      `sharp@${sharpVersion}`,
+    ]);
+    if (isOffline(output)) skip(this, 'the npm registry cannot be reached');
+    if (status !== 0) throw new Error(output);
   });
-  after(() => folder && rmSync(folder, { recursive: true }));
+  after(() => packed && rmSync(packed.folder, { recursive: true }));
 
-  it('holds the sources of the addon, the library and the manifest, and nothing that npm would make an install script of', () => {
-    expect(listing).to.include.members([
+  it('holds the addon, the weights, the licences of both, and what builds the addon elsewhere', () => {
+    const target = `prebuilds/linux-${process.arch}-glibc`;
+    expect(packed.listing).to.include.members([
+      `${target}/opencv_face_detector.node`,
+      `${target}/NOTICE`,
+      `${target}/sbom.cdx.json`,
+      'models/manifest.json',
+      'models/mtcnn/LICENSE',
+      'models/mtcnn/det1.caffemodel',
+      'models/mtcnn/det2.caffemodel',
+      'models/mtcnn/det3.caffemodel',
       'CMakeLists.txt',
       'native/CMakeLists.txt',
       'native/core/detector.cc',
@@ -83,57 +86,29 @@ describe('the npm package', () => {
       'dist/index.mjs',
       'dist/index.d.mts',
       'dist/cli.js',
-      'models/manifest.json',
       'README.md',
       'LICENSE',
       'NOTICE',
     ]);
-    expect(listing).to.not.include('binding.gyp');
-    expect(
-      listing.filter((file) => /^(test|build|scripts|\.)|\.(caffemodel|onnx|jpg|map)$|stamp/.test(file)),
-    ).to.deep.equal([]);
+    const unwanted =
+      /^(test|build|scripts|native\/static|\.)|\.(onnx|jpg|map)$|stamp|^models\/(?!mtcnn\/|manifest|README)/;
+    expect(packed.listing.filter((file) => unwanted.test(file))).to.deep.equal([]);
+    expect(packed.size).to.be.below(8_000_000);
   });
 
-  it('installs without compiling anything, and says how to build', () => {
-    expect(existsSync(path.join(project, 'node_modules', 'opencv-face-detector', 'build'))).to.equal(false);
-    const { status, output } = runIn(project, process.execPath, ['-e', commonJs]);
-    expect(status).to.equal(1);
-    expect(output)
-      .to.match(/ADDON_MISSING/)
-      .and.to.match(/npx opencv-face-detector build/);
+  it('has nothing that npm or pnpm would run, or make an install script of', () => {
+    expect(packed.listing.filter((file) => file.endsWith('.gyp'))).to.deep.equal([]);
+    const { scripts, gypfile } = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8'));
+    expect(gypfile).to.equal(false);
+    expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).to.deep.equal([]);
   });
 
-  it('says that OpenCV is missing, and how to install it, where the build does not find it', () => {
-    // CMake looks for packages in no folder at all.
-    const hidden = {
-      CMAKE_FIND_USE_CMAKE_SYSTEM_PATH: 'x',
-      OpenCV_DIR: '/nowhere',
-      CMAKE_TOOLCHAIN_FILE: path.join(folder, 'hide.cmake'),
-    };
-    writeFileSync(hidden.CMAKE_TOOLCHAIN_FILE, 'set(CMAKE_DISABLE_FIND_PACKAGE_OpenCV TRUE)\n');
-    const { status, output } = runIn(project, 'npx', ['opencv-face-detector', 'build'], hidden);
-    expect(status).to.equal(1);
-    expect(output)
-      .to.match(/OpenCV 4 was not found/)
-      .and.to.match(/sudo apt-get install -y libopencv-dev/)
-      .and.to.match(/brew install opencv/);
-    rmSync(path.join(project, 'node_modules', 'opencv-face-detector', 'build'), { recursive: true });
-  }).timeout(120_000);
-
-  it('builds once by its own command, and fetches its weights', () => {
-    expect(runWell(project, 'npx', ['opencv-face-detector', 'build'])).to.match(/the native addon is built/);
-    const fetched = runWell(project, 'npx', ['opencv-face-detector', 'models', 'fetch'], {
-      MODELS_SOURCE: path.join(root, 'models'),
-    });
-    expect(fetched).to.match(/mtcnn\/det3.caffemodel: verified/);
-  }).timeout(900_000);
-
-  it('detects by import and by require, which give one class', () => {
-    writeFileSync(path.join(project, 'a.mjs'), esm);
+  it('finds faces as it is installed: import, require, worker threads, and beside sharp', () => {
+    expect(existsSync(path.join(installed, 'build'))).to.equal(false);
+    expect(runWell(project, process.execPath, ['installed.mjs'])).to.match(/^{"faces":4,/);
     writeFileSync(path.join(project, 'b.cjs'), commonJs);
-    expect(runWell(project, process.execPath, ['a.mjs'])).to.equal('4\n');
     expect(runWell(project, process.execPath, ['b.cjs'])).to.equal('4\n');
-  });
+  }).timeout(120_000);
 
   // Optional properties could not be undefined, and names were used that ES2020 or a project without @types/node has not.
   it('is typed for both module systems, at ES2020, with and without @types/node, as strictly as can be', () => {
@@ -148,4 +123,35 @@ describe('the npm package', () => {
       expect(runWell(project, process.execPath, [`c.${ending.replace('t', 'j')}`])).to.match(/^[1-4] number\n$/);
     }
   }).timeout(120_000);
+
+  describe('on a platform without a prebuilt addon', () => {
+    before(() => rmSync(path.join(installed, 'prebuilds'), { recursive: true }));
+
+    it('says which platform this is, and how to build', () => {
+      const { status, output } = runIn(project, process.execPath, ['-e', commonJs]);
+      expect(status).to.equal(1);
+      expect(output)
+        .to.match(/ADDON_MISSING/)
+        .and.to.match(new RegExp(`no prebuilt addon for linux-${process.arch}-glibc`))
+        .and.to.match(/npx opencv-face-detector build/);
+    });
+
+    it('says that OpenCV is missing, and how to install it, where the build does not find it', () => {
+      const toolchain = path.join(packed.folder, 'hide.cmake');
+      writeFileSync(toolchain, 'set(CMAKE_DISABLE_FIND_PACKAGE_OpenCV TRUE)\n');
+      const hidden = { CMAKE_FIND_USE_CMAKE_SYSTEM_PATH: 'x', OpenCV_DIR: '/nowhere', CMAKE_TOOLCHAIN_FILE: toolchain };
+      const { status, output } = runIn(project, 'npx', ['opencv-face-detector', 'build'], hidden);
+      expect(status).to.equal(1);
+      expect(output)
+        .to.match(/OpenCV 4 was not found/)
+        .and.to.match(/sudo apt-get install -y libopencv-dev/)
+        .and.to.match(/brew install opencv/);
+      rmSync(path.join(installed, 'build'), { recursive: true });
+    }).timeout(240_000);
+
+    it('builds once by its own command', () => {
+      expect(runWell(project, 'npx', ['opencv-face-detector', 'build'])).to.match(/the native addon is built/);
+      expect(runWell(project, process.execPath, ['b.cjs'])).to.equal('4\n');
+    }).timeout(900_000);
+  });
 });

@@ -17,6 +17,7 @@ describe('loader of the native addon', () => {
     platform: 'linux',
     arch: 'x64',
     libc: 'glibc',
+    processorFlags: () => ' fpu sse4_2 ',
     open: (file) => ({ file }),
     ...change,
   });
@@ -57,14 +58,48 @@ describe('loader of the native addon', () => {
     expect(loadAddon(setting({ open }))).to.deep.equal({ file: built });
   });
 
+  // A stale prebuilt hid what had just been compiled.
+  it('takes the one built here first in a clone of the project', () => {
+    place('prebuilds/linux-x64-glibc');
+    const built = place('build/Release');
+    writeFileSync(path.join(root, 'binding.gyp'), '');
+    expect(loadAddon(setting())).to.deep.equal({ file: built });
+  });
+
+  // OpenCV ended the process on a virtual machine that hid SSE4.2.
+  it('does not load the prebuilt on a processor without SSE4.2', () => {
+    const prebuilt = place('prebuilds/linux-x64-glibc');
+    const old = { processorFlags: () => ' fpu sse4_1 ' };
+    expect(refusal(old)).to.match(/needs a processor with SSE4\.2.*npx opencv-face-detector build$/);
+    expect(loadAddon(setting({ processorFlags: () => '' }))).to.deep.equal({ file: prebuilt });
+    const built = place('build/Release');
+    expect(loadAddon(setting(old))).to.deep.equal({ file: built });
+  });
+
+  it('says which version of a library the system lacks', () => {
+    place('prebuilds/linux-x64-glibc');
+    const open = failsWith(
+      "/lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.30' not found (required by x.node)",
+    );
+    expect(refusal({ open })).to.match(
+      /^linux-x64-glibc is older .* lack GLIBCXX_3\.4\.30 .*npx opencv-face-detector build$/,
+    );
+  });
+
+  it('loads a prebuilt for any platform that has one', () => {
+    const prebuilt = place('prebuilds/win32-x64');
+    expect(loadAddon(setting({ platform: 'win32', libc: '' }))).to.deep.equal({ file: prebuilt });
+  });
+
   it('names a platform that is not supported, and the command that helps', () => {
     expect(refusal({ platform: 'win32', libc: '' })).to.match(/^win32-x64 is not supported.*docker run .* npm start$/);
     expect(refusal({ arch: 'ia32' })).to.match(/^linux-ia32-glibc is not supported/);
   });
 
-  it('says that it has not been built, and the command that builds it', () => {
-    expect(refusal()).to.match(
-      /has not been built for linux-x64-glibc.*libopencv-dev.*npx opencv-face-detector build$/,
+  it('says that nothing is there for this platform, and the command that builds it', () => {
+    place('prebuilds/linux-x64-glibc');
+    expect(refusal({ libc: 'musl' })).to.match(
+      /no prebuilt addon for linux-x64-musl, and none has been built here.*libopencv-dev.*npx opencv-face-detector build$/,
     );
   });
 

@@ -43,16 +43,6 @@ const under = (...tails: string[]) => {
   );
 };
 
-/** Whether cmake-js, an optional dependency, is installed. */
-function hasCmakeJs(): boolean {
-  try {
-    require.resolve('cmake-js/package.json');
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** What building the addon needs. */
 function* buildTools(): Generator<Check> {
   const onMac = process.platform === 'darwin';
@@ -69,7 +59,6 @@ function* buildTools(): Generator<Check> {
       install('libopencv-dev', 'brew install opencv'),
     ],
     ['Highway', under('include/hwy/highway.h'), install('libhwy-dev', 'brew install highway')],
-    ['cmake-js', hasCmakeJs(), 'npm install cmake-js node-addon-api'],
   ];
   for (const [name, isThere, fix] of needs) {
     yield isThere ? ok(name, 'there, to build the addon') : missing(name, 'not there, to build the addon', fix);

@@ -1,0 +1,77 @@
+// What the static addon contains that others wrote: names, versions, licences.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
+
+// SPDX expressions; the texts, with the exceptions for single files, come from the sources themselves.
+const licences = {
+  highway: 'Apache-2.0 OR BSD-3-Clause',
+  'libjpeg-turbo': 'IJG AND BSD-3-Clause AND Zlib',
+  'libpng1.6': 'libpng-2.0',
+  libwebp: 'BSD-3-Clause',
+  'node-addon-api': 'MIT',
+  opencv: 'Apache-2.0',
+  protobuf: 'BSD-3-Clause',
+  tiff: 'libtiff',
+  zlib: 'Zlib',
+};
+
+/**
+ * Reads what native/static/build.sh leaves of each library: NAME/copyright and NAME/version, such as `tiff (4.7.0-3+deb13u3)`.
+ * node-addon-api, which is headers only, comes from node_modules.
+ */
+export function linkedLibraries(folder, root) {
+  const built = readdirSync(folder)
+    .sort()
+    .map((name) => ({
+      name,
+      version: /\((.+)\)/.exec(readFileSync(path.join(folder, name, 'version'), 'utf8'))[1],
+      text: readFileSync(path.join(folder, name, 'copyright'), 'utf8'),
+      source: 'debian',
+    }));
+  const headers = path.join(root, 'node_modules', 'node-addon-api');
+  const { version } = JSON.parse(readFileSync(path.join(headers, 'package.json'), 'utf8'));
+  const text = readFileSync(path.join(headers, 'LICENSE.md'), 'utf8');
+  return [...built, { name: 'node-addon-api', version, text, source: 'npm' }].map((library) => {
+    const licence = licences[library.name];
+    if (!licence) throw new Error(`${library.name} has no licence in scripts/linked-libraries.mjs`);
+    return { ...library, licence };
+  });
+}
+
+/** One text with all licences, as their terms ask for where a binary is passed on. */
+export function noticeOf(libraries) {
+  const head =
+    'opencv_face_detector.node contains these libraries. Their licences follow, each as its source states it.\n';
+  const list = libraries.map(({ name, version, licence }) => `  ${name} ${version}: ${licence}\n`).join('');
+  const texts = libraries.map(({ name, version, text }) => `${'='.repeat(80)}\n${name} ${version}\n\n${text.trim()}\n`);
+  return `${head}\n${list}\n${texts.join('\n')}`;
+}
+
+function purlOf({ name, version, source }) {
+  if (source === 'npm') return `pkg:npm/${name}@${version}`;
+  return `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=source&distro=trixie`;
+}
+
+/** CycloneDX 1.6 as JSON. */
+export function sbomOf(libraries, { version, target }) {
+  const { Library } = Enums.ComponentType;
+  const addon = new Models.Component(Library, `opencv-face-detector-${target}`, {
+    version,
+    bomRef: 'addon',
+    licenses: new Models.LicenseRepository([new Models.LicenseExpression('Apache-2.0')]),
+  });
+  const bom = new Models.Bom({ metadata: new Models.Metadata({ component: addon }) });
+  for (const library of libraries) {
+    const component = new Models.Component(Library, library.name, {
+      version: library.version,
+      bomRef: purlOf(library),
+      purl: purlOf(library),
+      licenses: new Models.LicenseRepository([new Models.LicenseExpression(library.licence)]),
+    });
+    addon.dependencies.add(component.bomRef);
+    bom.components.add(component);
+  }
+  const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
+  return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
+}

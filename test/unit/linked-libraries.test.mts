@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
+import { expect } from 'chai';
+import { root } from '../fixtures/available.mjs';
+
+interface Library {
+  name: string;
+  version: string;
+  licence: string;
+  text: string;
+}
+const { linkedLibraries, noticeOf, sbomOf } = (await import(path.join(root, 'scripts', 'linked-libraries.mjs'))) as {
+  linkedLibraries(folder: string, root: string): Library[];
+  noticeOf(libraries: Library[]): string;
+  sbomOf(libraries: Library[], of: { version: string; target: string }): string;
+};
+
+/** The names behind sources.sh, where it is called in `file`. */
+const sourcesIn = (file: string) =>
+  /sources\.sh ([a-z].+)$/m.exec(readFileSync(path.join(root, file), 'utf8'))?.[1]?.split(' ') ?? [];
+
+describe('what is linked into the prebuilt addon', () => {
+  let folder: string;
+  let libraries: Library[];
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
+    for (const name of sourcesIn('Dockerfile')) {
+      mkdirSync(path.join(folder, name));
+      writeFileSync(path.join(folder, name, 'version'), `${name} (1:2.3+dfsg-4)\n`);
+      writeFileSync(path.join(folder, name, 'copyright'), `the terms of ${name}\n`);
+    }
+    libraries = linkedLibraries(folder, root);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('is every library that the image builds, with its licence, and the headers of node-addon-api', () => {
+    expect(libraries.map(({ name }) => name)).to.have.members([...sourcesIn('Dockerfile'), 'node-addon-api']);
+    for (const { name, licence } of libraries) expect(licence, name).to.match(/^[A-Za-z]/);
+    expect(libraries.find(({ name }) => name === 'opencv')).to.include({
+      version: '1:2.3+dfsg-4',
+      licence: 'Apache-2.0',
+    });
+    expect(sourcesIn('CONTRIBUTING.md')).to.deep.equal(sourcesIn('Dockerfile'));
+  });
+
+  it('is refused where a library has no known licence', () => {
+    mkdirSync(path.join(folder, 'libnew'));
+    writeFileSync(path.join(folder, 'libnew', 'version'), 'libnew (1)\n');
+    writeFileSync(path.join(folder, 'libnew', 'copyright'), 'terms\n');
+    try {
+      expect(() => linkedLibraries(folder, root)).to.throw(/libnew has no licence/);
+    } finally {
+      rmSync(path.join(folder, 'libnew'), { recursive: true });
+    }
+  });
+
+  it('stands in NOTICE with the whole text of each licence', () => {
+    const notice = noticeOf(libraries);
+    for (const { text } of libraries) expect(notice).to.include(text.trim());
+  });
+
+  it('stands in an SBOM that is CycloneDX 1.6', async () => {
+    const text = sbomOf(libraries, { version: '1.2.3', target: 'linux-x64-glibc' });
+    expect(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text)).to.equal(null);
+    const { components, dependencies } = JSON.parse(text);
+    expect(components.map(({ name }: Library) => name)).to.have.members(libraries.map(({ name }) => name));
+    expect(dependencies.find(({ ref }: { ref: string }) => ref === 'addon').dependsOn).to.have.length(libraries.length);
+  });
+});
