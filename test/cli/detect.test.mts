@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { needWeights } from '../fixtures/available.mjs';
+import { needWeights, skip } from '../fixtures/available.mjs';
 import { cli, startCli } from '../fixtures/command-line.mjs';
 import { drawFaces, standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
 
@@ -283,6 +283,32 @@ describe('detect', () => {
         expect(withoutTimings(parseLines(readFileSync(output(), 'utf8')))).to.deep.equal(whole);
       });
     }
+
+    it('closes the JSON document on SIGINT', async () => {
+      const child = startCli(['detect', '--json', 'series', '--min-face-size', '12'], folder);
+      let stdout = '';
+      child.stdout?.on('data', (chunk) => {
+        stdout += chunk;
+        if (!child.killed && stdout.split('\n').length >= slow) child.kill('SIGINT');
+      });
+      const [status] = (await once(child, 'close')) as [number];
+      expect(status).to.equal(130);
+      const kept = withoutTimings(JSON.parse(stdout) as Result[]);
+      expect(kept).to.deep.equal(whole.slice(0, kept.length));
+    });
+
+    // It was read first, for results of an earlier run, and has no end.
+    it('says that the disk is full', function () {
+      if (!existsSync('/dev/full')) skip(this, 'there is no /dev/full');
+      for (const args of [
+        ['--output', '/dev/full'],
+        ['--output', '/dev/full', '--resume'],
+      ]) {
+        const { status, stderr } = cli(['detect', 'photos', ...args], { cwd: folder });
+        expect(status).to.equal(1);
+        expect(stderr).to.equal('opencv-face-detector: ENOSPC: no space left on device, write\n');
+      }
+    });
 
     it('does nothing where all is done, and tells of failures before', () => {
       const file = path.join(folder, 'whole.ndjson');

@@ -65,11 +65,14 @@ export class ResultsFile {
   static async open(file: string, resume: boolean): Promise<ResultsFile> {
     const descriptor = openSync(file, 'a');
     try {
-      if (!resume && fstatSync(descriptor).size > 0) {
+      const kind = fstatSync(descriptor);
+      if (!resume && kind.size > 0) {
         throw new UsageError(`${file} is there already: go on with it by --resume, or remove it first`);
       }
+      // A device has nothing of ours to read, and may have no end.
+      if (!resume || !kind.isFile()) return new ResultsFile(descriptor, { done: new Set(), failed: 0, bytes: 0 });
       const before = await readContents(file);
-      if (resume) ftruncateSync(descriptor, before.bytes);
+      ftruncateSync(descriptor, before.bytes);
       return new ResultsFile(descriptor, before);
     } catch (error) {
       closeSync(descriptor);
