@@ -19,12 +19,12 @@ export class SetupError extends Error {}
 const say = (text) => console.log(`[setup] ${text}`);
 
 /** Runs a command with its output in the log; shows that it is alive, and the log's end where it fails. Resolves to success. */
-async function run(title, command, args, environment = {}) {
+export async function run(title, command, args, environment = {}, cwd = root) {
   say(`${title} ...`);
   mkdirSync(path.dirname(logFile), { recursive: true });
   const started = Date.now();
   const child = spawn(command, args, {
-    cwd: root,
+    cwd,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -146,7 +146,7 @@ function fingerprint(entries, ...texts) {
 }
 
 /** Runs `make` unless `stamp` says that `result` was made from just this, or from this and more. */
-async function unlessDone(stamp, result, print, make) {
+export async function unlessDone(stamp, result, print, make) {
   const file = path.join(root, '.setup', stamp);
   const done = existsSync(path.join(root, result)) && existsSync(file) && readFileSync(file, 'utf8').startsWith(print);
   if (done) return;
@@ -185,7 +185,7 @@ function typescript() {
 }
 
 /** Changes with OpenCV's and Highway's versions, so that a new one gets a new build. */
-function libraryVersions() {
+export function libraryVersions() {
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Version}', 'libopencv-dev', 'libhwy-dev'], {
     encoding: 'utf8',
   });

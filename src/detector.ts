@@ -225,7 +225,7 @@ export class FaceDetector {
   }
 
   /**
-   * The image with the faces that `detect` finds hidden, so that no sample of them is left (`fill`), or 5 across each. Faces that
+   * The image with the faces that `detect` finds hidden: 4 samples are left across each, or with `fill` nothing. Faces that
    * are not found are not hidden. Rejects as `annotate`.
    */
   redact(input: ImageInput, options: RedactOptions = {}): Promise<Picture> {

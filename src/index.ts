@@ -25,3 +25,4 @@ export type {
   PictureOptions,
   RedactOptions,
 } from './pictures.js';
+export type { Activity } from './slots.js';

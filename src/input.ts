@@ -24,7 +24,7 @@ export interface MatLike {
   /** Bytes from one row to the next. */
   readonly step: number;
   getData(): Uint8Array;
-  /** Needed where rows have gaps, as those of a region have. */
+  /** Needed for a region of another Mat, which getData refuses. */
   copy?: (() => MatLike) | undefined;
 }
 
@@ -97,22 +97,36 @@ const channelsOfType = new Map([
   [24, 4],
 ]);
 
+/** The rows of a Mat, `rowBytes` each, without gaps. */
+function matBytes(mat: MatLike, rowBytes: number): Uint8Array {
+  try {
+    // getData refuses every region, also one whose rows have no gaps, which only its refusal tells.
+    if (mat.step === rowBytes) return mat.getData();
+  } catch (error) {
+    if (!mat.copy) throw unreadable(error);
+  }
+  try {
+    const whole = mat.copy?.();
+    if (whole?.step === rowBytes) return whole.getData();
+  } catch (error) {
+    throw unreadable(error);
+  }
+  throw invalid('the rows of this Mat have gaps and it cannot be copied: pass a whole Mat');
+}
+
+/** opencv4nodejs throws strings. */
+function unreadable(error: unknown): FaceDetectorError {
+  return invalid(`the Mat cannot be read: ${String(error)}`, error);
+}
+
 function readMat(mat: MatLike): NativePixels {
   const channels = channelsOfType.get(mat.type);
   if (channels === undefined) {
     throw invalid(`a Mat must be of type CV_8UC1 (0), CV_8UC3 (16) or CV_8UC4 (24), got ${mat.type}`);
   }
+  if (!(mat.rows > 0 && mat.cols > 0)) throw invalid('the Mat is empty, or has more than two dimensions');
   const bytes = mat.cols * mat.rows * channels;
-  let data: Uint8Array;
-  try {
-    const hasGaps = ({ step }: MatLike) => step !== mat.cols * channels;
-    const whole = hasGaps(mat) && mat.copy ? mat.copy() : mat;
-    if (hasGaps(whole)) throw invalid('the rows of this Mat have gaps and it cannot be copied: pass a whole Mat');
-    data = whole.getData();
-  } catch (error) {
-    // opencv4nodejs throws strings.
-    throw error instanceof FaceDetectorError ? error : invalid(`the Mat cannot be read: ${String(error)}`, error);
-  }
+  const data = matBytes(mat, mat.cols * channels);
   if (!(data instanceof Uint8Array) || data.byteLength < bytes) {
     throw invalid(
       `a Mat of ${mat.cols} x ${mat.rows} with ${channels} channels has ${bytes} bytes, got ${data?.byteLength ?? 0}`,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { refuseBundle } from './bundle.js';
 import { FaceDetectorError } from './errors.js';
 import { packageRoot } from './paths.js';
 
@@ -114,6 +115,7 @@ function currentProcessorFlags(): string {
 }
 
 function currentSetting(): LoaderSetting {
+  refuseBundle();
   return {
     root: packageRoot,
     platform: process.platform,

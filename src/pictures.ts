@@ -23,7 +23,7 @@ export interface AnnotateOptions extends DetectCallOptions, PictureOptions {
 
 export interface RedactOptions extends DetectCallOptions, PictureOptions {
   /**
-   * `blur` (default) and `pixelate` leave 5 samples across a face, whatever its size: people do not recognise it, programs
+   * `blur` (default) and `pixelate` leave 4 samples across a face, whatever its size: people do not recognise it, programs
    * made for it may. Only `fill` (black) leaves nothing.
    */
   mode?: 'blur' | 'pixelate' | 'fill' | undefined;
@@ -88,7 +88,7 @@ export const pictureTables = {
       kind: 'choice',
       choices: ['blur', 'pixelate', 'fill'],
       default: 'blur',
-      about: 'blur and pixelate leave 5 samples across a face, fill (black) nothing',
+      about: 'blur and pixelate leave 4 samples across a face, fill (black) nothing',
     },
     shape: { kind: 'choice', choices: ['ellipse', 'box'], default: 'ellipse', about: 'what is hidden' },
     margin: {

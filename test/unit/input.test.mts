@@ -101,6 +101,17 @@ describe('image input', () => {
     expect(await refusal(mat({ step: 30, copy: () => mat({ step: 12 }) }))).to.match(/have gaps/);
   });
 
+  // Only the step was looked at: a region of whole rows has no gaps, and getData refuses it nevertheless.
+  it('copies a region of whole rows', async () => {
+    const getData = () => {
+      throw 'Cannot call GetData when Region of Interest is defined';
+    };
+    expect((await pixels(mat({ getData, copy: () => mat() }))).data).to.have.length(18);
+    expect(await refusal(mat({ getData, copy: () => mat({ getData }) }))).to.match(
+      /^the Mat cannot be read: Cannot call/,
+    );
+  });
+
   it('refuses a Mat of another type, with too little data, or that throws a string', async () => {
     expect(await refusal(mat({ type: 21 }))).to.match(/got 21/);
     expect(await refusal(mat({ getData: () => new Uint8Array(17) }))).to.match(/has 18 bytes, got 17/);
@@ -111,6 +122,14 @@ describe('image input', () => {
       },
     });
     expect(await refusal(thrower)).to.equal('the Mat cannot be read: Mat::GetData - failed');
+  });
+
+  // An empty Mat was refused with words on raw pixels, or with those of getData.
+  it('refuses a Mat without pixels, saying so', async () => {
+    const getData = () => new Uint8Array(0);
+    const empty = 'the Mat is empty, or has more than two dimensions';
+    expect(await refusal(mat({ rows: 0, cols: 0, step: 0, getData }))).to.equal(empty);
+    expect(await refusal(mat({ rows: -1, cols: -1, getData }))).to.equal(empty);
   });
 
   it('refuses what is no image', async () => {

@@ -27,9 +27,9 @@ cv::Range Span(const Box& box, RedactOptions::Shape shape, int row, const cv::Re
   return {within(std::floor(middle - half)), within(std::ceil(middle + half))};
 }
 
-// Means of squares of at least a kSamplesAcross-th of the face, and of 2 pixels.
+// The means of the region's squares.
 cv::Mat Samples(const cv::Mat& region, const Box& face) {
-  const double side = std::max(std::min(face.x2 - face.x1, face.y2 - face.y1) / kSamplesAcross, 2.0);
+  const double side = std::max(std::min(face.x2 - face.x1, face.y2 - face.y1) / kSamplesAcross, 1.0 * kSmallestSquare);
   const auto count = [&](int pixels) { return std::max(static_cast<int>(pixels / side), 1); };
   cv::Mat samples;
   cv::resize(region, samples, {count(region.cols), count(region.rows)}, 0, 0, cv::INTER_AREA);
@@ -59,8 +59,13 @@ void Hide(cv::Mat& picture, const Face& face, const RedactOptions& options) {
 
   cv::Mat small = Samples(picture(limits), face.box);
   const bool is_smooth = options.mode == RedactOptions::Mode::kBlur;
-  constexpr int kSteps = 8;  // of a cubic curve between two samples; straight lines between these cannot be seen
-  if (is_smooth) cv::resize(small, small, {}, kSteps, kSteps, cv::INTER_CUBIC);
+  if (is_smooth) {
+    // In samples; with less, more blurred heads passed for faces, if larger ones than those hidden.
+    constexpr double kDeviation = 1.2;
+    constexpr int kSteps = 8;  // of a cubic curve between two samples; the straight lines between these are not seen
+    cv::GaussianBlur(small, small, {}, kDeviation, kDeviation, cv::BORDER_REPLICATE);
+    cv::resize(small, small, {}, kSteps, kSteps, cv::INTER_CUBIC);
+  }
   constexpr int kStrip = 16;  // rows that are made at a time
   for (int top = 0; top < limits.height; top += kStrip) {
     cv::Mat rows(std::min(kStrip, limits.height - top), limits.width, picture.type());

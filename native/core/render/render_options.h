@@ -21,8 +21,8 @@ struct AnnotateOptions {
 /// The image with its faces hidden.
 struct RedactOptions {
   enum class Mode {
-    kBlur,      ///< a smooth surface through kSamplesAcross samples across the face (redact.h)
-    kPixelate,  ///< the same samples as squares
+    kBlur,      ///< a smooth surface made of kSamplesAcross samples across the face (redact.h)
+    kPixelate,  ///< these samples as squares
     kFill,      ///< black: the only one of which nothing can be computed back
   };
   enum class Shape { kEllipse, kBox };

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { glob, isDynamicPattern } from 'tinyglobby';
+import { glob, hasMagic } from 'glob';
 
 /** An image to be, by the name that its result carries. */
 export interface Input {
@@ -72,15 +72,16 @@ async function isIn(folders: ReadonlySet<string>, name: string): Promise<boolean
   return [...folders].some((one) => folder === one || folder.startsWith(`${one}/`));
 }
 
+const isPattern = (text: string) => hasMagic(text, { magicalBraces: true });
+
 /** The files that a pattern matches, in the order of their names. */
 async function* matches(pattern: string, leftOut: ReadonlySet<string>): AsyncGenerator<Input> {
   const segments = pattern.split('/');
-  const fixed = segments.findIndex((segment) => isDynamicPattern(segment));
+  const fixed = segments.findIndex((segment) => isPattern(segment));
   const base = segments.slice(0, fixed).join('/') || (pattern.startsWith('/') ? '/' : '');
   const matched = await glob(segments.slice(fixed).join('/'), {
     cwd: base || '.',
-    expandDirectories: false,
-    followSymbolicLinks: false,
+    nodir: true,
   });
   let count = 0;
   for (const below of matched.sort(byName((name) => name))) {
@@ -95,7 +96,7 @@ async function* matches(pattern: string, leftOut: ReadonlySet<string>): AsyncGen
 async function* find(argument: string, leftOut: ReadonlySet<string>): AsyncGenerator<Input> {
   if (argument === '-') {
     yield standardInput();
-  } else if (!existsSync(argument) && isDynamicPattern(argument)) {
+  } else if (!existsSync(argument) && isPattern(argument)) {
     yield* matches(argument, leftOut);
   } else if ((await stat(argument).catch(() => undefined))?.isDirectory()) {
     let count = 0;
@@ -111,13 +112,18 @@ async function* find(argument: string, leftOut: ReadonlySet<string>): AsyncGener
 
 /**
  * All images that the arguments stand for, in their order, each once. What is not there, or gives nothing, is an input whose
- * reading fails. Folders and globs give nothing of the folders in
- * `leftOut`, by their real paths: pictures of an earlier run are no inputs.
+ * reading fails. Folders and globs give nothing of the folders in `leftOut`, by their real paths: pictures of an earlier run are
+ * no inputs. Rejects with the signal's reason after an abort.
  */
-export async function findInputs(args: readonly string[], leftOut: ReadonlySet<string>): Promise<Input[]> {
+export async function findInputs(
+  args: readonly string[],
+  leftOut: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<Input[]> {
   const inputs = new Map<string, Input>();
   for (const argument of args) {
     for await (const input of find(argument, leftOut)) {
+      signal?.throwIfAborted();
       const key = input.name === '-' ? '-' : path.resolve(input.name);
       if (!inputs.has(key)) inputs.set(key, input);
     }

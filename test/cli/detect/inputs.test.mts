@@ -67,6 +67,13 @@ describe('the inputs of detect', () => {
     expect(inputs.map(({ relative }) => relative)).to.deep.equal(['2.png', 'deep/x.tiff', 'notes.txt']);
   });
 
+  // Links to files were left out.
+  it('are what a glob matches by links, but ** goes into no folder by one', async () => {
+    const inputs = await findInputs([at('**/*.{jpg,JPG,tiff}')], new Set());
+    expect(names(inputs)).to.include.members(['a.JPG', 'b/deep/x.tiff', 'link.jpg']);
+    expect(names(inputs).filter((name) => name.includes('round.jpg/'))).to.deep.equal([]);
+  });
+
   it('are files of the names given, also where these look like globs', async () => {
     const inputs = await findInputs([at('odd', '[1].jpg'), at('notes.txt')], new Set());
     expect(names(inputs)).to.deep.equal(['odd/[1].jpg', 'notes.txt']);
