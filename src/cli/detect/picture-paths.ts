@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { PictureKind } from '../../pictures.js';
@@ -51,18 +52,25 @@ export function pictureStems(inputs: readonly Input[]): Map<Input, string> {
   return stems;
 }
 
+/** Real paths of the folders that images are in, by their names and, of links, by what they point to. */
+async function sourceFolders(inputs: Iterable<Input>): Promise<Set<string>> {
+  const names = [...inputs].map(({ name }) => name).filter((name) => name !== '-');
+  const folders = new Set(names.map((name) => path.dirname(name)));
+  const real = new Set(await Promise.all([...folders].map(realFolder)));
+  for (const name of names) if (existsSync(name)) real.add(path.dirname(realpathSync.native(name)));
+  return real;
+}
+
 /** Throws UsageError where pictures would come into a folder of the images, and might replace one. */
 export async function checkTargets(wishes: PictureWishes, stems: ReadonlyMap<Input, string>): Promise<void> {
-  const folders = (names: Iterable<string>) => [...new Set([...names].map((name) => path.dirname(name)))];
-  const sources = new Set(await Promise.all(folders([...stems.keys()].map(({ name }) => name)).map(realFolder)));
+  const sources = await sourceFolders(stems.keys());
+  const below = new Set([...stems.values()].map((stem) => path.dirname(stem)));
   for (const [kind, root] of wanted(wishes)) {
-    for (const below of folders(stems.values())) {
-      const target = path.join(root, below);
-      if (sources.has(await realFolder(target))) {
-        throw new UsageError(
-          `--${kind} ${root}: pictures would be written among the images in ${target}, choose another folder`,
-        );
-      }
+    for (const target of [...below].map((folder) => path.join(root, folder))) {
+      if (!sources.has(await realFolder(target))) continue;
+      throw new UsageError(
+        `--${kind} ${root}: pictures would be written among the images in ${target}, choose another folder`,
+      );
     }
   }
 }

@@ -72,11 +72,10 @@ async function searchAll(
   }
 }
 
-/** `detect` with checked arguments. Resolves to the exit status. */
-export async function run(args: readonly string[], settings: DetectSettings): Promise<number> {
-  const signal = interruption();
+/** All of a run. Resolves to the exit status; rejects with the signal's reason after an abort. */
+async function runAll(args: readonly string[], settings: DetectSettings, signal: AbortSignal): Promise<number> {
   const folders = await pictureFolders(settings.pictures);
-  const inputs = await findInputs(args, folders);
+  const inputs = await findInputs(args, folders, signal);
   const stems = folders.size > 0 ? pictureStems(inputs) : undefined;
   if (stems) await checkTargets(settings.pictures, stems);
   const results = settings.output ? await ResultsFile.open(settings.output, settings.resume) : undefined;
@@ -85,11 +84,23 @@ export async function run(args: readonly string[], settings: DetectSettings): Pr
   try {
     if (left.length > 0) await searchAll(left, stems, settings, results, tally, signal);
   } catch (error) {
-    if (!(error instanceof Interruption)) throw error;
-    if (error.status > 0) process.stderr.write(tally.interrupted(inputs.length, settings.output));
-    return error.status;
+    const isStopped = error instanceof Interruption && error.status > 0;
+    if (isStopped) process.stderr.write(tally.interrupted(inputs.length, settings.output));
+    throw error;
+  } finally {
+    results?.close();
   }
   const isForPerson = !settings.format || process.stderr.isTTY;
   if (isForPerson && !settings.isQuiet) process.stderr.write(tally.summary());
   return tally.failed > 0 ? 3 : 0;
+}
+
+/** `detect` with checked arguments. Resolves to the exit status. */
+export async function run(args: readonly string[], settings: DetectSettings): Promise<number> {
+  try {
+    return await runAll(args, settings, interruption());
+  } catch (error) {
+    if (error instanceof Interruption) return error.status;
+    throw error;
+  }
 }

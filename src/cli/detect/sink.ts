@@ -38,6 +38,6 @@ export function sink(
   names: readonly string[],
   progress: Progress,
 ): Sink {
-  if (results) return { take: (record) => results.append(record), end: () => results.close() };
+  if (results) return { take: (record) => results.append(record), end: () => {} };
   return wanted ? toStandardOutput(formats[wanted](), progress) : toPerson(names, progress);
 }

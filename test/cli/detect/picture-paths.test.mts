@@ -16,7 +16,9 @@ describe('the paths of pictures', () => {
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
     for (const name of ['in/sub', 'out']) mkdirSync(at(name), { recursive: true });
-    for (const name of ['in/a.jpg', 'in/sub/b.jpg']) writeFileSync(at(name), '');
+    mkdirSync(at('far'));
+    for (const name of ['in/a.jpg', 'far/real.jpg']) writeFileSync(at(name), '');
+    symlinkSync('../../far/real.jpg', at('in', 'sub', 'b.jpg')); // by which a picture in far might replace an image
     symlinkSync('../in/sub', at('out', 'sub'));
     symlinkSync('in', at('link'));
   });
@@ -42,6 +44,7 @@ describe('the paths of pictures', () => {
     ['in/sub/..', 'link/*.jpg'],
     ['in', 'in/sub'],
     ['out', 'in'],
+    ['far', 'in/sub/b.jpg'],
   ] as const) {
     it(`are refused where ${target} would take pictures of ${source}`, async () => {
       const wishes = annotate(at(target));
@@ -51,6 +54,10 @@ describe('the paths of pictures', () => {
       expect(error.message).to.match(/^--annotate .*: pictures would be written among the images in /);
     });
   }
+
+  it('may lie where an image from a pipe is called from', async () => {
+    await checkTargets(annotate('.'), pictureStems(await findInputs(['-'], new Set())));
+  });
 
   it('may lie inside of the folder of the images, which then leaves them out', async () => {
     for (const target of ['in/new/deep', 'in/made']) {
