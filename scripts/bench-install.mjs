@@ -22,7 +22,7 @@ const { values } = parseArgs({
 });
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'bench-install-'));
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
-process.on('SIGINT', () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1)); // which ends npm as well
 
 /** What is installed, with a script that shows that its native part runs. */
 const contenders = [

@@ -78,7 +78,8 @@ export function nodeHeaders() {
 /**
  * Installs `packages` in a new folder below `temporary`, with npm's cache in `cache`, and runs the script `runs` there.
  * `environment` holds for both. `isBlocked` leaves install scripts out, as npm 12 and pnpm 10 do.
- * Resolves to { seconds, failure, bytes, packages, scripts, compilers, runs }; `failure` and `runs` are reasons, or undefined.
+ * Resolves to seconds; the bytes and number of packages; the names of those with install scripts and of the compilers called; and, where
+ * it failed or the script cannot run, `failure` and `cannotRun` with the reason.
  */
 export async function trial({ packages, runs, environment }, { temporary, cache, isBlocked, minutes }) {
   const tools = path.join(temporary, 'compilers');

@@ -15,4 +15,14 @@ export type { ImageInput, MatLike, RawPixels } from './input.js';
 export type { ModelName } from './models.js';
 export type { EngineChoice, EngineName } from './native.js';
 export type { DetectOptions } from './options.js';
+export type {
+  AnnotateOptions,
+  Crop,
+  Crops,
+  CropsOptions,
+  Picture,
+  PictureFormat,
+  PictureOptions,
+  RedactOptions,
+} from './pictures.js';
 export type { Activity } from './slots.js';

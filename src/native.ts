@@ -28,7 +28,11 @@ export interface NativeDetector {
   /** Why this one, as a sentence without a stop. */
   readonly engineReason: string;
   /** `done` settles when the native run has ended, also after `cancel`, then with code ABORTED. */
-  detect(image: Uint8Array | NativePixels, options: NativeOptions): { done: Promise<NativeDetection>; cancel(): void };
+  detect(
+    image: Uint8Array | NativePixels,
+    options: NativeOptions,
+    render?: NativeRender,
+  ): { done: Promise<NativeDetection>; cancel(): void };
 }
 
 /** Raw pixels; `data` is borrowed until the run has ended. */
@@ -56,9 +60,19 @@ export interface NativeOptions {
   fastDecode: boolean;
 }
 
+/** What to make of the image and its faces. `own` is the image's own format or else PNG; 0 is the default of quality and size. */
+export type NativeRender = { format: 'own' | 'jpeg' | 'png' | 'webp'; quality: number } & (
+  | { what: 'annotate'; landmarks: boolean; scores: boolean }
+  | { what: 'redact'; mode: 'blur' | 'pixelate' | 'fill'; shape: 'ellipse' | 'box'; margin: number }
+  | { what: 'crops'; align: boolean; size: number; margin: number }
+);
+
 export interface NativeDetection {
   width: number;
   height: number;
+  /** Both only where something was rendered: one picture, of crops one for each face. */
+  format?: 'jpeg' | 'png' | 'webp';
+  pictures?: { width: number; height: number; data: Buffer }[];
   faces: {
     box: { x: number; y: number; width: number; height: number };
     confidence: number;

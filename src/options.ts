@@ -38,7 +38,7 @@ export interface DetectOptions {
 /** What an option may be, its default (absent: nothing is limited), and what the README and the API description say of it. */
 export type OptionRule = { about: string } & (
   | { kind: 'integer' | 'number'; min: number; max: number; default?: number }
-  | { kind: 'choice'; choices: readonly string[]; default: string }
+  | { kind: 'choice'; choices: readonly string[]; default?: string }
   | { kind: 'boolean'; default: boolean }
 );
 export type OptionRules = Readonly<Record<string, OptionRule>>;

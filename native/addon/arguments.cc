@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <sstream>
+#include <utility>
 
 namespace faces::addon {
 namespace {
@@ -37,6 +38,17 @@ bool Flag(const Napi::Object& object, const char* key) {
   return value.As<Napi::Boolean>().Value();
 }
 
+// The one of `values` that stands at `key` by its name.
+template <typename Value, size_t N>
+Value OneOf(const Napi::Object& object, const char* key, const std::pair<const char*, Value> (&values)[N]) {
+  const Napi::Value given = object.Get(key);
+  const std::string name = given.IsString() ? given.As<Napi::String>().Utf8Value() : "";
+  for (const auto& [known, value] : values) {
+    if (name == known) return value;
+  }
+  Refuse(object, std::string("a known name for ") + key);
+}
+
 Napi::Uint8Array Array(const Napi::Value& value) {
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
     Refuse(value, "a Uint8Array");
@@ -62,6 +74,37 @@ Options ReadOptions(const Napi::Value& value) {
   options.max_pixels = static_cast<int64_t>(Number(object, "maxPixels", 0, 1e15));
   options.accept_truncated = Flag(object, "acceptTruncated");
   options.fast_decode = Flag(object, "fastDecode");
+  return options;
+}
+
+RenderOptions ReadRenderOptions(const Napi::Value& value) {
+  const Napi::Object object = ToObject(value);
+  RenderOptions options;
+  options.quality = static_cast<int>(Number(object, "quality", 0, 100));
+  options.format = OneOf<std::optional<PictureFormat>>(object, "format",
+                                                       {{"own", std::nullopt},
+                                                        {"jpeg", PictureFormat::kJpeg},
+                                                        {"png", PictureFormat::kPng},
+                                                        {"webp", PictureFormat::kWebp}});
+  enum class What { kAnnotate, kRedact, kCrops };
+  switch (OneOf<What>(object, "what",
+                      {{"annotate", What::kAnnotate}, {"redact", What::kRedact}, {"crops", What::kCrops}})) {
+    case What::kAnnotate:
+      options.what = AnnotateOptions{Flag(object, "landmarks"), Flag(object, "scores")};
+      break;
+    case What::kRedact:
+      using Mode = RedactOptions::Mode;
+      using Shape = RedactOptions::Shape;
+      options.what = RedactOptions{
+          OneOf<Mode>(object, "mode", {{"blur", Mode::kBlur}, {"pixelate", Mode::kPixelate}, {"fill", Mode::kFill}}),
+          OneOf<Shape>(object, "shape", {{"ellipse", Shape::kEllipse}, {"box", Shape::kBox}}),
+          Number(object, "margin", 0, 1)};
+      break;
+    case What::kCrops:
+      options.what = CropOptions{Flag(object, "align"), static_cast<int>(Number(object, "size", 0, 1024)),
+                                 Number(object, "margin", 0, 1)};
+      break;
+  }
   return options;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model.h"
+#include "render/render_options.h"
 #include "types.h"
 
 namespace faces::addon {
@@ -19,6 +20,7 @@ struct PinnedImage {
 // Arguments of the addon's functions as values of the core. src/ has validated ranges and wording before; these check
 // the types that memory safety hangs on, and throw Napi::TypeError.
 Options ReadOptions(const Napi::Value& value);
+RenderOptions ReadRenderOptions(const Napi::Value& value);
 ModelFiles ReadModelFiles(const Napi::Value& value);
 EngineChoice ReadEngineChoice(const Napi::Value& value);
 int ReadThreads(const Napi::Value& value);

@@ -36,34 +36,68 @@ Napi::Object ToObject(Napi::Env env, const Face& face) {
   return object;
 }
 
+Napi::Object ToObject(Napi::Env env, const Picture& picture) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("width", picture.width);
+  object.Set("height", picture.height);
+  object.Set("data", Napi::Buffer<uint8_t>::Copy(env, picture.bytes.data(), picture.bytes.size()));
+  return object;
+}
+
+const char* FormatName(PictureFormat format) {
+  switch (format) {
+    case PictureFormat::kJpeg:
+      return "jpeg";
+    case PictureFormat::kWebp:
+      return "webp";
+    case PictureFormat::kPng:
+      break;
+  }
+  return "png";
+}
+
 }  // namespace
 
 DetectJob::DetectJob(Napi::Env env, std::shared_ptr<Detector> detector, Image image, const Options& options,
-                     std::shared_ptr<CancelFlag> cancel)
+                     std::optional<RenderOptions> render, std::shared_ptr<CancelFlag> cancel)
     : PromiseJob(env),
       detector_(std::move(detector)),
       image_(std::move(image)),
       options_(options),
+      render_(std::move(render)),
       cancel_(std::move(cancel)) {}
 
 void DetectJob::Work() {
+  const auto run = [&](const auto& image) {
+    if (render_) {
+      result_ = detector_->Render(image, options_, *render_, *cancel_);
+    } else {
+      result_.detection = detector_->Detect(image, options_, *cancel_);
+    }
+  };
   if (const auto* bytes = std::get_if<std::vector<uint8_t>>(&image_)) {
-    detection_ = detector_->Detect(Bytes{bytes->data(), bytes->size()}, options_, *cancel_);
+    run(Bytes{bytes->data(), bytes->size()});
   } else {
-    detection_ = detector_->Detect(std::get<PinnedImage>(image_).image, options_, *cancel_);
+    run(std::get<PinnedImage>(image_).image);
   }
 }
 
 Napi::Value DetectJob::Result(Napi::Env env) {
+  const Detection& detection = result_.detection;
   Napi::Object result = Napi::Object::New(env);
-  result.Set("width", detection_.width);
-  result.Set("height", detection_.height);
-  Napi::Array faces = Napi::Array::New(env, detection_.faces.size());
-  for (uint32_t i = 0; i < faces.Length(); ++i) faces.Set(i, ToObject(env, detection_.faces[i]));
+  result.Set("width", detection.width);
+  result.Set("height", detection.height);
+  Napi::Array faces = Napi::Array::New(env, detection.faces.size());
+  for (uint32_t i = 0; i < faces.Length(); ++i) faces.Set(i, ToObject(env, detection.faces[i]));
   result.Set("faces", faces);
   Napi::Object timings = Napi::Object::New(env);
-  for (const Stage& stage : detection_.stages) timings.Set(stage.name, stage.ms);
+  for (const Stage& stage : detection.stages) timings.Set(stage.name, stage.ms);
   result.Set("timings", timings);
+  if (!render_) return result;
+  result.Set("format", FormatName(result_.format));
+  Napi::Array pictures = Napi::Array::New(env, result_.pictures.size());
+  for (uint32_t i = 0; i < pictures.Length(); ++i) pictures.Set(i, ToObject(env, result_.pictures[i]));
+  result.Set("pictures", pictures);
   return result;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -9,13 +10,13 @@
 
 namespace faces::addon {
 
-/// One detection.
+/// One detection, and the pictures made of it where `render` says which.
 class DetectJob : public PromiseJob {
  public:
   using Image = std::variant<std::vector<uint8_t>, PinnedImage>;  ///< encoded bytes of its own, or borrowed pixels
 
   DetectJob(Napi::Env env, std::shared_ptr<Detector> detector, Image image, const Options& options,
-            std::shared_ptr<CancelFlag> cancel);
+            std::optional<RenderOptions> render, std::shared_ptr<CancelFlag> cancel);
 
  private:
   void Work() override;
@@ -24,8 +25,9 @@ class DetectJob : public PromiseJob {
   const std::shared_ptr<Detector> detector_;
   const Image image_;
   const Options options_;
+  const std::optional<RenderOptions> render_;
   const std::shared_ptr<CancelFlag> cancel_;
-  Detection detection_;
+  Rendered result_;
 };
 
 }  // namespace faces::addon

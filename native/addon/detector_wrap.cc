@@ -65,17 +65,19 @@ Napi::Value DetectorWrap::EngineReason(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value DetectorWrap::Detect(const Napi::CallbackInfo& info) {
-  if (!info.This().As<Napi::Object>().CheckTypeTag(&kTag) || info.Length() != 2) {
-    throw Napi::TypeError::New(info.Env(), "detect takes an image and options");
+  if (!info.This().As<Napi::Object>().CheckTypeTag(&kTag) || info.Length() < 2 || info.Length() > 3) {
+    throw Napi::TypeError::New(info.Env(), "detect takes an image, options and what to render");
   }
   const Options options = ReadOptions(info[1]);
+  std::optional<RenderOptions> render;
+  if (!info[2].IsUndefined()) render = ReadRenderOptions(info[2]);
   auto cancel = std::make_shared<CancelFlag>();
   DetectJob::Image image = info[0].IsTypedArray() ? DetectJob::Image(CopyBytes(info[0])) : ReadRawImage(info[0]);
   Napi::Object handle = Napi::Object::New(info.Env());
   handle.Set("cancel", Napi::Function::New(
                            info.Env(), [cancel](const Napi::CallbackInfo&) { cancel->Cancel(); }, "cancel"));
-  handle.Set("done",
-             Start(std::make_unique<DetectJob>(info.Env(), detector_, std::move(image), options, std::move(cancel))));
+  handle.Set("done", Start(std::make_unique<DetectJob>(info.Env(), detector_, std::move(image), options,
+                                                       std::move(render), std::move(cancel))));
   return handle;
 }
 

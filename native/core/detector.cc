@@ -14,6 +14,8 @@
 
 #include "image.h"
 #include "mtcnn/pyramid.h"
+#include "render/encode.h"
+#include "render/render.h"
 #include "stopwatch.h"
 
 namespace faces {
@@ -46,6 +48,11 @@ void ReturnMemory(const Detection& detection) {
 }
 
 double Area(const Box& box) { return (box.x2 - box.x1) * (box.y2 - box.y1); }
+
+Box Clipped(const Box& box, int width, int height) {
+  return {std::max(box.x1, 0.0), std::max(box.y1, 0.0), std::min(box.x2, double(width)),
+          std::min(box.y2, double(height))};
+}
 
 cv::Mat Shrink(const cv::Mat& image, double factor) {
   const cv::Size size(std::max(1, static_cast<int>(std::lround(image.cols * factor))),
@@ -98,6 +105,7 @@ Detection Detector::Detect(Bytes encoded, const Options& options, const CancelFl
   Stopwatch watch;
   DecodedImage image = DecodeImage(encoded, options);
   Detection detection = Run(std::move(image), {"decode", watch.Lap()}, options, cancel);
+  if (options.clip) ClipBoxes(detection);
   ReturnMemory(detection);
   return detection;
 }
@@ -107,8 +115,54 @@ Detection Detector::Detect(const RawImage& raw, const Options& options, const Ca
   Stopwatch watch;
   DecodedImage image = WrapRawImage(raw, options.max_pixels);
   Detection detection = Run(std::move(image), {"decode", watch.Lap()}, options, cancel);
+  if (options.clip) ClipBoxes(detection);
   ReturnMemory(detection);
   return detection;
+}
+
+Rendered Detector::Render(Bytes encoded, const Options& options, const RenderOptions& render,
+                          const CancelFlag& cancel) {
+  Checkpoint(cancel);
+  Stopwatch watch;
+  const DecodedImage image = DecodeImage(encoded, options, Alpha::kKept);
+  return RunAndRender(image, {"decode", watch.Lap()}, options, render, cancel, [&] {
+    if (image.reduction == 1) return image.pixels;
+    Options whole = options;
+    whole.fast_decode = false;
+    return DecodeImage(encoded, whole, Alpha::kKept).pixels;
+  });
+}
+
+Rendered Detector::Render(const RawImage& raw, const Options& options, const RenderOptions& render,
+                          const CancelFlag& cancel) {
+  Checkpoint(cancel);
+  Stopwatch watch;
+  const DecodedImage image = WrapRawImage(raw, options.max_pixels, Alpha::kKept);
+  return RunAndRender(image, {"decode", watch.Lap()}, options, render, cancel, [&] {
+    const bool is_borrowed = image.pixels.data == raw.pixels.data;
+    return is_borrowed ? image.pixels.clone() : image.pixels;
+  });
+}
+
+Rendered Detector::RunAndRender(const DecodedImage& image, Stage decode, const Options& options,
+                                const RenderOptions& render, const CancelFlag& cancel,
+                                const std::function<cv::Mat()>& take_picture) {
+  const PictureFormat format = render::FormatFor(render, image.format);
+  if (!std::holds_alternative<CropOptions>(render.what)) render::CheckSides(image.size, format);
+  DecodedImage searched = image;
+  if (searched.pixels.channels() == 4) cv::cvtColor(image.pixels, searched.pixels, cv::COLOR_BGRA2BGR);
+  Rendered rendered{Run(std::move(searched), std::move(decode), options, cancel), format, {}};
+  Detection& detection = rendered.detection;
+  Checkpoint(cancel);
+
+  Stopwatch watch;
+  cv::Mat picture = take_picture();
+  detection.stages.front().ms += watch.Lap();  // decoding
+  rendered.pictures =
+      render::Render(picture, detection.faces, render, format, options.max_pixels, cancel, detection.stages);
+  if (options.clip) ClipBoxes(detection);
+  ReturnMemory(detection);
+  return rendered;
 }
 
 Detection Detector::Run(DecodedImage decoded, Stage decode, const Options& options, const CancelFlag& cancel) {
@@ -152,22 +206,25 @@ std::vector<Face> Detector::Find(const cv::Mat& image, const Options& options, c
 }
 
 std::vector<Face> SelectFaces(std::vector<Face> faces, int width, int height, const Options& options) {
+  const auto area = [&](const Face& face) { return Area(options.clip ? Clipped(face.box, width, height) : face.box); };
   if (options.clip) {
-    for (Face& face : faces) {
-      face.box = {std::max(face.box.x1, 0.0), std::max(face.box.y1, 0.0), std::min(face.box.x2, double(width)),
-                  std::min(face.box.y2, double(height))};
-    }
-    const auto is_empty = [](const Face& face) { return face.box.x2 <= face.box.x1 || face.box.y2 <= face.box.y1; };
-    faces.erase(std::remove_if(faces.begin(), faces.end(), is_empty), faces.end());
+    const auto is_outside = [&](const Face& face) {
+      const Box inside = Clipped(face.box, width, height);
+      return inside.x2 <= inside.x1 || inside.y2 <= inside.y1;
+    };
+    faces.erase(std::remove_if(faces.begin(), faces.end(), is_outside), faces.end());
   }
   if (options.sort == SortBy::kArea) {
-    std::stable_sort(faces.begin(), faces.end(),
-                     [](const Face& a, const Face& b) { return Area(a.box) > Area(b.box); });
+    std::stable_sort(faces.begin(), faces.end(), [&](const Face& a, const Face& b) { return area(a) > area(b); });
   }
   if (options.max_faces > 0 && faces.size() > static_cast<size_t>(options.max_faces)) {
     faces.resize(static_cast<size_t>(options.max_faces));
   }
   return faces;
+}
+
+void ClipBoxes(Detection& detection) {
+  for (Face& face : detection.faces) face.box = Clipped(face.box, detection.width, detection.height);
 }
 
 Error TranslateException() {

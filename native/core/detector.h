@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "model.h"
+#include "render/render_options.h"
 #include "types.h"
 
 namespace faces {
@@ -27,8 +29,16 @@ class Detector {
   Detection Detect(Bytes encoded, const Options& options, const CancelFlag& cancel);
   Detection Detect(const RawImage& raw, const Options& options, const CancelFlag& cancel);
 
+  /// Finds the same faces and makes pictures of the whole image with them, upright, with its alpha, without its
+  /// metadata (its colour profile neither). An image that was reduced for the search (Options::fast_decode) is decoded
+  /// again; borrowed pixels are copied. Throws as Detect, and as render::Render.
+  Rendered Render(Bytes encoded, const Options& options, const RenderOptions& render, const CancelFlag& cancel);
+  Rendered Render(const RawImage& raw, const Options& options, const RenderOptions& render, const CancelFlag& cancel);
+
  private:
   Detection Run(DecodedImage decoded, Stage decode, const Options& options, const CancelFlag& cancel);
+  Rendered RunAndRender(const DecodedImage& image, Stage decode, const Options& options, const RenderOptions& render,
+                        const CancelFlag& cancel, const std::function<cv::Mat()>& take_picture);
   std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                          std::vector<Stage>& stages);
   std::unique_ptr<Model> TakeModel();
@@ -47,7 +57,10 @@ class Detector {
 /// as kInternal. Call it inside a catch block only.
 Error TranslateException();
 
-/// Clips (Options::clip), sorts and cuts the faces found on an image of this size.
+/// Drops faces outside of an image of this size (Options::clip), sorts and cuts. Boxes stay as they were found.
 std::vector<Face> SelectFaces(std::vector<Face> faces, int width, int height, const Options& options);
+
+/// Cuts the boxes at the border of their image.
+void ClipBoxes(Detection& detection);
 
 }  // namespace faces

@@ -83,9 +83,11 @@ Header ReadPng(const Reader& png) {
   constexpr size_t kSignature = 8;
   constexpr size_t kChunkFrame = 12;  // length, type and check sum around the data
   if (!png.Matches(kSignature + 4, "IHDR")) Corrupt("PNG");
+  constexpr uint8_t kAlphaChannel = 4;  // a bit of the colour type
   Header header{Format::kPng};
   header.width = png.U32(16);
   header.height = png.U32(20);
+  header.has_alpha = (png.U8(25) & kAlphaChannel) != 0;
   header.is_complete = false;
   bool has_exif = false;
   for (size_t chunk = kSignature; png.Has(chunk, kChunkFrame); chunk += kChunkFrame + png.U32(chunk)) {
@@ -93,6 +95,7 @@ Header ReadPng(const Reader& png) {
       header.orientation = ExifOrientation(png.From(chunk + 8));
       has_exif = true;
     }
+    if (png.Matches(chunk + 4, "tRNS")) header.has_alpha = true;
     if (png.Matches(chunk + 4, "IEND")) header.is_complete = true;
   }
   if (header.width == 0 || header.height == 0) Corrupt("PNG");
@@ -112,9 +115,12 @@ Header ReadWebp(Bytes bytes) {
   } else if (webp.Matches(kFirstChunk, "VP8L") && webp.Matches(kData, "\x2f")) {
     header.width = (webp.U32(kData + 1) & 0x3FFF) + 1;
     header.height = (webp.U32(kData + 1) >> 14 & 0x3FFF) + 1;
+    header.has_alpha = (webp.U32(kData + 1) >> 28 & 1) != 0;
   } else if (webp.Matches(kFirstChunk, "VP8X")) {
     constexpr uint8_t kAnimation = 0x02;
+    constexpr uint8_t kAlpha = 0x10;
     header.is_animated = (webp.U8(kData) & kAnimation) != 0;
+    header.has_alpha = !header.is_animated && (webp.U8(kData) & kAlpha) != 0;
     header.width = webp.U24(kData + 4) + 1;
     header.height = webp.U24(kData + 7) + 1;
   }
@@ -212,6 +218,7 @@ Header ReadTiff(Bytes bytes) {
   // Of other 16-bit pictures OpenCV gives a buffer that it has filled in part; libtiff converts those it can.
   header.is_deep =
       bits == 16 && planes == kTogether && (colour == kGray ? samples == 1 : colour == kRgb && samples > 2);
+  header.has_alpha = header.alpha_kind_at > 0 && colour == kRgb && samples == 4;
   // A small picture may stand in one huge tile, and the decoder unpacks whole tiles.
   header.width = std::max<int64_t>(header.width, tile_width);
   header.height = std::max<int64_t>(header.height, tile_height);

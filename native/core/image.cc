@@ -52,34 +52,40 @@ std::vector<uint8_t> FirstFrame(Bytes bytes) {
 }
 
 // The PNG without what libpng would only inflate and keep (texts and profiles: 8 MB each, up to a thousand of them) or
-// write a warning about. Alpha is dropped and the orientation known, so what is left are the four critical chunks.
-std::vector<uint8_t> CriticalChunks(Bytes bytes) {
+// write a warning about. The orientation is known, so what is left are the four critical chunks, and the transparency
+// of palettes and single colours where alpha is kept.
+std::vector<uint8_t> CriticalChunks(Bytes bytes, Alpha alpha) {
   const Reader png(bytes);
   constexpr size_t kSignature = 8;
   std::vector<uint8_t> kept(bytes.data, bytes.data + kSignature);
   bool has_data = false;
+  bool has_transparency = alpha == Alpha::kDropped;
   bool is_end = false;
   for (size_t chunk = kSignature; !is_end && png.Has(chunk, 8);) {
     const size_t size = std::min(12 + size_t{png.U32(chunk)}, png.size() - chunk);
     const bool is_data = png.Matches(chunk + 4, "IDAT");
     is_end = png.Matches(chunk + 4, "IEND");
-    if (is_data || is_end || png.Matches(chunk + 4, "IHDR") || (png.Matches(chunk + 4, "PLTE") && !has_data)) {
+    const bool is_transparency = png.Matches(chunk + 4, "tRNS") && !has_data && !has_transparency;
+    if (is_data || is_end || png.Matches(chunk + 4, "IHDR") || (png.Matches(chunk + 4, "PLTE") && !has_data) ||
+        is_transparency) {
       kept.insert(kept.end(), bytes.data + chunk, bytes.data + chunk + size);
     }
     has_data = has_data || is_data;
+    has_transparency = has_transparency || is_transparency;
     chunk += size;
   }
   return kept;
 }
 
-// The upper bytes of 16-bit gray, BGR or BGRA, as BGR.
-cv::Mat UpperBytes(const cv::Mat& deep) {
+// The upper bytes of 16-bit gray, BGR or BGRA, as BGR, or BGRA where alpha is there and kept.
+cv::Mat UpperBytes(const cv::Mat& deep, Alpha alpha) {
   const int bytes = deep.channels() * 2;
   const cv::Mat view(deep.rows, deep.cols, CV_8UC(bytes), deep.data, deep.step);
   const std::vector<int> pairs =
-      deep.channels() < 3 ? std::vector<int>{1, 0, 1, 1, 1, 2} : std::vector<int>{1, 0, 3, 1, 5, 2};
-  cv::Mat image(deep.rows, deep.cols, CV_8UC3);
-  cv::mixChannels(&view, 1, &image, 1, pairs.data(), 3);
+      deep.channels() < 3 ? std::vector<int>{1, 0, 1, 1, 1, 2} : std::vector<int>{1, 0, 3, 1, 5, 2, 7, 3};
+  const int channels = deep.channels() == 4 && alpha == Alpha::kKept ? 4 : 3;
+  cv::Mat image(deep.rows, deep.cols, CV_8UC(channels));
+  cv::mixChannels(&view, 1, &image, 1, pairs.data(), static_cast<size_t>(channels));
   return image;
 }
 
@@ -118,28 +124,41 @@ cv::Mat DecodeJpeg(Bytes encoded, bool is_complete, int reduction) {
   return Decode({closed.data(), closed.size()}, flags);
 }
 
-cv::Mat DecodePixels(Bytes encoded, const Header& header) {
+// As stored, of a format that says it has alpha which is to be kept: 8-bit BGRA, or BGR where it turns out to have
+// none.
+cv::Mat WithAlpha(Bytes bytes) {
+  cv::Mat image = Decode(bytes, cv::IMREAD_UNCHANGED);
+  if (image.depth() == CV_16U) return UpperBytes(image, Alpha::kKept);
+  if (image.channels() == 1 && !image.empty()) cv::cvtColor(image, image, cv::COLOR_GRAY2BGR);
+  return image;
+}
+
+cv::Mat DecodePixels(Bytes encoded, const Header& header, Alpha alpha) {
+  const auto decode = [&](Bytes bytes) {
+    return header.has_alpha && alpha == Alpha::kKept ? WithAlpha(bytes)
+                                                     : Decode(bytes, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+  };
   if (header.is_animated) {
     const std::vector<uint8_t> frame = FirstFrame(encoded);
     if (frame.empty()) return {};
     const Header still = ReadHeader({frame.data(), frame.size()});
     if (still.width > header.width || still.height > header.height) return {};  // only the canvas has been checked
-    return Decode({frame.data(), frame.size()}, cv::IMREAD_COLOR);
+    return decode({frame.data(), frame.size()});
   }
   if (header.format == Format::kPng) {
-    const std::vector<uint8_t> critical = CriticalChunks(encoded);
-    return Decode({critical.data(), critical.size()}, cv::IMREAD_COLOR);
+    const std::vector<uint8_t> critical = CriticalChunks(encoded, alpha);
+    return decode({critical.data(), critical.size()});
   }
   if (header.is_deep) {  // libtiff would round to 8 bits where all other formats cut
     const cv::Mat deep = Decode(encoded, cv::IMREAD_UNCHANGED);
-    return deep.depth() == CV_16U ? UpperBytes(deep) : deep;
+    return deep.depth() == CV_16U ? UpperBytes(deep, header.has_alpha ? alpha : Alpha::kDropped) : deep;
   }
-  if (header.alpha_kind_at > 0) {  // libtiff would multiply the colours by alpha, which is to be dropped
+  if (header.alpha_kind_at > 0) {  // libtiff would multiply the colours by alpha, which is not what they are
     std::vector<uint8_t> copy(encoded.data, encoded.data + encoded.size);
     copy[header.alpha_kind_at] = copy[header.alpha_kind_at + 1] = 0;
-    return Decode({copy.data(), copy.size()}, cv::IMREAD_COLOR);
+    return decode({copy.data(), copy.size()});
   }
-  return Decode(encoded, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+  return decode(encoded);
 }
 
 [[noreturn]] void Damaged() {
@@ -147,13 +166,14 @@ cv::Mat DecodePixels(Bytes encoded, const Header& header) {
 }
 
 // Stored pixels turned for display. `stored` is the size before the reduction.
-DecodedImage Upright(cv::Mat pixels, cv::Size stored, int reduction, int orientation) {
+DecodedImage Upright(cv::Mat pixels, cv::Size stored, int reduction, const Header& header) {
+  const int orientation = header.orientation;
   ApplyOrientation(pixels, orientation);
   const cv::Size size = orientation >= 5 ? cv::Size(stored.height, stored.width) : stored;
   const cv::Size squares = pixels.size() * reduction;
   const cv::Point origin(FlipsSideways(orientation) ? size.width - squares.width : 0,
                          FlipsUpsideDown(orientation) ? size.height - squares.height : 0);
-  return {std::move(pixels), size, reduction, origin};
+  return {std::move(pixels), size, reduction, origin, header.format};
 }
 
 }  // namespace
@@ -169,7 +189,7 @@ int ReductionFor(int64_t longer_side, const Options& options) {
   return 1;
 }
 
-DecodedImage DecodeImage(Bytes encoded, const Options& options) {
+DecodedImage DecodeImage(Bytes encoded, const Options& options, Alpha alpha) {
   constexpr size_t kMaxBytes = 1U << 30;
   if (encoded.size > kMaxBytes) throw Error(ErrorCode::kTooManyPixels, "an image file may have 1 GiB at most");
   const Header header = ReadHeader(encoded);
@@ -179,17 +199,18 @@ DecodedImage DecodeImage(Bytes encoded, const Options& options) {
     throw Error(ErrorCode::kTruncatedImage, "the image ends before its end marker: part of it is missing");
   }
   const int reduction = is_jpeg ? ReductionFor(std::max(header.width, header.height), options) : 1;
-  cv::Mat pixels = is_jpeg ? DecodeJpeg(encoded, header.is_complete, reduction) : DecodePixels(encoded, header);
-  if (pixels.empty() || pixels.type() != CV_8UC3) Damaged();
+  cv::Mat pixels = is_jpeg ? DecodeJpeg(encoded, header.is_complete, reduction) : DecodePixels(encoded, header, alpha);
+  const bool is_bgra = alpha == Alpha::kKept && pixels.type() == CV_8UC4;
+  if (pixels.empty() || (pixels.type() != CV_8UC3 && !is_bgra)) Damaged();
   const cv::Size stored(static_cast<int>(header.width), static_cast<int>(header.height));
   // Some JPEGs, lossless ones, cannot be reduced and come whole.
-  if (reduction == 1 || pixels.size() == stored) return Upright(pixels, pixels.size(), 1, header.orientation);
+  if (reduction == 1 || pixels.size() == stored) return Upright(pixels, pixels.size(), 1, header);
   const auto rounded_up = [&](int side) { return (side + reduction - 1) / reduction; };
   if (pixels.size() != cv::Size(rounded_up(stored.width), rounded_up(stored.height))) Damaged();
-  return Upright(pixels, stored, reduction, header.orientation);
+  return Upright(pixels, stored, reduction, header);
 }
 
-DecodedImage WrapRawImage(const RawImage& raw, int64_t max_pixels) {
+DecodedImage WrapRawImage(const RawImage& raw, int64_t max_pixels, Alpha alpha) {
   if (raw.width < 1 || raw.height < 1 || (raw.channels != 1 && raw.channels != 3 && raw.channels != 4)) {
     throw Error(ErrorCode::kInvalidOption, "raw pixels need a width and height of at least 1 and 1, 3 or 4 channels");
   }
@@ -200,12 +221,15 @@ DecodedImage WrapRawImage(const RawImage& raw, int64_t max_pixels) {
   }
   // Nothing writes to the view: conversions go to a new Mat, and the cascade only reads.
   const cv::Mat view(raw.height, raw.width, CV_8UC(raw.channels), const_cast<uint8_t*>(raw.pixels.data));
-  if (raw.channels == 3 && !raw.is_rgb) return {view, view.size()};
+  const int channels = raw.channels == 4 && alpha == Alpha::kKept ? 4 : 3;
+  if (raw.channels == channels && !raw.is_rgb) return {view, view.size()};
   cv::Mat image;
   if (raw.channels == 1) {
     cv::cvtColor(view, image, cv::COLOR_GRAY2BGR);
   } else if (raw.channels == 3) {
     cv::cvtColor(view, image, cv::COLOR_RGB2BGR);
+  } else if (channels == 4) {
+    cv::cvtColor(view, image, cv::COLOR_RGBA2BGRA);
   } else {
     cv::cvtColor(view, image, raw.is_rgb ? cv::COLOR_RGBA2BGR : cv::COLOR_BGRA2BGR);
   }

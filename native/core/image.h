@@ -1,19 +1,25 @@
 #pragma once
 
 #include <opencv2/core.hpp>
+#include <optional>
 
+#include "header.h"
 #include "types.h"
 
 namespace faces {
 
+/// What becomes of an image's transparency: the search never sees it, a picture made of the image has it again.
+enum class Alpha { kDropped, kKept };
+
 /// An image as the search takes it, and how its pixels lie on the image as displayed.
 struct DecodedImage {
-  cv::Mat pixels;     ///< CV_8UC3, BGR, upright
+  cv::Mat pixels;     ///< CV_8UC3, BGR, upright; CV_8UC4, the same with straight alpha, where it is there and kept
   cv::Size size;      ///< of the image as displayed, in pixels
   int reduction = 1;  ///< a decoded pixel stands for a square of so many of the image's: 1, 2, 4 or 8
   /// Where the first square begins, in the image's pixels: left of or above the image, at most a square's side less
   /// one, where the orientation turns squares that the border cuts to the front.
   cv::Point origin{0, 0};
+  std::optional<Format> format{};  ///< of the file; raw pixels have none
 };
 
 /// By how much a JPEG may be reduced while it is decoded, 1 unless Options::fast_decode: the largest of 8, 4 and 2 that
@@ -23,15 +29,16 @@ struct DecodedImage {
 /// and O-Net are enlarged from fewer pixels.
 int ReductionFor(int64_t longer_side, const Options& options);
 
-/// Decodes JPEG, PNG, WebP, BMP or TIFF into 8-bit BGR, upright (EXIF orientation applied). Alpha is dropped, 16 bits
-/// lose the lower 8, CMYK and gray become BGR; of several pages or frames the first counts. The size is read from the
+/// Decodes JPEG, PNG, WebP, BMP or TIFF into 8-bit BGR, upright (EXIF orientation applied). Alpha is dropped, or kept
+/// where Header::has_alpha, beside the same colours; 16 bits lose the lower 8, CMYK and gray become BGR; of several
+/// pages or frames the first counts. The size is read from the
 /// header and held against Options::max_pixels before anything is decoded; a JPEG may be reduced (ReductionFor), other
 /// formats never are. Throws Error: as ReadHeader; kTooManyPixels; kTruncatedImage, for JPEG unless
 /// Options::accept_truncated; kCorruptImage.
-DecodedImage DecodeImage(Bytes encoded, const Options& options);
+DecodedImage DecodeImage(Bytes encoded, const Options& options, Alpha alpha = Alpha::kDropped);
 
-/// The same from raw pixels, without a copy where they are BGR already. Throws Error: kInvalidOption for a shape that
-/// does not fit the bytes, kTooManyPixels.
-DecodedImage WrapRawImage(const RawImage& raw, int64_t max_pixels);
+/// The same from raw pixels, without a copy where they are BGR (or BGRA with alpha kept) already. Throws Error:
+/// kInvalidOption for a shape that does not fit the bytes, kTooManyPixels.
+DecodedImage WrapRawImage(const RawImage& raw, int64_t max_pixels, Alpha alpha = Alpha::kDropped);
 
 }  // namespace faces

@@ -1,4 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
+import type { PictureFormat } from '../pictures.js';
 import { discardBody } from './body.js';
 import type { Config } from './config.js';
 import { type PublicError, publicError } from './errors.js';
@@ -20,7 +21,7 @@ export interface Outcome {
 export const outcomeOf = (response: Response) => response.locals as Outcome;
 
 /** Sends a whole body of the given type, without a charset, as the replaced service did. */
-function send(response: Response, status: number, type: string, body: string): void {
+function send(response: Response, status: number, type: string, body: string | Buffer): void {
   response.status(status); // its headers not by Express, which adds a charset
   response.setHeader('Content-Type', type).setHeader('Content-Length', Buffer.byteLength(body));
   response.write(body);
@@ -29,6 +30,12 @@ function send(response: Response, status: number, type: string, body: string): v
 /** Answers with JSON, closed by a newline. */
 export function sendJson(response: Response, status: number, json: string): void {
   send(response, status, 'application/json', `${json}\n`);
+  response.end();
+}
+
+/** Answers with an encoded image. */
+export function sendImage(response: Response, format: PictureFormat, data: Buffer): void {
+  send(response, 200, `image/${format}`, data);
   response.end();
 }
 

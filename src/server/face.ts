@@ -53,7 +53,12 @@ export function faceRouter(service: Service): Router {
       admission.seated(async (seat) => {
         const gone = goneSignal(response);
         const image = await readImage(service, request, response);
-        const detection = await search(service, image, { clip: false }, gone, seat);
+        const detection = await search(
+          service,
+          (signal) => detector.detect(image, { clip: false, signal }),
+          gone,
+          seat,
+        );
         outcomeOf(response).faces = detection.faces.length;
         response.set('Server-Timing', serverTiming(detection.timings));
         sendJson(response, 200, facesJson(detection));

@@ -1,4 +1,5 @@
 import { expected, type OptionRule, type OptionRules } from '../options.js';
+import { pictureFormats, pictureTables } from '../pictures.js';
 import { errorTable, type PublicError } from './errors.js';
 import type { Service } from './service.js';
 
@@ -13,6 +14,12 @@ function object(properties: Record<string, Schema>, optional: readonly string[] 
 
 const points = ['leftEye', 'rightEye', 'nose', 'mouthLeft', 'mouthRight'];
 
+const faceMembers = {
+  box: ref('Box'),
+  confidence: { type: 'number', minimum: 0, maximum: 1 },
+  landmarks: ref('Landmarks'),
+};
+
 const schemas: Record<string, Schema> = {
   Point: object({ x: { type: 'number' }, y: { type: 'number' } }),
   Box: {
@@ -24,22 +31,35 @@ const schemas: Record<string, Schema> = {
     }),
     description: 'Pixels of the image as it is displayed, EXIF orientation applied; x, y is the top left corner',
   },
-  Face: object(
-    {
-      box: ref('Box'),
-      confidence: { type: 'number', minimum: 0, maximum: 1 },
-      landmarks: {
-        ...object(Object.fromEntries(points.map((name) => [name, ref('Point')]))),
-        description: "Left is the viewer's left; absent where the model finds none",
-      },
-    },
-    ['landmarks'],
-  ),
+  Landmarks: {
+    ...object(Object.fromEntries(points.map((name) => [name, ref('Point')]))),
+    description: "Left is the viewer's left; absent where the model finds none",
+  },
+  Face: object(faceMembers, ['landmarks']),
   Size: object({ width: { type: 'integer', minimum: 1 }, height: { type: 'integer', minimum: 1 } }),
   Detection: object({
     model: { type: 'string' },
     image: ref('Size'),
     faces: { type: 'array', items: ref('Face'), description: 'In the order of `sort`' },
+  }),
+  Crops: object({
+    model: { type: 'string' },
+    image: ref('Size'),
+    format: { enum: pictureFormats },
+    faces: {
+      type: 'array',
+      items: object(
+        {
+          ...faceMembers,
+          crop: object({
+            width: { type: 'integer', minimum: 1 },
+            height: { type: 'integer', minimum: 1 },
+            data: { type: 'string', contentEncoding: 'base64' },
+          }),
+        },
+        ['landmarks'],
+      ),
+    },
   }),
   BatchLine: {
     description: 'A line of the answer: faces, or the error of this image, or (without a name) of the form',
@@ -157,6 +177,42 @@ function imageBody(rules: OptionRules): Schema {
   };
 }
 
+function oneImagePath(operationId: string, summary: string, rules: OptionRules, success: Schema): Schema {
+  return {
+    post: {
+      operationId,
+      tags: ['detection'],
+      summary,
+      parameters: queryParameters(rules),
+      requestBody: imageBody(rules),
+      responses: {
+        200: {
+          ...success,
+          headers: { 'Server-Timing': { schema: { type: 'string' }, description: 'milliseconds of each stage' } },
+        },
+        ...problems(searchErrors),
+      },
+    },
+  };
+}
+
+function picturePath(kind: 'annotate' | 'redact', summary: string, rules: OptionRules): Schema {
+  const content = pictureFormats.map((format) => [
+    `image/${format}`,
+    { schema: { type: 'string', contentMediaType: `image/${format}` } },
+  ]);
+  return oneImagePath(
+    kind,
+    summary,
+    { ...rules, ...pictureTables[kind] },
+    {
+      description:
+        'Upright, without metadata, in the format of the option `format`, else of Accept, else its own (or png)',
+      content: Object.fromEntries(content),
+    },
+  );
+}
+
 function facePath({ config }: Service): Schema {
   const form = { 'multipart/form-data': { schema: { ...object({ image: binary }), additionalProperties: true } } };
   const text = { 'application/json': { schema: { ...object({ image: base64 }), additionalProperties: true } } };
@@ -212,23 +268,10 @@ export function openApi(service: Service, version: string): Schema {
     ...(hasKeys && { security: [{ bearer: [] }, { header: [] }] }),
     paths: {
       [config.endpoint]: facePath(service),
-      '/v1/faces': {
-        post: {
-          operationId: 'faces',
-          tags: ['detection'],
-          summary: 'The faces on one image; options in the query, the form or the JSON',
-          parameters: queryParameters(rules),
-          requestBody: imageBody(rules),
-          responses: {
-            200: {
-              description: 'Its faces; no face is an empty list',
-              headers: { 'Server-Timing': { schema: { type: 'string' }, description: 'milliseconds of each stage' } },
-              ...json(ref('Detection')),
-            },
-            ...problems(searchErrors),
-          },
-        },
-      },
+      '/v1/faces': oneImagePath('faces', 'The faces on one image; options in the query, the form or the JSON', rules, {
+        description: 'Its faces; no face is an empty list',
+        ...json(ref('Detection')),
+      }),
       '/v1/batch': {
         post: {
           operationId: 'batch',
@@ -247,6 +290,14 @@ export function openApi(service: Service, version: string): Schema {
           },
         },
       },
+      '/v1/annotate': picturePath('annotate', 'The image with boxes, points and confidences drawn on it', rules),
+      '/v1/redact': picturePath('redact', 'The image with its faces hidden', rules),
+      '/v1/crops': oneImagePath(
+        'crops',
+        'A picture of each face, aligned for face recognisers or cut out plainly',
+        { ...rules, ...pictureTables.crops },
+        { description: 'Its faces with their pictures', ...json(ref('Crops')) },
+      ),
       '/v1/models': {
         get: {
           operationId: 'models',

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import type { Detection, Timings } from '../detector.js';
-import type { DetectOptions } from '../options.js';
 import type { Seat } from './admission.js';
 import { clientGone, RequestError } from './errors.js';
 import type { Service } from './service.js';
@@ -29,22 +28,21 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /**
- * Searches `image` within the deadline of a request (DEADLINE) and as long as its client is there (`gone`). Both stop the native
- * work and reject at once; the seat stays taken until that has ended.
+ * Searches an image, by a call of the detector (`find`) that obeys its signal, within the deadline of a request (DEADLINE) and as
+ * long as its client is there (`gone`). Both stop the native work and reject at once; the seat stays taken until that has ended.
  */
-export function search(
-  { detector, config, metrics }: Service,
-  image: Buffer,
-  options: DetectOptions,
+export function search<T extends Detection>(
+  { config, metrics }: Pick<Service, 'config' | 'metrics'>,
+  find: (signal: AbortSignal) => Promise<T>,
   gone: AbortSignal,
   seat: Seat,
-): Promise<Detection> {
+): Promise<T> {
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort(new RequestError('DEADLINE', `the search was not done after ${config.requestTimeoutMs} ms`));
   }, config.requestTimeoutMs);
   const signal = AbortSignal.any([gone, late.signal]);
-  const native = detector.detect(image, { ...options, signal }).finally(() => clearTimeout(timer));
+  const native = find(signal).finally(() => clearTimeout(timer));
   seat.holdUntil(native);
   native.then(
     (detection) => metrics.searched(detection),

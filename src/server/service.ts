@@ -15,7 +15,10 @@ export interface Readiness {
 /** What the routes of one worker work with. */
 export interface Service {
   readonly config: Config;
-  readonly detector: Pick<FaceDetector, 'detect' | 'model' | 'opencvVersion' | 'engine' | 'engineReason'>;
+  readonly detector: Pick<
+    FaceDetector,
+    'detect' | 'annotate' | 'redact' | 'crops' | 'model' | 'opencvVersion' | 'engine' | 'engineReason'
+  >;
   /** Options that requests may give. */
   readonly rules: OptionRules;
   readonly admission: Admission;

@@ -40,8 +40,9 @@ TEST_SUITE("weights") {
     // Centre and height as in test/fixtures/drawn-faces.mts.
     const std::vector<std::array<double, 3>> drawn{{120, 150, 60}, {300, 250, 120}, {560, 250, 260}, {720, 90, 40}};
     REQUIRE(found.size() == drawn.size());
-    for (const auto& [x, y, height] : drawn) {
-      CAPTURE(x);
+    for (const std::array<double, 3>& circle : drawn) {
+      CAPTURE(circle[0]);
+      const auto& [x, y, height] = circle;
       const auto face = std::find_if(found.begin(), found.end(), [&, cx = x, cy = y](const Face& candidate) {
         return candidate.box.x1 < cx && cx < candidate.box.x2 && candidate.box.y1 < cy && cy < candidate.box.y2;
       });
@@ -74,9 +75,10 @@ TEST_SUITE("weights") {
     const std::vector<std::pair<int, int>> sizes{{1, 1},     {1, 500},   {500, 1},  {11, 11}, {12, 12},
                                                  {19, 19},   {20, 20},   {21, 21},  {25, 21}, {3000, 12},
                                                  {12, 3000}, {3000, 21}, {21, 3000}};
-    for (const auto& [width, height] : sizes) {
-      CAPTURE(width);
-      CAPTURE(height);
+    for (const auto& size : sizes) {
+      CAPTURE(size.first);
+      CAPTURE(size.second);
+      const auto& [width, height] = size;
       CHECK(Find(cascade, cv::Mat(height, width, CV_8UC3, cv::Scalar::all(120))).empty());
       CHECK_NOTHROW(Find(cascade, fixtures::Noise(width, height)));
     }

@@ -124,7 +124,7 @@ TEST_CASE("products without bias and PReLU") {
           const double expected = output < outputs ? naive::At(product, in, static_cast<int>(i / depth), 0, output) : 0;
           worst = std::max(worst, std::abs(static_cast<double>(found[i]) - expected));
         }
-        CAPTURE(outputs);
+        CAPTURE(product.outputs);
         CAPTURE(width);
         CHECK(worst < 1e-5);
       }

@@ -35,9 +35,13 @@ std::string CodeOfTranslated(const std::function<void()>& thrower) {
 
 TEST_CASE("clipping moves all four numbers together and drops what is left empty") {
   Options options;
-  const auto faces =
+  Detection found{100, 50, {}, {}};
+  found.faces =
       SelectFaces({FaceAt(-10, -5, 20, 30), FaceAt(90, 40, 130, 70), FaceAt(-20, 5, -1, 20), FaceAt(5, 50, 20, 60)},
                   100, 50, options);
+  CHECK(found.faces[0].box.x1 == -10);
+  ClipBoxes(found);
+  const std::vector<Face>& faces = found.faces;
   REQUIRE(faces.size() == 2);
   CHECK(faces[0].box.x1 == 0);
   CHECK(faces[0].box.y1 == 0);
@@ -45,7 +49,7 @@ TEST_CASE("clipping moves all four numbers together and drops what is left empty
   CHECK(faces[1].box.x2 == 100);
   CHECK(faces[1].box.y2 == 50);
   options.clip = false;
-  CHECK(SelectFaces({FaceAt(-10, -5, 20, 30)}, 100, 50, options)[0].box.x1 == -10);
+  CHECK(SelectFaces({FaceAt(-20, 5, -1, 20)}, 100, 50, options).size() == 1);
 }
 
 TEST_CASE("sorting by area, and a cut after sorting") {

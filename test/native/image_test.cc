@@ -1,6 +1,10 @@
 #include "image.h"
 
+#ifdef _WIN32
+#include <io.h>
+#else
 #include <unistd.h>
+#endif
 
 #include <cstdio>
 #include <opencv2/imgcodecs.hpp>
@@ -101,10 +105,11 @@ template <typename Call>
 std::string StandardErrorOf(Call call) {
   std::FILE* file = std::tmpfile();
   REQUIRE(file != nullptr);
-  const int kept = dup(STDERR_FILENO);
-  dup2(fileno(file), STDERR_FILENO);
+  const int errors = fileno(stderr);
+  const int kept = dup(errors);
+  dup2(fileno(file), errors);
   call();
-  dup2(kept, STDERR_FILENO);
+  dup2(kept, errors);
   close(kept);
   std::rewind(file);
   std::string text(10'000, '\0');
@@ -241,8 +246,9 @@ TEST_CASE("what is no image, or no image that is read here, is named") {
       {"%PDF-1.7", "PDF"},
       {"II+\0\x08\0\0\0"s, "BigTIFF"},
   };
-  for (const auto& [bytes, name] : known) {
-    CAPTURE(name);
+  for (const auto& format : known) {
+    CAPTURE(format.second);
+    const auto& [bytes, name] = format;
     CHECK(DecodeCode(bytes) == "UNSUPPORTED_FORMAT");
     CHECK(DecodeMessage(bytes).find(name + " is not supported") == 0);
   }
@@ -312,7 +318,7 @@ TEST_CASE("a JPEG of more than 100 scans is refused") {
 // 389 KB gave 20000 x 20000 pixels.
 TEST_CASE("a TIFF that gives its layout twice, or in numbers of an odd type, is refused") {
   const cv::Mat image = fixtures::Noise(20, 10);
-  for (const uint32_t tag : {256, 257, 258, 262, 277, 284, 322, 323, 338}) {
+  for (const uint32_t tag : {256U, 257U, 258U, 262U, 277U, 284U, 322U, 323U, 338U}) {
     CAPTURE(tag);
     TiffSetting setting{image};
     setting.more = {{tag, 4, {1}}, {tag, 4, {1}}};

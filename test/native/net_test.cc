@@ -96,14 +96,15 @@ TEST_SUITE("weights") {
     const auto onnx = fixtures::MtcnnFiles(fixtures::Form::kOnnx);
     Net a({caffe.at("det1.prototxt"), caffe.at("det1.caffemodel")}, 12, {2, 4}, "P-Net");
     Net b({"", onnx.at("det1.onnx")}, 12, {2, 4}, "P-Net");
-    for (const auto& [columns, rows] : {std::pair{12, 12}, {13, 12}, {25, 49}, {127, 333}, {64, 30}}) {
+    for (const auto& size : {std::pair{12, 12}, {13, 12}, {25, 49}, {127, 333}, {64, 30}}) {
+      CAPTURE(size.first);
+      const auto& [columns, rows] = size;
       cv::Mat blob = MakeBlob(1, columns, rows);
       fixtures::Random random(1);
       for (size_t i = 0; i < blob.total(); ++i) blob.ptr<float>()[i] = static_cast<float>(random.Uniform(-1, 1));
       const cv::Size windows((columns - 1) / 2 - 4, (rows - 1) / 2 - 4);
       const auto maps_a = a.Forward(blob, windows);
       const auto maps_b = b.Forward(blob, windows);
-      CAPTURE(columns);
       for (size_t i = 0; i < 2; ++i) {
         REQUIRE(maps_a[i].total() == maps_b[i].total());
         CHECK(cv::norm(maps_a[i].reshape(1, 1), maps_b[i].reshape(1, 1), cv::NORM_INF) < 1e-5);

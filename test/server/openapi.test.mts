@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
+import sharp from 'sharp';
 import { needWeights } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 import { form } from '../fixtures/http.mjs';
@@ -59,6 +60,9 @@ describe('the API description', () => {
       '/face',
       '/v1/faces',
       '/v1/batch',
+      '/v1/annotate',
+      '/v1/redact',
+      '/v1/crops',
       '/v1/models',
       '/healthz',
       '/readyz',
@@ -88,6 +92,15 @@ describe('the API description', () => {
       ['POST', '/v1/batch', 200, form(['image', png], ['image', Buffer.from('text')]), key],
       ['POST', '/v1/batch', 400, form(['note', 'x']), key],
       ['POST', '/v1/batch', 401, image()],
+      ['POST', '/v1/annotate', 200, image(), key],
+      ['POST', '/v1/annotate?format=webp', 200, png, type],
+      ['POST', '/v1/annotate?landmarks=1', 400, png, type],
+      ['POST', '/v1/redact?mode=fill&format=jpeg', 200, image(), key],
+      ['POST', '/v1/redact', 401, image()],
+      ['POST', '/v1/redact', 415, 'text', { ...key, 'Content-Type': 'text/plain' }],
+      ['POST', '/v1/crops', 200, image(), key],
+      ['POST', '/v1/crops?align=false&margin=0.2&format=webp', 200, image(), key],
+      ['POST', '/v1/crops?margin=0.2', 400, image(), key],
       ['GET', '/v1/models', 200, undefined, key],
       ['GET', '/v1/models', 401],
       ['GET', '/healthz', 200],
@@ -102,11 +115,16 @@ describe('the API description', () => {
       });
       const name = `${method} ${path} ${status}`;
       expect(response.status, name).to.equal(status);
-      const validate = ajv.compile(schemaOf(method, path, status, response.headers.get('content-type') ?? ''));
-      const text = await response.text();
-      const isLines = response.headers.get('content-type') === 'application/x-ndjson';
-      for (const line of isLines ? text.trimEnd().split('\n') : [text]) {
-        expect(validate(JSON.parse(line)), `${name}: ${line}\n${ajv.errorsText(validate.errors)}`).to.equal(true);
+      const contentType = response.headers.get('content-type') ?? '';
+      const validate = ajv.compile(schemaOf(method, path, status, contentType));
+      const bytes = Buffer.from(await response.arrayBuffer());
+      if (contentType.startsWith('image/')) {
+        expect(`image/${(await sharp(bytes).metadata()).format}`, name).to.equal(contentType);
+      } else {
+        const text = bytes.toString();
+        for (const line of contentType === 'application/x-ndjson' ? text.trimEnd().split('\n') : [text]) {
+          expect(validate(JSON.parse(line)), `${name}: ${line}\n${ajv.errorsText(validate.errors)}`).to.equal(true);
+        }
       }
       driven.add(`${method} ${path.split('?')[0]}`);
     }

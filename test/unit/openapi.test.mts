@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
+import { pictureTables } from '#dist/pictures.js';
 import { readConfig } from '#dist/server/config.js';
 import { errorTable } from '#dist/server/errors.js';
 import { openApi, publicCodes } from '#dist/server/openapi.js';
@@ -101,7 +102,8 @@ describe('API description', () => {
       const document = describeApi(environment);
       expect(Object.keys(document.paths)).to.deep.equal([
         environment.ENDPOINT ?? '/face',
-        ...['/v1/faces', '/v1/batch', '/v1/models', '/healthz', '/readyz'],
+        ...['/v1/faces', '/v1/batch', '/v1/annotate', '/v1/redact', '/v1/crops'],
+        ...['/v1/models', '/healthz', '/readyz'],
       ]);
       const ids = operationsOf(document).map(([, { operationId }]) => operationId);
       expect(ids).to.have.length(new Set(ids).size);
@@ -146,6 +148,17 @@ describe('API description', () => {
     for (const type of ['multipart/form-data', 'application/json']) {
       const { properties = {} } = paths['/v1/faces']?.post?.requestBody?.content[type]?.schema ?? {};
       expect(Object.keys(properties)).to.deep.equal(['image', ...names]);
+    }
+  });
+
+  it('has the options of pictures beside those of the search', () => {
+    const { paths } = describeApi();
+    const names = Object.keys(requestRules(readConfig({}), 'mtcnn'));
+    for (const [kind, table] of Object.entries(pictureTables)) {
+      const { parameters = [], requestBody } = paths[`/v1/${kind}`]?.post ?? {};
+      expect(parameters.map(({ name }) => name)).to.deep.equal([...names, ...Object.keys(table)]);
+      const { properties = {} } = requestBody?.content['multipart/form-data']?.schema ?? {};
+      expect(Object.keys(properties)).to.deep.equal(['image', ...names, ...Object.keys(table)]);
     }
   });
 

@@ -39,7 +39,8 @@ function fakeService() {
     },
   };
   const client = new AbortController();
-  const find = () => search(service, image, { minFaceSize: 40 }, client.signal, seat);
+  const find = () =>
+    search(service, (signal) => service.detector.detect(image, { minFaceSize: 40, signal }), client.signal, seat);
   return { find, native, calls, searched, client, isHeld: () => isHeld };
 }
 

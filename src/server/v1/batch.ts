@@ -28,13 +28,20 @@ async function writeLine(response: Response, line: object, timeoutMs: number): P
  * time, and the upload waits meanwhile. A bad image gets a line with its error; a broken form ends with such a line.
  */
 export function batchHandler(service: Service) {
-  const { config, rules, admission } = service;
+  const { config, detector, rules, admission } = service;
 
   async function lineOf(part: BatchPart, options: DetectOptions, gone: AbortSignal, seat: Seat, requestId: string) {
     const { index, name } = part;
     try {
       if ('error' in part) throw part.error;
-      return { index, name, ...publicDetection(await search(service, part.bytes, options, gone, seat)) };
+      const { bytes } = part;
+      return {
+        index,
+        name,
+        ...publicDetection(
+          await search(service, (signal) => detector.detect(bytes, { ...options, signal }), gone, seat),
+        ),
+      };
     } catch (error) {
       if (gone.aborted) throw error; // there is nobody to tell
       return { index, name, error: problem(publicError(error), requestId) };

@@ -6,6 +6,7 @@ import type { Service } from '../service.js';
 import { batchHandler } from './batch.js';
 import { facesHandler } from './faces.js';
 import { modelsHandler } from './models.js';
+import { cropsHandler, pictureHandler } from './pictures.js';
 
 /** Notes the route for log and metrics, before anything can fail. */
 function named(route: string): RequestHandler {
@@ -28,6 +29,14 @@ export function v1Router(service: Service): Router {
   const key = requireKey(service.config.apiKeys);
   router.route('/faces').all(named('/v1/faces'), key).post(facesHandler(service)).all(only('POST'));
   router.route('/batch').all(named('/v1/batch'), key).post(batchHandler(service)).all(only('POST'));
+  for (const kind of ['annotate', 'redact'] as const) {
+    router
+      .route(`/${kind}`)
+      .all(named(`/v1/${kind}`), key)
+      .post(pictureHandler(service, kind))
+      .all(only('POST'));
+  }
+  router.route('/crops').all(named('/v1/crops'), key).post(cropsHandler(service)).all(only('POST'));
   router.route('/models').all(named('/v1/models'), key).get(modelsHandler(service)).all(only('GET, HEAD'));
   return router;
 }

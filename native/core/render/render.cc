@@ -1,0 +1,89 @@
+#include "render.h"
+
+#include <string>
+
+#include "../stopwatch.h"
+#include "align.h"
+#include "annotate.h"
+#include "cut_face.h"
+#include "encode.h"
+#include "redact.h"
+
+namespace faces::render {
+namespace {
+
+// Transparent parts as a viewer shows them on white.
+void Flatten(cv::Mat& bgra) {
+  constexpr int kMost = 255;
+  for (int y = 0; y < bgra.rows; ++y) {
+    auto* row = bgra.ptr<cv::Vec4b>(y);
+    for (int x = 0; x < bgra.cols; ++x) {
+      const int alpha = row[x][3];
+      for (int c = 0; c < 3; ++c) {
+        row[x][c] = static_cast<uint8_t>((row[x][c] * alpha + kMost * (kMost - alpha) + kMost / 2) / kMost);
+      }
+      row[x][3] = kMost;
+    }
+  }
+}
+
+cv::Mat Crop(const cv::Mat& picture, const Face& face, const CropOptions& options) {
+  if (!options.align) return CutFace(picture, face.box, options.margin, options.size);
+  if (!face.landmarks) {
+    throw Error(ErrorCode::kInvalidOption, "this model gives no landmarks to align faces by: give align=false");
+  }
+  return AlignFace(picture, *face.landmarks, options.size > 0 ? options.size : kTemplateSide);
+}
+
+// The sizes come from the request and there may be thousands of faces.
+void CheckCrops(int64_t pixels, size_t count, int64_t max_pixels) {
+  if (pixels <= max_pixels) return;
+  throw Error(ErrorCode::kInvalidOption, "the crops of " + std::to_string(count) + " faces have more than " +
+                                             std::to_string(max_pixels) +
+                                             " pixels together: ask for a smaller size or for fewer with maxFaces");
+}
+
+}  // namespace
+
+PictureFormat FormatFor(const RenderOptions& options, std::optional<Format> own) {
+  if (options.format) return *options.format;
+  if (own == Format::kJpeg) return PictureFormat::kJpeg;
+  if (own == Format::kWebp) return PictureFormat::kWebp;
+  return PictureFormat::kPng;
+}
+
+std::vector<Picture> Render(cv::Mat& picture, const std::vector<Face>& faces, const RenderOptions& options,
+                            PictureFormat format, int64_t max_pixels, const CancelFlag& cancel,
+                            std::vector<Stage>& stages) {
+  Stage render{"render"};
+  Stage encode{"encode"};
+  std::vector<Picture> pictures;
+  Stopwatch watch;
+  const auto add = [&](const cv::Mat& image) {
+    render.ms += watch.Lap();
+    Checkpoint(cancel);
+    pictures.push_back(Encode(image, format, options.quality));
+    encode.ms += watch.Lap();
+    Checkpoint(cancel);
+  };
+
+  if (format == PictureFormat::kJpeg && picture.channels() == 4) Flatten(picture);
+  if (const auto* crops = std::get_if<CropOptions>(&options.what)) {
+    int64_t pixels = 0;
+    for (const Face& face : faces) {
+      const cv::Mat crop = Crop(picture, face, *crops);
+      pixels += static_cast<int64_t>(crop.total());
+      CheckCrops(pixels, faces.size(), max_pixels);
+      add(crop);
+    }
+  } else {
+    if (const auto* redact = std::get_if<RedactOptions>(&options.what)) Redact(picture, faces, *redact);
+    if (const auto* annotate = std::get_if<AnnotateOptions>(&options.what)) Annotate(picture, faces, *annotate);
+    add(picture);
+  }
+  stages.push_back(std::move(render));
+  stages.push_back(std::move(encode));
+  return pictures;
+}
+
+}  // namespace faces::render

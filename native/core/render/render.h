@@ -1,0 +1,24 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <optional>
+#include <vector>
+
+#include "../error.h"
+#include "../header.h"
+#include "render_options.h"
+
+namespace faces::render {
+
+/// The format of the pictures: the one asked for, else the image's own if it can be written, else PNG.
+PictureFormat FormatFor(const RenderOptions& options, std::optional<Format> own);
+
+/// Makes what `options` ask for of `picture` (CV_8UC3 BGR or CV_8UC4 BGRA with straight alpha), drawing on it, and
+/// encodes it, with checkpoints between; `faces` lie in its pixels and are not clipped. Written as JPEG, transparent
+/// parts are shown on white. Appends the stages "render" and "encode". Throws Error: kInvalidOption where a face to be
+/// aligned has no landmarks, where crops together have more than `max_pixels`, and as Encode; kInternal; kAborted.
+std::vector<Picture> Render(cv::Mat& picture, const std::vector<Face>& faces, const RenderOptions& options,
+                            PictureFormat format, int64_t max_pixels, const CancelFlag& cancel,
+                            std::vector<Stage>& stages);
+
+}  // namespace faces::render

@@ -1,0 +1,37 @@
+import type { Request, Response } from 'express';
+import type { DetectCallOptions, Detection } from '../../detector.js';
+import type { OptionRules } from '../../options.js';
+import type { Seat } from '../admission.js';
+import { outcomeOf } from '../answer.js';
+import { parseOptions, queryEntries } from '../options.js';
+import { goneSignal, search, serverTiming } from '../search.js';
+import type { Service } from '../service.js';
+import { readUpload } from '../upload.js';
+
+/** What a route makes of its one image, and how it answers. */
+export interface OneImageRoute<T extends Detection> {
+  /** Options that its requests may give. */
+  rules: OptionRules;
+  find(image: Buffer, options: DetectCallOptions, request: Request): Promise<T>;
+  /** Sends the answer; headers that every answer has are set. */
+  answer(found: T, response: Response, seat: Seat): void;
+}
+
+/** A handler of a POST with one image. Options in the query are checked before the body is read. */
+export function oneImageHandler<T extends Detection>(service: Service, { rules, find, answer }: OneImageRoute<T>) {
+  const { config, admission } = service;
+  const limits = { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs };
+  return async (request: Request, response: Response): Promise<void> => {
+    const query = queryEntries(request.originalUrl);
+    parseOptions(query, rules);
+    await admission.seated(async (seat) => {
+      const gone = goneSignal(response);
+      const { image, fields } = await readUpload(request, response, limits);
+      const options = parseOptions([...query, ...fields], rules);
+      const found = await search(service, (signal) => find(image, { ...options, signal }, request), gone, seat);
+      outcomeOf(response).faces = found.faces.length;
+      response.set('Server-Timing', serverTiming(found.timings));
+      answer(found, response, seat);
+    });
+  };
+}
