@@ -21,7 +21,6 @@ import {
   type Crops,
   type CropsOptions,
   type Picture,
-  type PictureFormat,
   type PictureKind,
   type RedactOptions,
   resolveRender,
@@ -285,7 +284,7 @@ export class FaceDetector {
         faces,
         timings: { queue: started - called, ...timings, total } as Timings,
       };
-      return { detection, format: format as PictureFormat, pictures };
+      return { detection, format, pictures };
     }, signal);
   }
 

@@ -224,7 +224,7 @@ describe('POST /face', () => {
         body: stream,
         headers: { 'Content-Type': 'multipart/form-data; boundary=x' },
         duplex: 'half',
-      } as RequestInit);
+      });
       expect(chunked.status).to.equal(413);
     });
 
