@@ -2,7 +2,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'docs/', '**/*.mjs', '**/*.cjs', '**/*.js'] },
+  { ignores: ['dist/', 'build/', 'docs/', '**/*.cjs', '*.mjs', 'examples/', 'test/**/*.mjs'] },
   tseslint.configs.strictTypeCheckedOnly,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -22,6 +22,16 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-condition': 'off',
       // An async function makes a rejection of what it throws, with or without an await.
       '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    // Plain JavaScript, whose types are guessed: what is not waited for shows nevertheless.
+    files: ['scripts/**'],
+    rules: {
+      ...tseslint.configs.disableTypeChecked.rules,
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
     },
   },
   {
