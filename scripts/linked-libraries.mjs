@@ -1,5 +1,5 @@
 // What the static addon contains that others wrote: names, versions, licences.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 
@@ -16,24 +16,37 @@ const licences = {
   zlib: 'Zlib',
 };
 
+/** What native/static/build.sh leaves of a library: copyright, and version, such as `tiff (4.7.0-3+deb13u3)`. */
+function builtFromDebian(folder, name) {
+  const version = /\((.+)\)/.exec(readFileSync(path.join(folder, name, 'version'), 'utf8'))[1];
+  return { name, version, source: 'debian' };
+}
+
+/** What vcpkg leaves of a library: copyright, and an SPDX document that has the licence. */
+function builtByVcpkg(folder, name) {
+  const { packages } = JSON.parse(readFileSync(path.join(folder, name, 'vcpkg.spdx.json'), 'utf8'));
+  const { versionInfo, licenseConcluded } = packages.find(({ SPDXID }) => SPDXID === 'SPDXRef-port');
+  const licence = licenseConcluded === 'NOASSERTION' ? 'LicenseRef-NOTICE' : licenseConcluded;
+  return { name, version: versionInfo, licence, source: 'vcpkg' };
+}
+
 /**
- * Reads what native/static/build.sh leaves of each library: NAME/copyright and NAME/version, such as `tiff (4.7.0-3+deb13u3)`.
+ * Reads a folder with a folder for each library, in which its licence is called `copyright`.
  * node-addon-api, which is headers only, comes from node_modules.
  */
 export function linkedLibraries(folder, root) {
   const built = readdirSync(folder)
     .sort()
-    .map((name) => ({
-      name,
-      version: /\((.+)\)/.exec(readFileSync(path.join(folder, name, 'version'), 'utf8'))[1],
-      text: readFileSync(path.join(folder, name, 'copyright'), 'utf8'),
-      source: 'debian',
-    }));
+    .map((name) => {
+      const isOfVcpkg = existsSync(path.join(folder, name, 'vcpkg.spdx.json'));
+      const library = isOfVcpkg ? builtByVcpkg(folder, name) : builtFromDebian(folder, name);
+      return { ...library, text: readFileSync(path.join(folder, name, 'copyright'), 'utf8') };
+    });
   const headers = path.join(root, 'node_modules', 'node-addon-api');
   const { version } = JSON.parse(readFileSync(path.join(headers, 'package.json'), 'utf8'));
   const text = readFileSync(path.join(headers, 'LICENSE.md'), 'utf8');
   return [...built, { name: 'node-addon-api', version, text, source: 'npm' }].map((library) => {
-    const licence = licences[library.name];
+    const licence = library.licence ?? licences[library.name];
     if (!licence) throw new Error(`${library.name} has no licence in scripts/linked-libraries.mjs`);
     return { ...library, licence };
   });
@@ -50,6 +63,7 @@ export function noticeOf(libraries) {
 
 function purlOf({ name, version, source }) {
   if (source === 'npm') return `pkg:npm/${name}@${version}`;
+  if (source === 'vcpkg') return `pkg:vcpkg/${name}@${encodeURIComponent(version)}`;
   return `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=source&distro=trixie`;
 }
 

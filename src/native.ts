@@ -126,6 +126,20 @@ function currentSetting(): LoaderSetting {
   };
 }
 
+function targetOf({ platform, arch, libc }: LoaderSetting): string {
+  return [platform, arch, libc].filter(Boolean).join('-');
+}
+
+/** What an addon for this machine is called, such as `linux-x64-glibc`. */
+export function currentTarget(): string {
+  return targetOf(currentSetting());
+}
+
+/** Whether there can be an addon for a machine at all. */
+export function isSupported({ platform, arch }: Pick<LoaderSetting, 'platform' | 'arch'> = process): boolean {
+  return ['linux', 'darwin'].includes(platform) && ['x64', 'arm64'].includes(arch);
+}
+
 const addonMissing = (message: string, cause?: unknown) =>
   new FaceDetectorError('ADDON_MISSING', message, cause === undefined ? undefined : { cause });
 
@@ -172,8 +186,8 @@ function candidates(root: string, target: string): { prebuilt: string; order: st
   return { prebuilt, order: isClone ? [built, prebuilt] : [prebuilt, built] };
 }
 
-function nothingThere({ platform, arch }: LoaderSetting, target: string): FaceDetectorError {
-  if (!['linux', 'darwin'].includes(platform) || !['x64', 'arm64'].includes(arch)) {
+function nothingThere(setting: LoaderSetting, target: string): FaceDetectorError {
+  if (!isSupported(setting)) {
     return addonMissing(
       `${target} is not supported: opencv-face-detector runs on Linux and macOS, x64 and arm64. ` +
         'Elsewhere run its service in a container and send requests to it; in a clone of the project: ' +
@@ -191,8 +205,8 @@ function nothingThere({ platform, arch }: LoaderSetting, target: string): FaceDe
  * project the other way round). Throws FaceDetectorError ADDON_MISSING, saying what is missing and the command that mends it.
  */
 export function loadAddon(setting: LoaderSetting = currentSetting()): NativeAddon {
-  const { root, platform, arch, libc, open } = setting;
-  const target = [platform, arch, libc].filter(Boolean).join('-');
+  const { root, open } = setting;
+  const target = targetOf(setting);
   const { prebuilt, order } = candidates(root, target);
   let failure: FaceDetectorError | undefined;
   for (const file of order.filter((candidate) => existsSync(candidate))) {

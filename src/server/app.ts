@@ -7,6 +7,7 @@ import { docsRouter } from './docs.js';
 import { RequestError } from './errors.js';
 import { faceRouter } from './face.js';
 import { requestIdOf, traceOf } from './log.js';
+import { pageRouter } from './page.js';
 import type { Service } from './service.js';
 import { v1Router } from './v1/router.js';
 
@@ -96,6 +97,7 @@ export function createApp(service: Service): Express {
   app.use(faceRouter(service));
   app.use('/v1', v1Router(service));
   app.use(docsRouter(service));
+  app.use(pageRouter());
   app.use(() => {
     throw new RequestError('NOT_FOUND', `there is nothing here: send images to ${config.endpoint} or /v1/faces`);
   });

@@ -14,7 +14,7 @@ export interface Setting<T> {
   /** What it may be; completes "VARIABLE must be ...". */
   expected: string;
   /** undefined: the text is not what is expected. */
-  read(text: string): T | undefined;
+  read: (text: string) => T | undefined;
   about: string;
   /** Never shown. */
   isSecret?: boolean;
@@ -276,7 +276,7 @@ export type Config = {
 } & { readonly workers: number };
 
 function isTaken(path: string): boolean {
-  return /^\/(v1|docs)(\/|$)/.test(path) || ['/healthz', '/readyz', '/metrics', '/openapi.json'].includes(path);
+  return /^\/(v1|docs|web)(\/|$)/.test(path) || ['/healthz', '/readyz', '/metrics', '/openapi.json'].includes(path);
 }
 
 function readSetting<T>(setting: Setting<T>, environment: NodeJS.ProcessEnv): T {

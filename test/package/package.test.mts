@@ -65,6 +65,10 @@ describe('the npm package', () => {
       'dist/index.mjs',
       'dist/index.d.mts',
       'dist/cli.js',
+      'dist/swagger-ui/swagger-ui-bundle.js',
+      'dist/swagger-ui/LICENSE',
+      'dist/web/index.html',
+      'dist/web/main.mjs',
       'README.md',
       'LICENSE',
       'NOTICE',
@@ -80,6 +84,14 @@ describe('the npm package', () => {
     const { scripts, gypfile } = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8'));
     expect(gypfile).to.equal(false);
     expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).to.deep.equal([]);
+  });
+
+  // Swagger UI's package brought one in, at which npm 12 and pnpm warned.
+  it('brings no dependency with an install script either', () => {
+    const lock = JSON.parse(readFileSync(path.join(project, 'node_modules', '.package-lock.json'), 'utf8'));
+    const packages = Object.entries(lock.packages) as [string, { hasInstallScript?: boolean }][];
+    expect(packages.length).to.be.above(10);
+    expect(packages.filter(([, { hasInstallScript }]) => hasInstallScript).map(([name]) => name)).to.deep.equal([]);
   });
 
   it('finds faces as it is installed: import, require, worker threads, and beside sharp', () => {

@@ -247,7 +247,7 @@ describe('/v1', () => {
         body,
         headers: { 'Content-Type': formType },
         duplex: 'half',
-      });
+      } as RequestInit);
       const reader = response.body?.getReader();
       const first = await reader?.read();
       expect(Buffer.from(first?.value ?? []).toString()).to.match(

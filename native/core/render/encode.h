@@ -12,7 +12,8 @@ void CheckSides(const cv::Size& size, PictureFormat format);
 
 /// `image` (CV_8UC3 BGR or CV_8UC4 BGRA, at least 1x1) as a file without any metadata. Of JPEG, which has no
 /// transparency, alpha is ignored. `quality` 1 to 100, 0 for 90 (JPEG) and 80 (WebP, always lossy); JPEG has 4:2:0
-/// chroma and is baseline, PNG is deflated at level 3. Throws Error: as CheckSides; kInternal where the encoder fails.
+/// chroma and is baseline, PNG is deflated by runs at level 1. Throws Error: as CheckSides; kInternal where the encoder
+/// fails.
 Picture Encode(const cv::Mat& image, PictureFormat format, int quality);
 
 }  // namespace faces::render
