@@ -12,7 +12,7 @@ import { UsageError } from './usage.js';
  * is the loading of a command: this must come before. The service does the same for its workers.
  */
 function widenPool(): void {
-  process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, allowedCores() + 2));
+  process.env['UV_THREADPOOL_SIZE'] ??= String(Math.max(4, allowedCores() + 2));
 }
 
 async function run([name, ...args]: string[]): Promise<number> {

@@ -22,7 +22,6 @@ import {
   type CropsOptions,
   type EncodedBytes,
   type Picture,
-  type PictureFormat,
   type PictureKind,
   type RedactOptions,
   resolveRender,
@@ -286,7 +285,7 @@ export class FaceDetector {
         faces,
         timings: { queue: started - called, ...timings, total } as Timings,
       };
-      return { detection, format: format as PictureFormat, pictures };
+      return { detection, format, pictures };
     }, signal);
   }
 

@@ -32,7 +32,7 @@ export interface NativeDetector {
     image: Uint8Array | NativePixels,
     options: NativeOptions,
     render?: NativeRender,
-  ): { done: Promise<NativeDetection>; cancel(): void };
+  ): { done: Promise<NativeDetection>; cancel: () => void };
 }
 
 /** Raw pixels; `data` is borrowed until the run has ended. */
@@ -88,8 +88,8 @@ export interface LoaderSetting {
   arch: string;
   libc: string;
   /** The instructions that the processor has, by Linux's names; empty where unknown. */
-  processorFlags(): string;
-  open(file: string): unknown;
+  processorFlags: () => string;
+  open: (file: string) => unknown;
 }
 
 const buildCommand = 'npx opencv-face-detector build';

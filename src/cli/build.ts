@@ -18,7 +18,8 @@ function toolsFolder(): string {
 }
 
 function fetchTools(folder: string): void {
-  const { devDependencies: versions } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8'));
+  const manifest = readFileSync(path.join(packageRoot, 'package.json'), 'utf8');
+  const { devDependencies: versions } = JSON.parse(manifest) as { devDependencies: Record<string, string> };
   const packages = ['cmake-js', 'node-addon-api'].map((name) => `${name}@${versions[name]}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');

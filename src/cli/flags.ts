@@ -26,14 +26,17 @@ export function flagName(name: string): string {
 }
 
 function parse(args: readonly string[], flags: Flags) {
-  const options = Object.entries(flags).map(([name, { kind, short }]) => [
-    flagName(name).slice(2),
-    { type: kind === 'boolean' ? ('boolean' as const) : ('string' as const), ...(short && { short }) },
-  ]);
+  const option = ({ kind, short }: Flag) => ({
+    type: kind === 'boolean' ? ('boolean' as const) : ('string' as const),
+    ...(short && { short }),
+  });
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [flagName(name).slice(2), option(flag)]),
+  );
   try {
     return parseArgs({
       args: [...args],
-      options: Object.fromEntries(options),
+      options,
       allowPositionals: true,
       allowNegative: true,
     });

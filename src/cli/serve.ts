@@ -53,6 +53,6 @@ Settings come from the environment variables named below, or from flags, which w
     if (rest.length > 0) throw new UsageError(`serve takes flags only, got ${rest.join(' ')}`);
     const { printConfig = false, ...fromFlags } = given;
     setFromFlags(fromFlags, process.env); // which the workers inherit
-    return (await import('../server/main.js')).serve(printConfig as boolean);
+    return (await import('../server/main.js')).serve(printConfig);
   },
 };

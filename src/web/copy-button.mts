@@ -7,7 +7,7 @@ import { element } from './element.mjs';
 export function copyBy(buttonId: string, source: HTMLElement, textOf: () => string): void {
   const button = element(buttonId, HTMLButtonElement);
   const name = button.textContent;
-  button.addEventListener('click', async () => {
+  const copy = async () => {
     try {
       await navigator.clipboard.writeText(textOf());
       button.textContent = 'Copied';
@@ -18,5 +18,6 @@ export function copyBy(buttonId: string, source: HTMLElement, textOf: () => stri
     setTimeout(() => {
       button.textContent = name;
     }, 1500);
-  });
+  };
+  button.addEventListener('click', () => void copy());
 }

@@ -41,7 +41,7 @@ async function watch(): Promise<void> {
   if (camera === own) closeCamera();
 }
 
-cameraButton.addEventListener('click', async () => {
+async function openOrCloseCamera(): Promise<void> {
   if (camera) return closeCamera();
   try {
     await watch();
@@ -50,7 +50,8 @@ cameraButton.addEventListener('click', async () => {
     if (!(error instanceof CameraError)) throw error;
     view.fail('There is no picture from the webcam.', error.message);
   }
-});
+}
+cameraButton.addEventListener('click', () => void openOrCloseCamera());
 
 function showStill(picture: Promise<Picture>): void {
   closeCamera();

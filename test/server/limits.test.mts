@@ -241,7 +241,7 @@ describe('a service with keys and origins', () => {
         { Authorization: 'Bearer' },
         { Authorization: `Basic ${keys[0]}` },
       ]) {
-        const response = await call(path, headers as Record<string, string>);
+        const response = await call(path, headers);
         expect(response.status, path).to.equal(401);
         expect(response.headers.get('www-authenticate')).to.equal('Bearer realm="opencv-face-detector"');
       }

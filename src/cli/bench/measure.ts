@@ -74,7 +74,7 @@ class Meter {
  * `detect` do, and where a file cannot be read.
  */
 export async function measure(files: readonly string[], seconds: number, options: DetectOptions): Promise<Figures> {
-  const slots = Math.max(1, Math.min(allowedCores(), (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 1));
+  const slots = Math.max(1, Math.min(allowedCores(), (Number(process.env['UV_THREADPOOL_SIZE']) || 4) - 1));
   const images = files.length > 0 ? await Promise.all(files.map((file) => readFile(file))) : [drawnPicture()];
   const auto = await FaceDetector.create(options);
   const create = (engine: EngineName) => FaceDetector.create({ ...options, engine, slots });

@@ -21,7 +21,7 @@ export function report({ images, faces, cores, opencv, auto, engines }: Figures)
       : '';
   return (
     `${images}, ${faces} faces; ${cores} at once; OpenCV ${opencv}; auto takes ${auto.engine}: ${auto.reason}\n\n` +
-    row(['ENGINE', 'IMAGES/S', 'LEAST - MOST', ...stages.map((stage) => `${stage.toUpperCase()}`)]) +
+    row(['ENGINE', 'IMAGES/S', 'LEAST - MOST', ...stages.map((stage) => stage.toUpperCase())]) +
     rows.join('') +
     `\n${ratio}Times are milliseconds per image while ${cores} are searched at once.\n`
   );

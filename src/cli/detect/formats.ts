@@ -34,13 +34,15 @@ const columns = [
   'errorCode,errorMessage',
 ].join(',');
 
+type Cell = string | number | undefined;
+
 /** RFC 4180: quotes around what has a comma, a quote or a line break, quotes inside doubled. */
-function cell(value: unknown): string {
+function cell(value: Cell): string {
   const text = String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function faceCells(face: Face | undefined, number: number): unknown[] {
+function faceCells(face: Face | undefined, number: number): Cell[] {
   const { x, y, width, height } = face?.box ?? {};
   const xy = (point?: Point) => [point?.x, point?.y];
   const landmarks = points.flatMap((name) => xy(face?.landmarks?.[name]));
@@ -51,7 +53,7 @@ function faceCells(face: Face | undefined, number: number): unknown[] {
 const csv: () => Format = () => ({
   begin: () => `${columns}\n`,
   record(record) {
-    const row = (cells: unknown[]) => `${cells.map(cell).join(',')}\n`;
+    const row = (cells: Cell[]) => `${cells.map(cell).join(',')}\n`;
     if ('error' in record) {
       const empty = Array<undefined>(columns.split(',').length - 3);
       return row([record.file, ...empty, record.error.code, record.error.message]);

@@ -21,7 +21,7 @@ function duration(seconds: number): string {
 /** A bar with rate and time left for `total` images; nothing where standard error is no terminal, or for one image. */
 export function progress(total: number, isQuiet: boolean): Progress {
   const { stderr } = process;
-  if (isQuiet || !stderr.isTTY || process.env.TERM === 'dumb' || total < 2) return none;
+  if (isQuiet || !stderr.isTTY || process.env['TERM'] === 'dumb' || total < 2) return none;
   const bar = new SingleBar({
     format: '{bar} {percentage}%  {value} of {total}  {rate}  {left} left',
     barsize: 24,

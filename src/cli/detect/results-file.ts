@@ -37,8 +37,8 @@ async function readContents(file: string): Promise<Contents> {
 
 function parse(line: string): { file: string; error?: unknown } | undefined {
   try {
-    const result = JSON.parse(line);
-    return typeof result?.file === 'string' ? result : undefined;
+    const result = JSON.parse(line) as { file?: unknown; error?: unknown } | null;
+    return typeof result?.file === 'string' ? { ...result, file: result.file } : undefined;
   } catch {
     return undefined;
   }

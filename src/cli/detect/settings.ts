@@ -100,7 +100,7 @@ function readPictures(given: Values<typeof pictureFlags>, model: ModelName = 'mt
   for (const kind of asked) {
     const own = Object.fromEntries(Object.entries(options).filter(([name]) => name in pictureTables[kind]));
     // With both, the margin is that of what is hidden: aligned crops have none.
-    if (kind === 'crops' && redact !== undefined && options.align !== false) delete own.margin;
+    if (kind === 'crops' && redact !== undefined && options.align !== false) delete own['margin'];
     wishes.folders[kind] = given[kind] as string;
     wishes.options[kind] = own;
     resolveRender(kind, own, modelFacts(model).landmarks);

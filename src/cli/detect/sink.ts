@@ -6,8 +6,8 @@ import { table } from './table.js';
 
 /** Where results go, one by one, in the order of the images. */
 export interface Sink {
-  take(record: ImageRecord): void;
-  end(): void;
+  take: (record: ImageRecord) => void;
+  end: () => void;
 }
 
 function toStandardOutput(format: Format, progress: Progress): Sink {

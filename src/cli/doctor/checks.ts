@@ -55,7 +55,7 @@ function* buildTools(): Generator<Check> {
     ['CMake', runs('cmake'), install('cmake', 'brew install cmake')],
     [
       'OpenCV',
-      Boolean(process.env.OpenCV_DIR) || under('include/opencv4/opencv2/dnn.hpp', 'include/opencv2/dnn.hpp'),
+      Boolean(process.env['OpenCV_DIR']) || under('include/opencv4/opencv2/dnn.hpp', 'include/opencv2/dnn.hpp'),
       install('libopencv-dev', 'brew install opencv'),
     ],
     ['Highway', under('include/hwy/highway.h'), install('libhwy-dev', 'brew install highway')],
@@ -98,7 +98,7 @@ function cores(): Check {
 }
 
 function pool(): Check {
-  const size = process.env.UV_THREADPOOL_SIZE;
+  const size = process.env['UV_THREADPOOL_SIZE'];
   const wanted = allowedCores() + 2;
   if (size === undefined) return ok('thread pool', 'UV_THREADPOOL_SIZE is not set: each command takes what it needs');
   if (Number(size) >= wanted) return ok('thread pool', `UV_THREADPOOL_SIZE is ${size}`);
