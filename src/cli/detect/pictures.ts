@@ -4,7 +4,7 @@ import type { PictureFormat } from '../../pictures.js';
 import type { Input } from './inputs.js';
 import { type PictureWishes, wanted } from './picture-paths.js';
 import type { Pictures } from './record.js';
-import { writePicture } from './write-picture.js';
+import { writePictures } from './write-pictures.js';
 
 // The usual extension of a format first; an image that has another one of them keeps it.
 const extensions: Record<PictureFormat, readonly string[]> = {
@@ -13,7 +13,10 @@ const extensions: Record<PictureFormat, readonly string[]> = {
   webp: ['.webp'],
 };
 
-/** Makes and writes the pictures of one image. Resolves to what was found, and the paths written. */
+/**
+ * Makes the pictures of one image, and writes them once all are made: where one of them fails, none is left of this run. Resolves to
+ * what was found, and the paths written.
+ */
 export async function makePictures(
   detector: FaceDetector,
   bytes: Uint8Array,
@@ -28,21 +31,22 @@ export async function makePictures(
   };
   let detection: Detection | undefined;
   const pictures: Pictures = {};
+  const made = new Map<string, Uint8Array>();
   for (const [kind, folder] of wanted(wishes)) {
     const target = path.join(folder, stem);
     const options = { ...wishes.options[kind], signal };
     if (kind === 'crops') {
       const { faces, format, ...rest } = await detector.crops(bytes, options);
       pictures.crops = faces.map((_face, i) => `${target}-${i + 1}${extension(format)}`);
-      for (const [i, { crop }] of faces.entries())
-        await writePicture(pictures.crops[i] as string, crop.data, wishes.mayReplace);
+      for (const [i, { crop }] of faces.entries()) made.set(pictures.crops[i] as string, crop.data);
       detection ??= { ...rest, faces: faces.map(({ crop: _written, ...face }) => face) };
     } else {
       const { data, format, ...found } = await detector[kind](bytes, options);
       pictures[kind] = `${target}${extension(format)}`;
-      await writePicture(pictures[kind], data, wishes.mayReplace);
+      made.set(pictures[kind], data);
       detection ??= found;
     }
   }
+  await writePictures(made, wishes.mayReplace);
   return { detection: detection as Detection, pictures };
 }

@@ -12,11 +12,8 @@ async function claim(file: string): Promise<void> {
   }
 }
 
-/**
- * Writes a picture whole or not at all, with the folders above it: a process that is killed leaves no half picture under its name.
- * Rejects with the code EEXIST where the name is taken, unless `mayReplace`, and with the file system's errors.
- */
-export async function writePicture(file: string, data: Uint8Array, mayReplace: boolean): Promise<void> {
+/** Whole or not at all: a process that is killed leaves no half picture under its name, at worst an empty file. */
+async function writePicture(file: string, data: Uint8Array, mayReplace: boolean): Promise<void> {
   const folder = path.dirname(file);
   const part = path.join(folder, `.${randomUUID()}.part`);
   await mkdir(folder, { recursive: true });
@@ -27,6 +24,23 @@ export async function writePicture(file: string, data: Uint8Array, mayReplace: b
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Writes the pictures of one image, by their paths, with the folders above them. Where one cannot be written, those before are
+ * removed again. Rejects with the code EEXIST where a name is taken, unless `mayReplace`, and with the file system's errors.
+ */
+export async function writePictures(pictures: ReadonlyMap<string, Uint8Array>, mayReplace: boolean): Promise<void> {
+  const written: string[] = [];
+  try {
+    for (const [file, data] of pictures) {
+      await writePicture(file, data, mayReplace);
+      written.push(file);
+    }
+  } catch (error) {
+    await Promise.allSettled(written.map((file) => rm(file, { force: true }))); // the reason tells more than a second failure
     throw error;
   }
 }
