@@ -181,17 +181,41 @@ describe('detect', () => {
 
     it('reports what cannot be written, and goes on', () => {
       mkdirSync(path.join(folder, 'taken', 'a.png'), { recursive: true });
-      const { status, stdout } = cli(['detect', '--ndjson', 'photos/a.png', 'photos/z.png', '--redact', 'taken'], {
-        cwd: folder,
-      });
+      const { status, stdout } = cli(
+        ['detect', '--ndjson', 'photos/a.png', 'photos/z.png', '--redact', 'taken', '--overwrite'],
+        { cwd: folder },
+      );
       expect(status).to.equal(3);
       expect(parseLines(stdout)[0]?.error?.code).to.equal('EISDIR');
       expect(files('taken')).to.deep.equal(['a.png', 'z.png']);
     });
 
+    // They were replaced without a word, and so was a file that had the name of the picture with .part.
+    it('replaces no file, unless it is told to or goes on', () => {
+      mkdirSync(path.join(folder, 'mine'));
+      const own = (name: string) => path.join(folder, 'mine', name);
+      for (const name of ['a.png', 'a.png.part', 'z.png.part']) writeFileSync(own(name), 'mine');
+      const run = (...flags: string[]) =>
+        cli(['detect', 'photos/a.png', 'photos/z.png', '--redact', 'mine', ...flags], { cwd: folder });
+      const { status, stderr } = run();
+      expect(status).to.equal(3);
+      expect(stderr).to.match(
+        /^photos\/a.png: mine\/a.png is there already: give another folder, or --overwrite \(EEXIST\)$/m,
+      );
+      expect(readFileSync(own('a.png'), 'utf8')).to.equal('mine');
+      expect(files('mine')).to.deep.equal(['a.png', 'a.png.part', 'z.png', 'z.png.part']);
+      for (const flags of [['--overwrite'], ['--output', 'again.ndjson', '--resume']]) {
+        writeFileSync(own('a.png'), 'mine');
+        expect(run(...flags).status, flags[0]).to.equal(0);
+        expect(facesOn('mine/a.png')).to.equal(0);
+      }
+      for (const name of ['a.png.part', 'z.png.part']) expect(readFileSync(own(name), 'utf8')).to.equal('mine');
+    });
+
     it('refuses what makes no sense, with status 2, before anything is written', () => {
       const wrong: [string[], RegExp][] = [
         [['--mode', 'fill'], /--mode is for pictures: it needs --redact DIR\n/],
+        [['--overwrite'], /--overwrite is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR\n/],
         [['--format', 'png'], /--format is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR\n/],
         [['--crops', 'x', '--margin', '0.5'], /margin is for plain crops/],
         [['--crops', 'x', '--model', 'haar'], /no landmarks to align by/],
