@@ -47,6 +47,18 @@ describe('detect', () => {
     expect(stderr).to.match(/^4 images, 8 faces, 1 failed; [\d.]+ s, [\d.]+ images\/s\n$/m);
   });
 
+  it('shows control characters of a name escaped on standard error', () => {
+    const name = 'bad\x1b[2J\nname.jpg';
+    const shown = 'bad\\u001b[2J\\nname.jpg';
+    writeFileSync(path.join(folder, name), 'no image');
+    const [line] = cli(['detect', name], { cwd: folder }).stderr.split('\n');
+    expect(line?.startsWith(`${shown}: the data is not an image`), line).to.equal(true);
+    const usage = cli(['detect', name, '--output', name], { cwd: folder });
+    expect(usage.stderr.startsWith(`opencv-face-detector: ${shown} is there already`), usage.stderr).to.equal(true);
+    const nowhere = cli(['detect', name, '--output', 'no\x1bwhere/x'], { cwd: folder });
+    expect(nowhere.stderr).to.match(/^opencv-face-detector: ENOENT.*no\\u001bwhere\/x'\n$/);
+  });
+
   it('gives programs every image in its place, errors among them', () => {
     const files = ['photos/a.png', 'photos/bad.jpg', 'photos/more/none.png', 'photos/z.png'];
     const json = cli(['detect', '--json', 'photos'], { cwd: folder });
