@@ -118,7 +118,8 @@ async function install(prefix, packages) {
   );
 }
 
-async function systemPackages(all) {
+/** Installs by apt what of `all` is missing. Throws SetupError, saying how to, where that cannot be done. */
+export async function installMissing(all) {
   const missing = all.filter(({ has }) => !has());
   if (missing.length === 0) return;
   const packages = missing.flatMap((need) => need.packages);
@@ -244,7 +245,7 @@ export async function setUp({ withTests = false } = {}) {
     throw new SetupError(`Node.js ${process.versions.node} is too old: 20.19 or later is needed`);
   }
   await withLock(path.join(root, '.setup', 'lock'), async () => {
-    await systemPackages(withTests ? [...needs, ...testNeeds] : needs);
+    await installMissing(withTests ? [...needs, ...testNeeds] : needs);
     await npmPackages();
     await typescript();
     await nativeAddon(withTests);

@@ -14,7 +14,7 @@ cv::Mat CutFace(const cv::Mat& picture, const Box& box, double margin, int size)
   area.height = std::max(area.height, 1);
   area.x = std::min(area.x, picture.cols - area.width);
   area.y = std::min(area.y, picture.rows - area.height);
-  const cv::Mat cut = picture(area);
+  cv::Mat cut = picture(area);
   const double factor = static_cast<double>(size) / std::max(cut.cols, cut.rows);
   if (size == 0 || factor == 1) return cut;
   const auto scaled = [&](int side) { return std::max(static_cast<int>(std::lround(side * factor)), 1); };
