@@ -67,13 +67,22 @@ function purlOf({ name, version, source }) {
   return `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=source&distro=trixie`;
 }
 
-/** CycloneDX 1.6 as JSON. */
-export function sbomOf(libraries, { version, target }) {
+const sourcesProperty = 'opencv-face-detector:sources';
+
+/** The hash of what the addon of this SBOM was compiled from. */
+export function sourcesIn(sbom) {
+  const { properties = [] } = JSON.parse(sbom).metadata.component;
+  return properties.find(({ name }) => name === sourcesProperty)?.value;
+}
+
+/** CycloneDX 1.6 as JSON. `sources` is the hash of what the addon was compiled from. */
+export function sbomOf(libraries, { version, target, sources }) {
   const { Library } = Enums.ComponentType;
   const addon = new Models.Component(Library, `opencv-face-detector-${target}`, {
     version,
     bomRef: 'addon',
     licenses: new Models.LicenseRepository([new Models.LicenseExpression('Apache-2.0')]),
+    properties: new Models.PropertyRepository([new Models.Property(sourcesProperty, sources)]),
   });
   const bom = new Models.Bom({ metadata: new Models.Metadata({ component: addon }) });
   for (const library of libraries) {

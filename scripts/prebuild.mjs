@@ -7,7 +7,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFil
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { copyVcpkgLicences, vcpkgBuild, vcpkgLibraries } from './build-by-vcpkg.mjs';
-import { linkedLibraries, noticeOf, sbomOf } from './linked-libraries.mjs';
+import { linkedLibraries, noticeOf, sbomOf, sourcesIn } from './linked-libraries.mjs';
+import { addonSources } from './setup.mjs';
 
 const root = path.join(import.meta.dirname, '..');
 const raw = path.join(root, 'build', 'prebuilt');
@@ -79,7 +80,7 @@ function assemble() {
   cpSync(path.join(raw, addon), path.join(folder, addon));
   writeFileSync(path.join(folder, 'NOTICE'), noticeOf(linked));
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  writeFileSync(path.join(folder, 'sbom.cdx.json'), sbomOf(linked, { version, target }));
+  writeFileSync(path.join(folder, 'sbom.cdx.json'), sbomOf(linked, { version, target, sources: addonSources() }));
   const megabytes = (statSync(path.join(folder, addon)).size / 1e6).toFixed(1);
   console.log(
     `[prebuild] prebuilds/${target}: ${addon} (${megabytes} MB), NOTICE and SBOM of ${linked.length} libraries`,
@@ -95,6 +96,8 @@ function check() {
   ];
   const missing = needed.filter((file) => !existsSync(path.join(root, file)));
   if (missing.length > 0) fail(`not to be published without ${missing.join(', ')}: npm run prebuild, npm start`);
+  if (sourcesIn(readFileSync(path.join(root, needed[2]), 'utf8')) !== addonSources())
+    fail('not to be published: native/ has changed since the prebuilt addon was made: npm run prebuild');
 }
 
 const hasDocker = () => spawnSync('docker', ['version'], { stdio: 'ignore' }).status === 0;

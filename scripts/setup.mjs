@@ -156,6 +156,9 @@ function fingerprint(entries, ...texts) {
   return hash.update(texts.join('\0')).digest('hex');
 }
 
+/** A hash over what the addon is compiled from. */
+export const addonSources = () => fingerprint(['native', 'CMakeLists.txt']);
+
 /** Runs `make` unless `stamp` says that `result` was made from just this, or from this and more. */
 export async function unlessDone(stamp, result, print, make) {
   const file = path.join(root, '.setup', stamp);

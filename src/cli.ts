@@ -2,6 +2,7 @@
 import { program } from './cli/command.js';
 import { commands } from './cli/commands.js';
 import { commandHelp, overview } from './cli/help.js';
+import { printable } from './cli/printable.js';
 import { version } from './cli/version.js';
 import { FaceDetectorError } from './errors.js';
 import { allowedCores } from './server/cores.js';
@@ -45,12 +46,13 @@ function explain(error: unknown): number {
   if (error instanceof UsageError) {
     const command = commands.find((candidate) => candidate === error.cause);
     const way = command ? `${program} ${command.name} --help says more.\n` : overview(commands);
-    process.stderr.write(`${program}: ${error.message}\n\n${way}`);
+    process.stderr.write(`${program}: ${printable(error.message)}\n\n${way}`);
     return 2;
   }
   // A stack helps with a defect of ours only.
   const isKnown = error instanceof FaceDetectorError || (error as NodeJS.ErrnoException)?.code !== undefined;
-  process.stderr.write(`${program}: ${isKnown ? (error as Error).message : (error as Error)?.stack}\n`);
+  const text = String(isKnown ? (error as Error).message : (error as Error)?.stack);
+  process.stderr.write(`${program}: ${text.split('\n').map(printable).join('\n')}\n`); // reasons may have several lines
   return 1;
 }
 

@@ -20,6 +20,7 @@ import {
   type AnnotateOptions,
   type Crops,
   type CropsOptions,
+  type EncodedBytes,
   type Picture,
   type PictureKind,
   type RedactOptions,
@@ -257,7 +258,7 @@ export class FaceDetector {
 
   async #picture(input: ImageInput, options: DetectCallOptions, kind: PictureKind): Promise<Picture> {
     const { detection, format, pictures } = await this.#run(input, options, kind);
-    return { ...detection, format, data: pictures[0]?.data as Buffer };
+    return { ...detection, format, data: pictures[0]?.data as EncodedBytes };
   }
 
   async #run(input: ImageInput, options: DetectCallOptions, kind?: PictureKind) {

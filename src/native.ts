@@ -72,7 +72,7 @@ export interface NativeDetection {
   height: number;
   /** Both only where something was rendered: one picture, of crops one for each face. */
   format?: 'jpeg' | 'png' | 'webp';
-  pictures?: { width: number; height: number; data: Buffer }[];
+  pictures?: { width: number; height: number; data: Uint8Array }[];
   faces: {
     box: { x: number; y: number; width: number; height: number };
     confidence: number;

@@ -10,7 +10,7 @@ export const detectCommand: Command = {
 
 Results come in the order of the images. An image that cannot be read is reported, in the table on standard error, in JSON and CSV in its place, and the others go on. Boxes are in pixels of the image as displayed; left is the viewer's left.
 
-Pictures keep the path that their image has below the folder that was given, or below the fixed part of the glob, and their format if it is JPEG, PNG or WebP (--format). They never replace an image: their folder must be another one. An image that failed has no picture.
+Pictures keep the path that their image has below the folder that was given, or below the fixed part of the glob, and their format if it is JPEG, PNG or WebP (--format). They never replace an image: their folder must be another one. A file that is there already fails its image (EEXIST) unless --overwrite or --resume is given. An image that failed has no picture of any kind from that run.
 
 Ctrl-C keeps what is done so far. With --output even a process that is killed leaves a file of whole lines, but for its last one, and --resume goes on with it.`,
   flags: {

@@ -19,10 +19,14 @@ function observe({ log, metrics, config }: Service) {
     const path = request.path.slice(0, 200); // later it is relative to its router
     outcome.requestId = requestIdOf(request.get('x-request-id'));
     response.set('X-Request-Id', outcome.requestId);
+    let isWhole = false;
+    response.on('finish', () => {
+      isWhole = !request.socket.destroyed; // a connection that breaks ends what it was sending as well
+    });
     response.on('close', () => {
       const ms = performance.now() - started;
       const { requestId, route = 'other', faces, error } = outcome;
-      const isGone = !response.writableFinished;
+      const isGone = !isWhole;
       const status = isGone ? 499 : response.statusCode;
       const code = isGone ? 'ABORTED' : (outcome.code ?? 'OK');
       metrics.answered({ route, method: request.method, status, code, seconds: ms / 1000 });

@@ -3,7 +3,7 @@ import type { Busboy } from 'busboy';
 import { bodyTooLarge, invite } from './body.js';
 import type { Config } from './config.js';
 import { clientGone, RequestError } from './errors.js';
-import { brokenForm, formLimits, formParser } from './upload.js';
+import { brokenForm, endForm, formLimits, formParser } from './upload.js';
 
 /** One image of a batch, or why it is none. */
 export type BatchPart = { index: number; name: string | null } & ({ bytes: Buffer } | { error: RequestError });
@@ -88,17 +88,13 @@ export async function* readBatch(
     fileSize: limits.maxBodyBytes,
   });
   const { parts, failure } = collectParts(parser, limits);
-  const closed = new Promise((resolve) => parser.on('close', resolve).on('error', resolve));
   invite(request, response);
   for await (const chunk of chunksOf(request, limits)) {
     await new Promise((resolve) => parser.write(chunk, resolve));
     yield* parts.splice(0);
     if (failure()) break;
   }
-  if (!failure()) {
-    parser.end();
-    await closed;
-  }
+  if (!failure()) await endForm(parser);
   yield* parts.splice(0);
   const broken = failure();
   if (broken) throw broken;

@@ -10,7 +10,9 @@ export interface Knob {
   /** What the slider can be set to; the default and the service's limits are put in. */
   stops?: readonly number[];
   unit?: string;
-  /** Words for "not given", where the option has no default. */
+  /** What the service takes where the option is not given, if its description names no default. */
+  start?: number;
+  /** Words for "not given", where neither has one. */
   unset?: string;
   /** It is hidden, and not given, unless that other option has that value. */
   onlyWith?: readonly [name: string, value: Value];
@@ -23,15 +25,16 @@ interface Control {
   reset(): void;
 }
 
-function stopsOf({ stops = [] }: Knob, { minimum = 0, maximum = 1, default: given }: Parameter['schema']): Value[] {
-  const all = typeof given === 'number' ? [...stops, given] : [...stops];
+function stopsOf({ stops = [] }: Knob, { minimum = 0, maximum = 1 }: Parameter['schema'], start: Value): Value[] {
+  const all = typeof start === 'number' ? [...stops, start] : [...stops];
   const within = [...new Set(all)].filter((stop) => stop >= minimum && stop <= maximum).sort((a, b) => a - b);
-  return given === undefined ? [...within, undefined] : within;
+  return start === undefined ? [...within, undefined] : within;
 }
 
 function slider(knob: Knob, { schema }: Parameter): Control {
-  const stops = stopsOf(knob, schema);
-  const start = String(stops.indexOf(schema.default));
+  const initial = schema.default ?? knob.start;
+  const stops = stopsOf(knob, schema, initial);
+  const start = String(stops.indexOf(initial));
   const input = create('input', { type: 'range', min: '0', max: String(stops.length - 1), step: '1' });
   const shown = create('span', { ariaHidden: 'true' }); // the slider itself says it
   const value = () => stops[Number(input.value)];

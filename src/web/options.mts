@@ -24,8 +24,15 @@ const redactKnobs: Knob[] = [
 ];
 const cropsKnobs: Knob[] = [
   { name: 'align', title: 'Upright' },
-  { name: 'size', title: 'Size', stops: [64, 96, 112, 128, 160, 224, 256], unit: ' px', unset: 'as usual' },
-  { name: 'margin', title: 'Margin', stops: margins, unset: 'none', onlyWith: ['align', 'false'] },
+  {
+    name: 'size',
+    title: 'Size',
+    stops: [64, 96, 112, 128, 160, 224, 256],
+    unit: ' px',
+    start: 112,
+    onlyWith: ['align', undefined],
+  },
+  { name: 'margin', title: 'Margin', stops: margins, start: 0, onlyWith: ['align', 'false'] },
 ];
 
 // A slider that is drawn gives many values: a request begins where it has rested so long.

@@ -7,7 +7,7 @@ import { KeyForm } from './key-form.mjs';
 import { Messages, summary } from './messages.mjs';
 import { Options } from './options.mjs';
 import { type Picture, release } from './picture.mjs';
-import { nameOf, save } from './save.mjs';
+import { endingFor, nameOf, save } from './save.mjs';
 import { Stage } from './stage.mjs';
 import { hideTimes, showTimes, type Times } from './times.mjs';
 
@@ -171,7 +171,7 @@ export class View {
     const view = this.#view;
     const name = this.#picture?.name ?? 'photo.jpg';
     const url = this.#service.url(routes[view], this.#options.of(view));
-    const output = view === 'redacted' ? 'redacted.jpg' : undefined;
+    const output = view === 'redacted' ? `redacted.${endingFor(name)}` : undefined;
     this.#exchange.request = curlLine(url, name, this.#service.key !== '', output);
   }
 

@@ -47,6 +47,18 @@ describe('detect', () => {
     expect(stderr).to.match(/^4 images, 8 faces, 1 failed; [\d.]+ s, [\d.]+ images\/s\n$/m);
   });
 
+  it('shows control characters of a name escaped on standard error', () => {
+    const name = 'bad\x1b[2J\nname.jpg';
+    const shown = 'bad\\u001b[2J\\nname.jpg';
+    writeFileSync(path.join(folder, name), 'no image');
+    const [line] = cli(['detect', name], { cwd: folder }).stderr.split('\n');
+    expect(line?.startsWith(`${shown}: the data is not an image`), line).to.equal(true);
+    const usage = cli(['detect', name, '--output', name], { cwd: folder });
+    expect(usage.stderr.startsWith(`opencv-face-detector: ${shown} is there already`), usage.stderr).to.equal(true);
+    const nowhere = cli(['detect', name, '--output', 'no\x1bwhere/x'], { cwd: folder });
+    expect(nowhere.stderr).to.match(/^opencv-face-detector: ENOENT.*no\\u001bwhere\/x'\n$/);
+  });
+
   it('gives programs every image in its place, errors among them', () => {
     const files = ['photos/a.png', 'photos/bad.jpg', 'photos/more/none.png', 'photos/z.png'];
     const json = cli(['detect', '--json', 'photos'], { cwd: folder });
@@ -181,17 +193,41 @@ describe('detect', () => {
 
     it('reports what cannot be written, and goes on', () => {
       mkdirSync(path.join(folder, 'taken', 'a.png'), { recursive: true });
-      const { status, stdout } = cli(['detect', '--ndjson', 'photos/a.png', 'photos/z.png', '--redact', 'taken'], {
-        cwd: folder,
-      });
+      const { status, stdout } = cli(
+        ['detect', '--ndjson', 'photos/a.png', 'photos/z.png', '--redact', 'taken', '--overwrite'],
+        { cwd: folder },
+      );
       expect(status).to.equal(3);
       expect(parseLines(stdout)[0]?.error?.code).to.equal('EISDIR');
       expect(files('taken')).to.deep.equal(['a.png', 'z.png']);
     });
 
+    // They were replaced without a word, and so was a file that had the name of the picture with .part.
+    it('replaces no file, unless it is told to or goes on', () => {
+      mkdirSync(path.join(folder, 'mine'));
+      const own = (name: string) => path.join(folder, 'mine', name);
+      for (const name of ['a.png', 'a.png.part', 'z.png.part']) writeFileSync(own(name), 'mine');
+      const run = (...flags: string[]) =>
+        cli(['detect', 'photos/a.png', 'photos/z.png', '--redact', 'mine', ...flags], { cwd: folder });
+      const { status, stderr } = run();
+      expect(status).to.equal(3);
+      expect(stderr).to.match(
+        /^photos\/a.png: mine\/a.png is there already: give another folder, or --overwrite \(EEXIST\)$/m,
+      );
+      expect(readFileSync(own('a.png'), 'utf8')).to.equal('mine');
+      expect(files('mine')).to.deep.equal(['a.png', 'a.png.part', 'z.png', 'z.png.part']);
+      for (const flags of [['--overwrite'], ['--output', 'again.ndjson', '--resume']]) {
+        writeFileSync(own('a.png'), 'mine');
+        expect(run(...flags).status, flags[0]).to.equal(0);
+        expect(facesOn('mine/a.png')).to.equal(0);
+      }
+      for (const name of ['a.png.part', 'z.png.part']) expect(readFileSync(own(name), 'utf8')).to.equal('mine');
+    });
+
     it('refuses what makes no sense, with status 2, before anything is written', () => {
       const wrong: [string[], RegExp][] = [
         [['--mode', 'fill'], /--mode is for pictures: it needs --redact DIR\n/],
+        [['--overwrite'], /--overwrite is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR\n/],
         [['--format', 'png'], /--format is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR\n/],
         [['--crops', 'x', '--margin', '0.5'], /margin is for plain crops/],
         [['--crops', 'x', '--model', 'haar'], /no landmarks to align by/],

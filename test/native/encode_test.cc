@@ -65,8 +65,20 @@ TEST_CASE("a side that a format cannot have is an option's fault, and the messag
             render::Encode(cv::Mat(side + 1, 1, CV_8UC3, cv::Scalar()), kind, 0);
           }) == "INVALID_OPTION");
   }
-  CHECK_THROWS_WITH_AS(render::CheckSides({16384, 2}, PictureFormat::kWebp),
-                       "WebP pictures may have 16383 pixels a side, this one has 16384: choose another format", Error);
+  CHECK_THROWS_WITH_AS(render::CheckSize({65501, 2}, PictureFormat::kJpeg),
+                       "JPEG pictures may have 65500 pixels a side, this one has 65501 x 2: choose another format",
+                       Error);
+}
+
+// Encoding 42 megapixels of noise took 38 s that nothing could stop: the service had to kill the worker.
+TEST_CASE("a WebP picture that would take longer than any deadline is refused") {
+  CHECK_NOTHROW(render::CheckSize({4000, 2000}, PictureFormat::kWebp));
+  CHECK_THROWS_WITH_AS(
+      render::CheckSize({4001, 2000}, PictureFormat::kWebp),
+      "WebP pictures may have 16383 pixels a side and 8000000 in all, this one has 4001 x 2000: choose "
+      "another format",
+      Error);
+  CHECK_NOTHROW(render::CheckSize({10000, 10000}, PictureFormat::kPng));
 }
 
 TEST_CASE("pictures hold nothing but their pixels") {

@@ -159,8 +159,10 @@ TEST_CASE("faces outside, of no size, on a picture of one pixel, or wider than 1
       const RedactOptions options{mode, shape, 0.3};
       const cv::Mat noise = fixtures::Noise(50, 40);
       CHECK(AreEqual(Redacted(noise, {FaceAt(100, 100, 150, 150), FaceAt(-90, -90, -50, -50)}, options), noise));
-      CHECK_NOTHROW(
-          Redacted(noise, {FaceAt(10, 10, 10, 10), FaceAt(20, 20, 10, 10), FaceAt(-1e9, -1e9, 1e9, 1e9)}, options));
+      CHECK_NOTHROW(Redacted(noise,
+                             {FaceAt(10, 10, 10, 10), FaceAt(10.5, 10.5, 10.5, 10.5), FaceAt(20, 20, 10, 10),
+                              FaceAt(-1e9, -1e9, 1e9, 1e9)},
+                             options));
       CHECK_NOTHROW(Redacted(cv::Mat(1, 1, CV_8UC3, cv::Scalar::all(9)), {FaceAt(0, 0, 20, 20)}, options));
       cv::Mat wide(30, 40000, CV_8UC3, cv::Scalar::all(9));
       wide.colRange(35000, 40000) = cv::Scalar::all(200);

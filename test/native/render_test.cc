@@ -61,7 +61,10 @@ double PeakMegabytes() {
 }  // namespace
 
 TEST_CASE("a picture is written as the image is, where that can be written, or as asked for") {
-  using render::FormatFor;
+  const auto FormatFor = [](const RenderOptions& options, std::optional<Format> own, const cv::Size& size = {9, 9}) {
+    return render::FormatFor(options, own, size);
+  };
+  CHECK(FormatFor({}, Format::kWebp, {4000, 2001}) == PictureFormat::kPng);
   CHECK(FormatFor({}, Format::kJpeg) == PictureFormat::kJpeg);
   CHECK(FormatFor({}, Format::kWebp) == PictureFormat::kWebp);
   for (const auto own : {std::optional(Format::kPng), std::optional(Format::kBmp), std::optional(Format::kTiff),
@@ -99,6 +102,18 @@ TEST_CASE("crops that have more pixels together than an image may have are refus
   CHECK(render({true, 100, 0}, 29999) == "INVALID_OPTION");
   CHECK(render({false, 0, 0}, 7500) == "nothing was thrown");
   CHECK(render({false, 0, 0}, 7499) == "INVALID_OPTION");
+}
+
+// They were refused only after 50 megapixels of them had been made.
+TEST_CASE("too many crops are refused before the first is made") {
+  cv::Mat picture(100, 100, CV_8UC3, cv::Scalar::all(9));
+  const std::vector<Face> faces(2000, Face{{0, 0, 50, 50}, 1, Landmarks{}});
+  std::vector<Stage> stages;
+  CHECK(CodeOf([&] {
+          render::Render(picture, faces, {CropOptions{true, 112, 0}, {}, 0}, PictureFormat::kPng, 50'000'000, never,
+                         stages);
+        }) == "INVALID_OPTION");
+  CHECK(stages.empty());
 }
 
 TEST_CASE("between drawing and encoding a cancelled job ends") {

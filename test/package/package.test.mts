@@ -33,6 +33,7 @@ describe('the npm package', () => {
     mkdirSync(project);
     writeFileSync(path.join(project, 'package.json'), '{ "name": "project", "private": true }');
     writeFileSync(path.join(project, 'faces.png'), standardPng());
+    writeFileSync(path.join(project, 'b.cjs'), commonJs);
     cpSync(path.join(root, 'test', 'package', 'installed.mjs'), path.join(project, 'installed.mjs'));
     const { status, output } = runIn(project, 'npm', [
       'install',
@@ -97,7 +98,6 @@ describe('the npm package', () => {
   it('finds faces as it is installed: import, require, worker threads, and beside sharp', () => {
     expect(existsSync(path.join(installed, 'build'))).to.equal(false);
     expect(runWell(project, process.execPath, ['installed.mjs'])).to.match(/^{"faces":4,/);
-    writeFileSync(path.join(project, 'b.cjs'), commonJs);
     expect(runWell(project, process.execPath, ['b.cjs'])).to.equal('4\n');
   }).timeout(120_000);
 

@@ -12,7 +12,7 @@ const { copyVcpkgLicences, vcpkgBuild, vcpkgTargets } = (await import(path.join(
 };
 const { linkedLibraries, sbomOf } = (await import(path.join(scripts, 'linked-libraries.mjs'))) as {
   linkedLibraries(folder: string, root: string): { name: string; version: string; licence: string; text: string }[];
-  sbomOf(libraries: object[], of: { version: string; target: string }): string;
+  sbomOf(libraries: object[], of: { version: string; target: string; sources: string }): string;
 };
 
 describe('the build by vcpkg', () => {
@@ -63,7 +63,9 @@ describe('the build by vcpkg', () => {
       expect(abseil).to.include({ name: 'abseil', licence: 'LicenseRef-NOTICE', text: 'the terms of abseil\n' });
       expect(opencv).to.include({ name: 'opencv4', version: '1.2.3#4', licence: 'Apache-2.0' });
       expect(headers).to.include({ name: 'node-addon-api' });
-      expect(sbomOf(libraries, { version: '1.0.0', target: 'win32-x64' })).to.include('pkg:vcpkg/opencv4@1.2.3%234');
+      expect(sbomOf(libraries, { version: '1.0.0', target: 'win32-x64', sources: 'a hash' })).to.include(
+        'pkg:vcpkg/opencv4@1.2.3%234',
+      );
     });
   });
 });

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { needWeights } from '../fixtures/available.mjs';
 import { needChromium, openBrowser, type Visit, visit } from '../fixtures/browser.mjs';
 import { standardPicture, toSharp } from '../fixtures/drawn-faces.mjs';
-import { facesFile, misplacement, rednessInBoxes, shownAnswer, untilStatus } from '../fixtures/face-page.mjs';
+import { facesFile, misplacement, rednessOfFaces, shownAnswer, untilStatus } from '../fixtures/face-page.mjs';
 import { type Service, startService } from '../fixtures/service.mjs';
 
 // The standard picture as a camera stores it that was held in one of EXIF's eight ways: turned clockwise, then mirrored.
@@ -56,7 +56,7 @@ describe('the demo page takes a picture', () => {
     await untilStatus(page, /4 faces found on .*800 × 500 pixels, by mtcnn/);
     expect((await shownAnswer(page)).faces).to.have.lengthOf(4);
     expect(await misplacement(page)).to.be.below(0.5);
-    expect(Math.min(...(await rednessInBoxes(page)))).to.be.above(45);
+    expect(Math.min(...(await rednessOfFaces(page)))).to.be.above(45);
   }
 
   it('that is chosen, and draws what is found in its place', async () => {
@@ -111,15 +111,16 @@ describe('the demo page takes a picture', () => {
   });
 
   it('however its camera was held', async () => {
-    for (const format of ['jpeg', 'png'] as const) {
+    for (const format of ['jpeg', 'png', 'webp'] as const) {
       for (const [orientation, held] of heldPictures) {
         const buffer = await (await held()).withMetadata({ orientation }).toFormat(format, { quality: 95 }).toBuffer();
         await page
           .locator('#file')
           .setInputFiles({ name: `${orientation}.${format}`, mimeType: `image/${format}`, buffer });
         await untilStatus(page, new RegExp(`faces found on ${orientation}.${format}, 800 × 500`));
-        expect(await misplacement(page)).to.be.below(0.5);
-        expect(Math.min(...(await rednessInBoxes(page))), `${orientation}.${format}`).to.be.above(45);
+        // Chromium overlooks the orientation of WebP, so the service draws those.
+        if (format !== 'webp') expect(await misplacement(page)).to.be.below(0.5);
+        expect(Math.min(...(await rednessOfFaces(page))), `${orientation}.${format}`).to.be.above(45);
       }
     }
   });

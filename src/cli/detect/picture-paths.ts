@@ -9,6 +9,8 @@ import type { Input } from './inputs.js';
 export interface PictureWishes {
   folders: Partial<Record<PictureKind, string>>;
   options: Partial<Record<PictureKind, object>>;
+  /** Whether a picture may replace a file that has its name. */
+  mayReplace: boolean;
 }
 
 const kinds: readonly PictureKind[] = ['annotate', 'redact', 'crops'];

@@ -12,13 +12,23 @@ interface Contents {
   bytes: number;
 }
 
+// How each line begins that JSON.stringify makes of an ImageRecord.
+const opening = Buffer.from('{"file":"');
+
+/** Whether a line without its end may be what a killed process has left of a record. */
+function mayBeTorn(line: Buffer): boolean {
+  const length = Math.min(line.length, opening.length);
+  return line.subarray(0, length).equals(opening.subarray(0, length));
+}
+
 async function readContents(file: string): Promise<Contents> {
   const contents: Contents = { done: new Set(), failed: 0, bytes: 0 };
   let rest = Buffer.alloc(0);
+  const foreign = () =>
+    new UsageError(`${file}: line ${contents.done.size + 1} is no result: the file is left as it is`);
   const take = (line: Buffer) => {
     const result = parse(line.toString('utf8'));
-    if (!result)
-      throw new UsageError(`${file}: line ${contents.done.size + 1} is no result: the file is left as it is`);
+    if (!result) throw foreign();
     contents.done.add(result.file);
     if (result.error) contents.failed++;
     contents.bytes += line.length + 1;
@@ -32,6 +42,7 @@ async function readContents(file: string): Promise<Contents> {
     }
     rest = rest.subarray(start);
   }
+  if (!mayBeTorn(rest)) throw foreign();
   return contents;
 }
 

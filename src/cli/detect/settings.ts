@@ -54,6 +54,11 @@ export const pictureFlags = {
   annotate: { kind: 'text', placeholder: 'DIR', about: 'write each image with its faces drawn on it into this folder' },
   redact: { kind: 'text', placeholder: 'DIR', about: 'write each image with its faces hidden' },
   crops: { kind: 'text', placeholder: 'DIR', about: 'write each face, as NAME-1, NAME-2 ...' },
+  overwrite: {
+    kind: 'boolean',
+    default: false,
+    about: 'replace files that are there already, which otherwise fail their image (EEXIST); --resume does so as well',
+  },
   ...pictureTables.annotate,
   ...pictureTables.redact,
   ...pictureTables.crops,
@@ -86,12 +91,13 @@ function pick<F extends Flags>(given: object, flags: F): Values<F> {
 }
 
 /** The pictures that are wanted. Throws UsageError for an option of pictures that are not. */
-function readPictures(given: Values<typeof pictureFlags>, model: ModelName = 'mtcnn'): PictureWishes {
-  const wishes: PictureWishes = { folders: {}, options: {} };
+function readPictures(given: Values<typeof pictureFlags>, resume: boolean, model: ModelName = 'mtcnn'): PictureWishes {
+  // A run that was interrupted may have written pictures of an image that has no result.
+  const wishes: PictureWishes = { folders: {}, options: {}, mayReplace: given.overwrite ?? resume };
   const { annotate: _annotate, redact, crops: _crops, ...options } = given;
   const asked = pictureKinds.filter((kind) => given[kind] !== undefined);
   for (const name of Object.keys(options)) {
-    const owners = pictureKinds.filter((kind) => name in pictureTables[kind]);
+    const owners = pictureKinds.filter((kind) => name === 'overwrite' || name in pictureTables[kind]);
     if (owners.some((kind) => asked.includes(kind))) continue;
     throw new UsageError(
       `${flagName(name)} is for pictures: it needs ${owners.map((kind) => `--${kind} DIR`).join(' or ')}`,
@@ -126,6 +132,6 @@ export function readSettings(args: readonly string[]): { inputs: string[]; setti
   if (create.threshold !== undefined && create.onetThreshold !== undefined) {
     throw new UsageError('--threshold is another name for --onet-threshold: give one of them');
   }
-  const pictures = readPictures(pick(given, pictureFlags), create.model);
+  const pictures = readPictures(pick(given, pictureFlags), resume, create.model);
   return { inputs: rest, settings: { create, jobs, format, output, resume, isQuiet: quiet, pictures } };
 }

@@ -1,3 +1,4 @@
+import { printable } from '../printable.js';
 import { type Format, formats } from './formats.js';
 import type { Progress } from './progress.js';
 import type { ImageRecord } from './record.js';
@@ -25,7 +26,7 @@ function toPerson(names: readonly string[], progress: Progress): Sink {
     take(record) {
       if (!('error' in record)) return take(record);
       const { code, message } = record.error;
-      progress.around(() => process.stderr.write(`${record.file}: ${message} (${code})\n`));
+      progress.around(() => process.stderr.write(`${printable(`${record.file}: ${message} (${code})`)}\n`));
     },
     end,
   };

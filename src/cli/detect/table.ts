@@ -1,4 +1,5 @@
 import type { Face } from '../../detector.js';
+import { printable } from '../printable.js';
 import type { Format } from './formats.js';
 import type { ImageRecord } from './record.js';
 
@@ -33,9 +34,12 @@ function rows(record: ImageRecord): string[] {
  */
 export function table(names: readonly string[], columns: number | undefined): Format {
   const rest = widths.reduce((sum, width) => sum + width, 0);
-  const longest = names.reduce((most, name) => Math.max(most, name.length), 4);
+  const longest = names.reduce((most, name) => Math.max(most, printable(name).length), 4);
   const width = Math.min(longest, columns === undefined ? 60 : Math.max(columns - rest - 1, 12));
-  const cut = (name: string) => (columns === undefined ? name.padEnd(width) : shorten(name, width));
+  const cut = (name: string) => {
+    const shown = printable(name);
+    return columns === undefined ? shown.padEnd(width) : shorten(shown, width);
+  };
   return {
     begin: () => `${'FILE'.padEnd(width)}${cells(['FACE', 'SCORE', 'X', 'Y', 'WIDTH', 'HEIGHT'])}\n`,
     record(record) {

@@ -1,3 +1,4 @@
+import { printable } from '../printable.js';
 import type { ImageRecord } from './record.js';
 
 const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
@@ -39,6 +40,6 @@ export class Tally {
   /** For an end before all `total` images were done; `output` is the results file. */
   interrupted(total: number, output: string | undefined): string {
     const done = `interrupted: ${this.#skipped + this.#images} of ${total} images are done`;
-    return output ? `${done}; their results are in ${output}, go on with --resume\n` : `${done}\n`;
+    return output ? `${done}; their results are in ${printable(output)}, go on with --resume\n` : `${done}\n`;
   }
 }

@@ -68,6 +68,16 @@ describe('the formats of results', () => {
     );
   });
 
+  // They were sent raw: a name could clear the screen, or feign a row.
+  it('the table shows control characters of a name escaped, the formats for programs keep them', () => {
+    const name = 'a\x1b[2J\n\u009b\u2028ä.jpg';
+    const lines = written(table([name], undefined), [found(name, [])]).split('\n');
+    expect(lines[1]).to.equal('a\\u001b[2J\\n\\u009b\\u2028ä.jpg    no face');
+    expect(written(table([name], 100), [found(name, [])]).split('\n')[1]).to.match(/^a\\u001b\[2J\\n/);
+    expect(JSON.parse(written(formats.ndjson(), [found(name, [])])).file).to.equal(name);
+    expect(written(formats.csv(), [found(name, [])])).to.include(`\n"${name}",100,80,`);
+  });
+
   it('the table fits a terminal: long names lose their start, long lists their end', () => {
     const name = `${'folder/'.repeat(20)}end.jpg`;
     const many = Array.from({ length: 12 }, (_, i) => face(i));

@@ -8,7 +8,7 @@ import { UsageError } from '#dist/usage.js';
 import { rejection } from '../../fixtures/rejection.mjs';
 
 const input = (relative: string) => ({ name: relative, relative, read: async () => new Uint8Array() });
-const annotate = (folder: string) => ({ folders: { annotate: folder }, options: {} });
+const annotate = (folder: string) => ({ folders: { annotate: folder }, options: {}, mayReplace: false });
 
 describe('the paths of pictures', () => {
   let folder: string;
@@ -73,7 +73,7 @@ describe('the paths of pictures', () => {
   });
 
   it('are in a folder for each kind', async () => {
-    const wishes = { folders: { annotate: at('in'), crops: at('link', '.') }, options: {} };
+    const wishes = { folders: { annotate: at('in'), crops: at('link', '.') }, options: {}, mayReplace: false };
     expect((await rejection(pictureFolders(wishes))).message).to.equal(
       '--annotate, --redact and --crops need a folder each',
     );

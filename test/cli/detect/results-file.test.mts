@@ -48,7 +48,7 @@ describe('a results file', () => {
 
   it('goes on behind its last whole line', async () => {
     const whole = `${line('a')}{"file":"b","faces":[]}\n`;
-    for (const torn of ['', '{"file":"c","fa', line('c').trimEnd()]) {
+    for (const torn of ['', '{', '{"file":', '{"file":"c","fa', line('c').trimEnd()]) {
       writeFileSync(file, whole + torn);
       const results = await ResultsFile.open(file, true);
       expect([...results.before.done]).to.deep.equal(['a', 'b']);
@@ -68,8 +68,19 @@ describe('a results file', () => {
     expect(text()).to.equal(long + line('b'));
   });
 
+  // Notes without a line break were taken for a line that was not finished, and cut off.
   it('is left alone where it holds something else', async () => {
-    for (const other of ['a,b\n', `${line('a')}\n`, '{"image":"a"}\n', 'null\n', `${line('a')}\0\0\n`]) {
+    for (const other of [
+      'my notes',
+      '{"image":"a"}',
+      `${line('a')}my notes`,
+      `${line('a')}\0`,
+      'a,b\n',
+      `${line('a')}\n`,
+      '{"image":"a"}\n',
+      'null\n',
+      `${line('a')}\0\0\n`,
+    ]) {
       writeFileSync(file, other);
       const error = await rejection(ResultsFile.open(file, true));
       expect(error).to.be.instanceOf(UsageError);
