@@ -108,7 +108,8 @@ async function install(prefix, packages) {
   );
 }
 
-async function systemPackages(all) {
+/** Installs by apt what of `all` is missing. Throws SetupError, saying how to, where that cannot be done. */
+export async function installMissing(all) {
   const missing = all.filter(({ has }) => !has());
   if (missing.length === 0) return;
   const packages = missing.flatMap((need) => need.packages);
@@ -135,7 +136,7 @@ function filesUnder(entry) {
 }
 
 /** A hash over files (folders with all that is in them) and further texts. */
-function fingerprint(entries, ...texts) {
+export function fingerprint(entries, ...texts) {
   const hash = createHash('sha256');
   for (const file of entries.flatMap(filesUnder))
     hash
@@ -195,7 +196,7 @@ export function libraryVersions() {
 function nativeAddon(withTests) {
   const addon = fingerprint(['native', 'CMakeLists.txt', 'package-lock.json'], process.arch, libraryVersions());
   // What is built with the tests has all that is built without, so that a start after a test has nothing to do.
-  const print = withTests ? addon + fingerprint(['test/native', 'test/bench']) : addon;
+  const print = withTests ? addon + fingerprint(['test/native', 'test/bench', 'test/fuzz']) : addon;
   const result = withTests ? 'build/Release/faces_tests' : 'build/Release/opencv_face_detector.node';
   return unlessDone('native-addon', result, print, async () => {
     const cmakeJs = (title, ...args) =>
@@ -236,7 +237,7 @@ export async function setUp({ withTests = false } = {}) {
     throw new SetupError(`Node.js ${process.versions.node} is too old: 20.19 or later is needed`);
   }
   await withLock(path.join(root, '.setup', 'lock'), async () => {
-    await systemPackages(withTests ? [...needs, ...testNeeds] : needs);
+    await installMissing(withTests ? [...needs, ...testNeeds] : needs);
     await npmPackages();
     await typescript();
     await nativeAddon(withTests);
