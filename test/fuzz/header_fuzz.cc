@@ -1,7 +1,6 @@
 // What an image says of itself: any bytes as a file for ReadHeader, and as the body of an EXIF block.
-#include "header.h"
-
 #include "error.h"
+#include "header.h"
 #include "input.h"
 #include "tiff.h"
 

@@ -1,6 +1,4 @@
 // Non-maximum suppression and the arithmetic of boxes against the plainest way to compute each.
-#include "mtcnn/nms.h"
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -8,6 +6,7 @@
 
 #include "input.h"
 #include "mtcnn/argsort.h"
+#include "mtcnn/nms.h"
 
 namespace {
 

@@ -1,11 +1,10 @@
 // Pictures of faces that lie anywhere, of any size, on images of up to 64 pixels a side: drawn on, hidden, cut out,
 // encoded.
-#include "render/render.h"
-
 #include <cmath>
 #include <vector>
 
 #include "input.h"
+#include "render/render.h"
 
 namespace {
 
@@ -41,9 +40,9 @@ RenderOptions TakeOptions(Input& input) {
       options.what = AnnotateOptions{input.Flip(), input.Flip()};
       break;
     case 1:
-      options.what = RedactOptions{static_cast<RedactOptions::Mode>(input.Between(0, 2)),
-                                   input.Flip() ? RedactOptions::Shape::kBox : RedactOptions::Shape::kEllipse,
-                                   input.Share()};
+      options.what =
+          RedactOptions{static_cast<RedactOptions::Mode>(input.Between(0, 2)),
+                        input.Flip() ? RedactOptions::Shape::kBox : RedactOptions::Shape::kEllipse, input.Share()};
       break;
     default:
       options.what = CropOptions{input.Flip(), input.Between(0, 255) * 4, input.Share()};
