@@ -86,6 +86,7 @@ COPY test/native test/native
 RUN npx cmake-js build --CDCMAKE_PREFIX_PATH=/opt/static --CDFACES_TESTS=ON > /tmp/log || { tail -60 /tmp/log; exit 1; } \
  && strip --strip-unneeded build/Release/opencv_face_detector.node
 COPY tsconfig.json ./
+COPY scripts/compile.mjs scripts/
 COPY src src
 RUN npm run compile
 # Taken from models/ where they are and are right, else fetched; their hashes are checked either way.

@@ -1,5 +1,5 @@
 // What the static addon contains that others wrote: names, versions, licences.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 
@@ -16,24 +16,37 @@ const licences = {
   zlib: 'Zlib',
 };
 
+/** What native/static/build.sh leaves of a library: copyright, and version, such as `tiff (4.7.0-3+deb13u3)`. */
+function builtFromDebian(folder, name) {
+  const version = /\((.+)\)/.exec(readFileSync(path.join(folder, name, 'version'), 'utf8'))[1];
+  return { name, version, source: 'debian' };
+}
+
+/** What vcpkg leaves of a library: copyright, and an SPDX document that has the licence. */
+function builtByVcpkg(folder, name) {
+  const { packages } = JSON.parse(readFileSync(path.join(folder, name, 'vcpkg.spdx.json'), 'utf8'));
+  const { versionInfo, licenseConcluded } = packages.find(({ SPDXID }) => SPDXID === 'SPDXRef-port');
+  const licence = licenseConcluded === 'NOASSERTION' ? 'LicenseRef-NOTICE' : licenseConcluded;
+  return { name, version: versionInfo, licence, source: 'vcpkg' };
+}
+
 /**
- * Reads what native/static/build.sh leaves of each library: NAME/copyright and NAME/version, such as `tiff (4.7.0-3+deb13u3)`.
+ * Reads a folder with a folder for each library, in which its licence is called `copyright`.
  * node-addon-api, which is headers only, comes from node_modules.
  */
 export function linkedLibraries(folder, root) {
   const built = readdirSync(folder)
     .sort()
-    .map((name) => ({
-      name,
-      version: /\((.+)\)/.exec(readFileSync(path.join(folder, name, 'version'), 'utf8'))[1],
-      text: readFileSync(path.join(folder, name, 'copyright'), 'utf8'),
-      source: 'debian',
-    }));
+    .map((name) => {
+      const isOfVcpkg = existsSync(path.join(folder, name, 'vcpkg.spdx.json'));
+      const library = isOfVcpkg ? builtByVcpkg(folder, name) : builtFromDebian(folder, name);
+      return { ...library, text: readFileSync(path.join(folder, name, 'copyright'), 'utf8') };
+    });
   const headers = path.join(root, 'node_modules', 'node-addon-api');
   const { version } = JSON.parse(readFileSync(path.join(headers, 'package.json'), 'utf8'));
   const text = readFileSync(path.join(headers, 'LICENSE.md'), 'utf8');
   return [...built, { name: 'node-addon-api', version, text, source: 'npm' }].map((library) => {
-    const licence = licences[library.name];
+    const licence = library.licence ?? licences[library.name];
     if (!licence) throw new Error(`${library.name} has no licence in scripts/linked-libraries.mjs`);
     return { ...library, licence };
   });
@@ -50,16 +63,26 @@ export function noticeOf(libraries) {
 
 function purlOf({ name, version, source }) {
   if (source === 'npm') return `pkg:npm/${name}@${version}`;
+  if (source === 'vcpkg') return `pkg:vcpkg/${name}@${encodeURIComponent(version)}`;
   return `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=source&distro=trixie`;
 }
 
-/** CycloneDX 1.6 as JSON. */
-export function sbomOf(libraries, { version, target }) {
+const sourcesProperty = 'opencv-face-detector:sources';
+
+/** The hash of what the addon of this SBOM was compiled from. */
+export function sourcesIn(sbom) {
+  const { properties = [] } = JSON.parse(sbom).metadata.component;
+  return properties.find(({ name }) => name === sourcesProperty)?.value;
+}
+
+/** CycloneDX 1.6 as JSON. `sources` is the hash of what the addon was compiled from. */
+export function sbomOf(libraries, { version, target, sources }) {
   const { Library } = Enums.ComponentType;
   const addon = new Models.Component(Library, `opencv-face-detector-${target}`, {
     version,
     bomRef: 'addon',
     licenses: new Models.LicenseRepository([new Models.LicenseExpression('Apache-2.0')]),
+    properties: new Models.PropertyRepository([new Models.Property(sourcesProperty, sources)]),
   });
   const bom = new Models.Bom({ metadata: new Models.Metadata({ component: addon }) });
   for (const library of libraries) {

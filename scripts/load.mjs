@@ -29,7 +29,7 @@ async function startService(environment = {}) {
       const found = /"port":(\d+),"metricsPort":(\d+)/.exec(output);
       if (found) resolve(found);
     });
-    ended.then((status) => reject(new Error(`the service ended with ${status}: ${output}`)));
+    void ended.then((status) => reject(new Error(`the service ended with ${status}: ${output}`)));
   });
   return {
     pid: child.pid,

@@ -1,4 +1,5 @@
-// Writes the tables of the README that come from code: options, errors, settings. With --check it only says whether they are true.
+// Writes the tables of the README that come from code: options, pictures, errors, settings, commands, exit statuses of detect. With
+// --check it only says whether they are true.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -20,6 +21,30 @@ function options() {
   return table(['option', '', 'default', ''], rows);
 }
 
+function pictures() {
+  const { expected } = dist('options');
+  const { pictureTables } = dist('pictures');
+  // An option that all have alike gets one row.
+  const rows = new Map();
+  for (const [kind, table] of Object.entries(pictureTables)) {
+    for (const [name, rule] of Object.entries(table)) {
+      const cells = [
+        `\`${name}\``,
+        expected(rule),
+        rule.default === undefined ? '' : `\`${rule.default}\``,
+        rule.about,
+      ];
+      const key = cells.join();
+      rows.set(key, { kinds: [...(rows.get(key)?.kinds ?? []), `\`${kind}\``], cells });
+    }
+  }
+  const all = Object.keys(pictureTables).length;
+  return table(
+    ['of', 'option', '', 'default', ''],
+    [...rows.values()].map(({ kinds, cells }) => [kinds.length === all ? 'all' : kinds.join(', '), ...cells]),
+  );
+}
+
 function errors() {
   const { errorTable } = dist('server/errors');
   const { publicCodes } = dist('server/openapi');
@@ -37,10 +62,24 @@ function settings() {
   return table(['variable', 'default', ''], rows);
 }
 
+function commands() {
+  const { commands: all } = dist('cli/commands');
+  return table(
+    ['command', ''],
+    all.map(({ name, summary }) => [`\`${name}\``, summary]),
+  );
+}
+
+function statuses() {
+  const { detectCommand } = dist('cli/detect');
+  const rows = Object.entries({ 2: 'wrong usage', ...detectCommand.statuses });
+  return table(['status', ''], rows);
+}
+
 const file = path.join(root, 'README.md');
 const before = readFileSync(file, 'utf8');
 let after = before;
-for (const [name, make] of Object.entries({ options, errors, settings })) {
+for (const [name, make] of Object.entries({ options, pictures, errors, settings, commands, statuses })) {
   const marked = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
   if (!marked.test(after)) throw new Error(`README.md has no marks for ${name}`);
   after = after.replace(marked, (_all, start, end) => `${start}\n${make()}\n\n${end}`);

@@ -80,6 +80,16 @@ const testNeeds = [
   { name: 'curl', has: () => works('curl', '--version'), packages: ['curl'] },
   // Debian's package starts a server: on a machine that is somebody's own, that test is skipped instead.
   ...(process.env.CI ? [{ name: 'nginx', has: () => works('nginx', '-v'), packages: ['nginx-light'] }] : []),
+  // Large, and a browser is everybody's own choice: elsewhere than in continuous integration the page's tests take what there is.
+  ...(process.env.CI
+    ? [
+        {
+          name: "Chromium, for the demo page's tests",
+          has: () => ['chromium', 'chromium-browser', 'google-chrome'].some((name) => works(name, '--version')),
+          packages: ['chromium'],
+        },
+      ]
+    : []),
   ...(process.arch === 'x64' && process.platform === 'linux'
     ? [
         {
@@ -146,6 +156,9 @@ export function fingerprint(entries, ...texts) {
   return hash.update(texts.join('\0')).digest('hex');
 }
 
+/** A hash over what the addon is compiled from. */
+export const addonSources = () => fingerprint(['native', 'CMakeLists.txt']);
+
 /** Runs `make` unless `stamp` says that `result` was made from just this, or from this and more. */
 export async function unlessDone(stamp, result, print, make) {
   const file = path.join(root, '.setup', stamp);
@@ -174,13 +187,11 @@ function npmPackages() {
   });
 }
 
-const tsc = path.join('node_modules', 'typescript', 'bin', 'tsc');
-
 function typescript() {
-  const print = fingerprint(['src', 'tsconfig.json', 'package-lock.json']);
+  const print = fingerprint(['src', 'tsconfig.json', 'scripts/compile.mjs', 'package-lock.json']);
   return unlessDone('typescript', 'dist/cli.js', print, async () => {
     rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-    if (!(await run('TypeScript', process.execPath, [tsc, '-p', 'tsconfig.json'])))
+    if (!(await run('TypeScript', process.execPath, [path.join('scripts', 'compile.mjs')])))
       throw new SetupError('TypeScript did not compile');
   });
 }

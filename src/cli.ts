@@ -1,58 +1,58 @@
 #!/usr/bin/env node
+import { program } from './cli/command.js';
+import { commands } from './cli/commands.js';
+import { commandHelp, overview } from './cli/help.js';
+import { printable } from './cli/printable.js';
+import { version } from './cli/version.js';
 import { FaceDetectorError } from './errors.js';
+import { allowedCores } from './server/cores.js';
 import { UsageError } from './usage.js';
 
-const usage = `opencv-face-detector: finds faces on images
+/**
+ * Gives Node's pool a thread for each core to search on, and two to read files meanwhile. It is made when it is first used, which
+ * is the loading of a command: this must come before. The service does the same for its workers.
+ */
+function widenPool(): void {
+  process.env['UV_THREADPOOL_SIZE'] ??= String(Math.max(4, allowedCores() + 2));
+}
 
-Usage:
-  opencv-face-detector serve [--print-config]   start the HTTP service (POST /face), or show its settings
-  opencv-face-detector health                   ask the service here whether it takes requests, for a container's health check
-  opencv-face-detector models fetch [MODEL ...] put verified weights into the models folder
-  opencv-face-detector models verify [MODEL ...] check the weights that are there
-  opencv-face-detector models list              what there is, with licence and origin
-  opencv-face-detector build                    compile the native addon (needs a C++ compiler, CMake, OpenCV)
-  opencv-face-detector --version | --help
-
-Settings of the service are environment variables; the README lists them.
-Exit status: 0 done, 1 failed (the reason is on standard error), 2 wrong usage.
-`;
-
-// A command's code is loaded only when it is asked for: `build` must work before the addon exists.
-async function run(args: string[]): Promise<number> {
-  const [command, ...rest] = args;
-  switch (command) {
-    case 'serve':
-      return (await import('./server/main.js')).serve(rest);
-    case 'health':
-      return (await import('./cli/health.js')).health(rest);
-    case 'models':
-      return (await import('./cli/models.js')).models(rest);
-    case 'build':
-      return (await import('./cli/build.js')).build();
-    case '--version':
-    case '-v':
-      console.log((await import('./cli/version.js')).version());
-      return 0;
-    case undefined:
-      throw new UsageError('a command is needed');
-    case '--help':
-    case '-h':
-    case 'help':
-      process.stdout.write(usage);
-      return 0;
-    default:
-      throw new UsageError(`there is no command ${JSON.stringify(command)}`);
+async function run([name, ...args]: string[]): Promise<number> {
+  if (name === '--version' || name === '-v') {
+    console.log(version());
+    return 0;
   }
+  if (name === '--help' || name === '-h' || (name === 'help' && args.length === 0)) {
+    process.stdout.write(overview(commands));
+    return 0;
+  }
+  if (name === undefined) throw new UsageError('a command is needed');
+  const isHelp = name === 'help' || args.some((arg) => arg === '--help' || arg === '-h');
+  const asked = name === 'help' ? args[0] : name;
+  const command = commands.find((candidate) => candidate.name === asked);
+  if (!command) throw new UsageError(`there is no command ${JSON.stringify(asked)}`);
+  if (isHelp) {
+    process.stdout.write(commandHelp(command, process.stdout.columns));
+    return 0;
+  }
+  if (name === 'detect' || name === 'bench') widenPool();
+  return command.run(args).catch((error: unknown) => {
+    const isUsage =
+      error instanceof UsageError || (error instanceof FaceDetectorError && error.code === 'INVALID_OPTION');
+    throw isUsage ? new UsageError(error.message, { cause: command }) : error;
+  });
 }
 
 function explain(error: unknown): number {
   if (error instanceof UsageError) {
-    process.stderr.write(`opencv-face-detector: ${error.message}\n\n${usage}`);
+    const command = commands.find((candidate) => candidate === error.cause);
+    const way = command ? `${program} ${command.name} --help says more.\n` : overview(commands);
+    process.stderr.write(`${program}: ${printable(error.message)}\n\n${way}`);
     return 2;
   }
   // A stack helps with a defect of ours only.
   const isKnown = error instanceof FaceDetectorError || (error as NodeJS.ErrnoException)?.code !== undefined;
-  process.stderr.write(`opencv-face-detector: ${isKnown ? (error as Error).message : (error as Error)?.stack}\n`);
+  const text = String(isKnown ? (error as Error).message : (error as Error)?.stack);
+  process.stderr.write(`${program}: ${text.split('\n').map(printable).join('\n')}\n`); // reasons may have several lines
   return 1;
 }
 

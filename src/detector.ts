@@ -20,8 +20,8 @@ import {
   type AnnotateOptions,
   type Crops,
   type CropsOptions,
+  type EncodedBytes,
   type Picture,
-  type PictureFormat,
   type PictureKind,
   type RedactOptions,
   resolveRender,
@@ -258,7 +258,7 @@ export class FaceDetector {
 
   async #picture(input: ImageInput, options: DetectCallOptions, kind: PictureKind): Promise<Picture> {
     const { detection, format, pictures } = await this.#run(input, options, kind);
-    return { ...detection, format, data: pictures[0]?.data as Buffer };
+    return { ...detection, format, data: pictures[0]?.data as EncodedBytes };
   }
 
   async #run(input: ImageInput, options: DetectCallOptions, kind?: PictureKind) {
@@ -285,7 +285,7 @@ export class FaceDetector {
         faces,
         timings: { queue: started - called, ...timings, total } as Timings,
       };
-      return { detection, format: format as PictureFormat, pictures };
+      return { detection, format, pictures };
     }, signal);
   }
 

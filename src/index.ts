@@ -20,6 +20,7 @@ export type {
   Crop,
   Crops,
   CropsOptions,
+  EncodedBytes,
   Picture,
   PictureFormat,
   PictureOptions,

@@ -33,7 +33,7 @@ export interface FetchSetting {
 
 /** A folder given by MODELS_SOURCE, then the folder that lies beside a checkout. */
 export function defaultSources(environment: NodeJS.ProcessEnv = process.env): string[] {
-  const given = environment.MODELS_SOURCE ? [path.resolve(environment.MODELS_SOURCE)] : [];
+  const given = environment['MODELS_SOURCE'] ? [path.resolve(environment['MODELS_SOURCE'])] : [];
   return [...given, path.join(packageRoot, '..', 'shared', 'models')];
 }
 

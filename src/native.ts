@@ -32,7 +32,7 @@ export interface NativeDetector {
     image: Uint8Array | NativePixels,
     options: NativeOptions,
     render?: NativeRender,
-  ): { done: Promise<NativeDetection>; cancel(): void };
+  ): { done: Promise<NativeDetection>; cancel: () => void };
 }
 
 /** Raw pixels; `data` is borrowed until the run has ended. */
@@ -72,7 +72,7 @@ export interface NativeDetection {
   height: number;
   /** Both only where something was rendered: one picture, of crops one for each face. */
   format?: 'jpeg' | 'png' | 'webp';
-  pictures?: { width: number; height: number; data: Buffer }[];
+  pictures?: { width: number; height: number; data: Uint8Array }[];
   faces: {
     box: { x: number; y: number; width: number; height: number };
     confidence: number;
@@ -88,8 +88,8 @@ export interface LoaderSetting {
   arch: string;
   libc: string;
   /** The instructions that the processor has, by Linux's names; empty where unknown. */
-  processorFlags(): string;
-  open(file: string): unknown;
+  processorFlags: () => string;
+  open: (file: string) => unknown;
 }
 
 const buildCommand = 'npx opencv-face-detector build';
@@ -124,6 +124,20 @@ function currentSetting(): LoaderSetting {
     processorFlags: currentProcessorFlags,
     open: require,
   };
+}
+
+function targetOf({ platform, arch, libc }: LoaderSetting): string {
+  return [platform, arch, libc].filter(Boolean).join('-');
+}
+
+/** What an addon for this machine is called, such as `linux-x64-glibc`. */
+export function currentTarget(): string {
+  return targetOf(currentSetting());
+}
+
+/** Whether there can be an addon for a machine at all. */
+export function isSupported({ platform, arch }: Pick<LoaderSetting, 'platform' | 'arch'> = process): boolean {
+  return ['linux', 'darwin'].includes(platform) && ['x64', 'arm64'].includes(arch);
 }
 
 const addonMissing = (message: string, cause?: unknown) =>
@@ -172,8 +186,8 @@ function candidates(root: string, target: string): { prebuilt: string; order: st
   return { prebuilt, order: isClone ? [built, prebuilt] : [prebuilt, built] };
 }
 
-function nothingThere({ platform, arch }: LoaderSetting, target: string): FaceDetectorError {
-  if (!['linux', 'darwin'].includes(platform) || !['x64', 'arm64'].includes(arch)) {
+function nothingThere(setting: LoaderSetting, target: string): FaceDetectorError {
+  if (!isSupported(setting)) {
     return addonMissing(
       `${target} is not supported: opencv-face-detector runs on Linux and macOS, x64 and arm64. ` +
         'Elsewhere run its service in a container and send requests to it; in a clone of the project: ' +
@@ -191,8 +205,8 @@ function nothingThere({ platform, arch }: LoaderSetting, target: string): FaceDe
  * project the other way round). Throws FaceDetectorError ADDON_MISSING, saying what is missing and the command that mends it.
  */
 export function loadAddon(setting: LoaderSetting = currentSetting()): NativeAddon {
-  const { root, platform, arch, libc, open } = setting;
-  const target = [platform, arch, libc].filter(Boolean).join('-');
+  const { root, open } = setting;
+  const target = targetOf(setting);
   const { prebuilt, order } = candidates(root, target);
   let failure: FaceDetectorError | undefined;
   for (const file of order.filter((candidate) => existsSync(candidate))) {

@@ -105,7 +105,14 @@ export function expected(rule: OptionRule): string {
   }
 }
 
-function fits(rule: OptionRule, value: unknown): boolean {
+/** A value of a rule as its text in a query or on a command line says; what it cannot be stays text, for `fits` to refuse it. */
+export function parseValue(rule: OptionRule, text: string): unknown {
+  if (rule.kind === 'boolean') return text === 'true' || (text === 'false' ? false : text);
+  if (rule.kind === 'choice') return text;
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+export function fits(rule: OptionRule, value: unknown): boolean {
   switch (rule.kind) {
     case 'integer':
       return Number.isInteger(value) && (value as number) >= rule.min && (value as number) <= rule.max;

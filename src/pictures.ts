@@ -44,10 +44,13 @@ export interface CropsOptions extends DetectCallOptions, PictureOptions {
   margin?: number | undefined;
 }
 
+/** A Buffer; its other methods than those of Uint8Array are known where @types/node is there. */
+export type EncodedBytes = typeof globalThis extends { Buffer: { alloc(size: number): infer B } } ? B : Uint8Array;
+
 /** An image with its faces drawn or hidden: upright, as large as the image is displayed, without its metadata. */
 export interface Picture extends Detection {
   format: PictureFormat;
-  data: Buffer;
+  data: EncodedBytes;
 }
 
 /** A picture of one face, encoded. */
@@ -55,7 +58,7 @@ export interface Crop {
   /** Pixels. */
   width: number;
   height: number;
-  data: Buffer;
+  data: EncodedBytes;
 }
 
 export interface Crops extends Detection {

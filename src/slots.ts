@@ -84,7 +84,7 @@ export class Slots {
         },
         refuse: (reason) => {
           leave();
-          reject(reason as Error);
+          reject(reason);
         },
       };
       const onAbort = () => waiter.refuse(signal?.reason);

@@ -29,9 +29,9 @@ class DetectorWrap : public Napi::ObjectWrap<DetectorWrap> {
   Napi::Value Engine(const Napi::CallbackInfo& info);
   Napi::Value EngineReason(const Napi::CallbackInfo& info);
 
-  /// detect(image: Uint8Array | { data, width, height, channels, isRgb }, options, render?): { done: Promise, cancel()
-  /// } With `render` (src/native.ts: NativeRender) the result also has `format` and `pictures`. Encoded bytes are
-  /// copied, raw pixels are borrowed until `done` settles. Throws TypeError for other arguments.
+  /// detect(image: Uint8Array | { data, width, height, channels, isRgb }, options, render?), to { done, cancel() }.
+  /// `done` is a promise; with `render` (NativeRender in src/native.ts) its result has `format` and `pictures` too.
+  /// Encoded bytes are copied, raw pixels are borrowed until `done` settles. Throws TypeError for other arguments.
   Napi::Value Detect(const Napi::CallbackInfo& info);
 
   std::shared_ptr<Detector> detector_;

@@ -147,8 +147,8 @@ Rendered Detector::Render(const RawImage& raw, const Options& options, const Ren
 Rendered Detector::RunAndRender(const DecodedImage& image, Stage decode, const Options& options,
                                 const RenderOptions& render, const CancelFlag& cancel,
                                 const std::function<cv::Mat()>& take_picture) {
-  const PictureFormat format = render::FormatFor(render, image.format);
-  if (!std::holds_alternative<CropOptions>(render.what)) render::CheckSides(image.size, format);
+  const PictureFormat format = render::FormatFor(render, image.format, image.size);
+  if (!std::holds_alternative<CropOptions>(render.what)) render::CheckSize(image.size, format);
   DecodedImage searched = image;
   if (searched.pixels.channels() == 4) cv::cvtColor(image.pixels, searched.pixels, cv::COLOR_BGRA2BGR);
   Rendered rendered{Run(std::move(searched), std::move(decode), options, cancel), format, {}};

@@ -36,6 +36,7 @@ class Detector {
   Rendered Render(const RawImage& raw, const Options& options, const RenderOptions& render, const CancelFlag& cancel);
 
  private:
+  /// The faces in the pixels of the image as displayed, selected, not clipped.
   Detection Run(DecodedImage decoded, Stage decode, const Options& options, const CancelFlag& cancel);
   Rendered RunAndRender(const DecodedImage& image, Stage decode, const Options& options, const RenderOptions& render,
                         const CancelFlag& cancel, const std::function<cv::Mat()>& take_picture);

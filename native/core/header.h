@@ -15,9 +15,9 @@ struct Header {
   /// unpacks whole.
   int64_t width = 0;
   int64_t height = 0;
-  int orientation = 1;      ///< EXIF 1 to 8: how to turn what the decoder gives; 1 for TIFF, which it turns itself
-  bool is_complete = true;  ///< false where the file ends before the image does, as far as the container tells
-  bool has_alpha = false;  ///< straight alpha of a still PNG, WebP or TIFF; what BMP and animations hold does not count
+  int orientation = 1;       ///< EXIF 1 to 8: how to turn what the decoder gives; 1 for TIFF, which it turns itself
+  bool is_complete = true;   ///< false where the file ends before the image does, as far as the container tells
+  bool has_alpha = false;    ///< of a still picture, not multiplied into the colours; that of BMP does not count
   bool is_animated = false;  ///< WebP: the first frame has to be cut out
   bool is_deep = false;      ///< TIFF: gray or colour of 16 bits a sample that OpenCV can give as they are
   size_t alpha_kind_at = 0;  ///< TIFF: where it says that colours are not multiplied by alpha yet; 0 where it does not

@@ -2,6 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../paths.js';
+import { UsageError } from '../usage.js';
+import type { Command } from './command.js';
+import { parseFlags } from './flags.js';
 
 /** The folder of node_modules that has cmake-js and node-addon-api: in a clone they are there, in the package they are fetched once. */
 function toolsFolder(): string {
@@ -15,7 +18,8 @@ function toolsFolder(): string {
 }
 
 function fetchTools(folder: string): void {
-  const { devDependencies: versions } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8'));
+  const manifest = readFileSync(path.join(packageRoot, 'package.json'), 'utf8');
+  const { devDependencies: versions } = JSON.parse(manifest) as { devDependencies: Record<string, string> };
   const packages = ['cmake-js', 'node-addon-api'].map((name) => `${name}@${versions[name]}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
@@ -28,7 +32,7 @@ function fetchTools(folder: string): void {
 }
 
 /** Compiles the addon into build/Release with cmake-js, whose output goes to the terminal. Resolves to the exit status. */
-export function build(): Promise<number> {
+function build(): Promise<number> {
   const tools = toolsFolder();
   const cmakeJs = path.join(tools, 'cmake-js', 'bin', 'cmake-js');
   const child = spawn(process.execPath, [cmakeJs, 'compile', '--directory', packageRoot], {
@@ -52,3 +56,19 @@ export function build(): Promise<number> {
     });
   });
 }
+
+export const buildCommand: Command = {
+  name: 'build',
+  summary: 'compile the native addon',
+  synopsis: [''],
+  about:
+    'Compiles the native addon for this machine into build/Release of the package. It needs a C++ compiler, CMake, OpenCV and Highway, and says how to get them; `doctor` says what is missing.',
+  flags: {},
+  completes: [],
+  examples: [],
+  async run(args) {
+    const { rest } = parseFlags(args, {});
+    if (rest.length > 0) throw new UsageError(`build takes no arguments, got ${rest.join(' ')}`);
+    return build();
+  },
+};

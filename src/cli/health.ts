@@ -1,5 +1,8 @@
 import { readConfig } from '../server/config.js';
 import { UsageError } from '../usage.js';
+import type { Command } from './command.js';
+import { parseFlags } from './flags.js';
+import { setFromFlags, settingFlags } from './serve.js';
 
 // A container engine gives up after a few seconds as well; the answer itself takes milliseconds.
 const timeoutMs = 2000;
@@ -10,10 +13,9 @@ function askable(host: string | undefined): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** `health`: asks the service with the settings of this environment whether it takes requests. Resolves to 0, or to 1 with the reason. */
-export async function health(args: readonly string[]): Promise<number> {
-  if (args.length > 0) throw new UsageError(`health takes no arguments, got ${args.join(' ')}`);
-  const { host, port } = readConfig(process.env);
+/** Asks the service of these settings whether it takes requests. Resolves to 0, or to 1 with the reason. */
+async function health(environment: NodeJS.ProcessEnv): Promise<number> {
+  const { host, port } = readConfig(environment);
   const url = `http://${askable(host)}:${port}/readyz`;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
@@ -26,3 +28,23 @@ export async function health(args: readonly string[]): Promise<number> {
     return 1;
   }
 }
+
+const flags = settingFlags(['port', 'host']);
+
+export const healthCommand: Command = {
+  name: 'health',
+  summary: 'ask the service here whether it takes requests',
+  synopsis: ['[FLAG ...]'],
+  about:
+    "Asks the service of this machine's settings for /readyz: status 0 if it takes requests, 1 with the reason if not. For a container's health check.",
+  flags: { Settings: flags },
+  completes: [],
+  examples: [['health --port 9000', 'a service on another port']],
+  async run(args) {
+    const { given, rest } = parseFlags(args, flags);
+    if (rest.length > 0) throw new UsageError(`health takes flags only, got ${rest.join(' ')}`);
+    const environment = { ...process.env };
+    setFromFlags(given, environment);
+    return health(environment);
+  },
+};

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { SingleBar } from 'cli-progress';
-import { fetchModel } from '../model-fetch.js';
 import { defaultModelsDir, manifestModel, modelFacts, readManifest, readVerified } from '../models.js';
 import { UsageError } from '../usage.js';
+import type { Command } from './command.js';
+import { parseFlags } from './flags.js';
 
 /** Shows the bytes of one file on a terminal; nothing elsewhere. */
 function progressBar(): { update(name: string, total: number, received: number): void; stop(): void } {
@@ -27,6 +28,7 @@ function progressBar(): { update(name: string, total: number, received: number):
 }
 
 async function fetchModels(names: string[]): Promise<number> {
+  const { fetchModel } = await import('../model-fetch.js');
   const bar = progressBar();
   for (const name of names) {
     await fetchModel(
@@ -70,12 +72,24 @@ function listModels(): number {
   return 0;
 }
 
-/** `models fetch | verify | list`. Resolves to the exit status. */
-export async function models(args: string[]): Promise<number> {
-  const [verb, ...given] = args;
-  const names = given.length > 0 ? given : readManifest().map(({ name }) => name);
-  if (verb === 'fetch') return fetchModels(names);
-  if (verb === 'verify') return verifyModels(names);
-  if (verb === 'list' && given.length === 0) return listModels();
-  throw new UsageError('models needs one of fetch, verify, list');
-}
+const verbs = ['fetch', 'verify', 'list'];
+
+export const modelsCommand: Command = {
+  name: 'models',
+  summary: 'fetch, verify or list the weights',
+  synopsis: ['fetch [MODEL ...]', 'verify [MODEL ...]', 'list'],
+  about: `fetch puts the weights into the models folder of the package: from there if they are there already, from the folder that MODELS_SOURCE names, from ../shared/models beside a clone, or from their origin (through HTTPS_PROXY if set). Every file is held against the SHA-256 in models/manifest.json.
+
+verify checks what is there, list says what there is, with licence and origin.`,
+  flags: {},
+  completes: verbs,
+  examples: [['models fetch', 'in a clone, or where doctor misses them']],
+  async run(args) {
+    const [verb, ...given] = parseFlags(args, {}).rest;
+    const names = given.length > 0 ? given : readManifest().map(({ name }) => name);
+    if (verb === 'fetch') return fetchModels(names);
+    if (verb === 'verify') return verifyModels(names);
+    if (verb === 'list' && given.length === 0) return listModels();
+    throw new UsageError('models needs one of fetch, verify, list');
+  },
+};

@@ -4,7 +4,15 @@ import { RequestError } from './errors.js';
 export interface Seat {
   /** Keeps the place taken until `native` has settled, also where its request has its answer before. */
   holdUntil(native: Promise<unknown>): void;
+  /**
+   * Keeps the place taken while an answer of so many bytes waits for its client to take it. Throws RequestError OVERLOADED where
+   * the answers that wait already leave no room for it.
+   */
+  holdAnswer(bytes: number, taken: Promise<unknown>): void;
 }
+
+/** Bytes of answers that may wait in one worker for slow clients; a single one may be larger. 16 pictures of 200 MB are too many. */
+const waitingAnswersLimit = 256 * 2 ** 20;
 
 /**
  * The bounded waiting room of one worker: at most `limit` requests upload or wait, beside those whose job runs. It only counts;
@@ -14,6 +22,7 @@ export class Admission {
   readonly #limit: number;
   readonly #running: () => number;
   #inside = 0;
+  #waitingBytes = 0;
 
   /** `running`: how many jobs the detector runs now. */
   constructor(limit: number, running: () => number) {
@@ -34,13 +43,28 @@ export class Admission {
     this.#inside++;
     let held: Promise<unknown> = Promise.resolve();
     try {
+      const holdUntil = (native: Promise<unknown>) => {
+        held = Promise.allSettled([held, native]);
+      };
       return await work({
-        holdUntil(native) {
-          held = Promise.allSettled([held, native]);
+        holdUntil,
+        holdAnswer: (bytes, taken) => {
+          this.#countAnswer(bytes, taken);
+          holdUntil(taken);
         },
       });
     } finally {
       void held.then(() => this.#inside--);
     }
+  }
+  #countAnswer(bytes: number, taken: Promise<unknown>): void {
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > waitingAnswersLimit) {
+      throw new RequestError('OVERLOADED', 'too many large answers are waiting for their clients: try again later');
+    }
+    this.#waitingBytes += bytes;
+    const free = () => {
+      this.#waitingBytes -= bytes;
+    };
+    taken.then(free, free);
   }
 }

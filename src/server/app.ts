@@ -7,6 +7,7 @@ import { docsRouter } from './docs.js';
 import { RequestError } from './errors.js';
 import { faceRouter } from './face.js';
 import { requestIdOf, traceOf } from './log.js';
+import { pageRouter } from './page.js';
 import type { Service } from './service.js';
 import { v1Router } from './v1/router.js';
 
@@ -18,10 +19,14 @@ function observe({ log, metrics, config }: Service) {
     const path = request.path.slice(0, 200); // later it is relative to its router
     outcome.requestId = requestIdOf(request.get('x-request-id'));
     response.set('X-Request-Id', outcome.requestId);
+    let isWhole = false;
+    response.on('finish', () => {
+      isWhole = !request.socket.destroyed; // a connection that breaks ends what it was sending as well
+    });
     response.on('close', () => {
       const ms = performance.now() - started;
       const { requestId, route = 'other', faces, error } = outcome;
-      const isGone = !response.writableFinished;
+      const isGone = !isWhole;
       const status = isGone ? 499 : response.statusCode;
       const code = isGone ? 'ABORTED' : (outcome.code ?? 'OK');
       metrics.answered({ route, method: request.method, status, code, seconds: ms / 1000 });
@@ -96,6 +101,7 @@ export function createApp(service: Service): Express {
   app.use(faceRouter(service));
   app.use('/v1', v1Router(service));
   app.use(docsRouter(service));
+  app.use(pageRouter());
   app.use(() => {
     throw new RequestError('NOT_FOUND', `there is nothing here: send images to ${config.endpoint} or /v1/faces`);
   });

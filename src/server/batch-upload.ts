@@ -12,7 +12,7 @@ type Limits = Pick<Config, 'maxBodyBytes' | 'maxBatchImages' | 'maxBatchBytes' |
 
 /** Chunks of the body as they are asked for. Rejects with BODY_TIMEOUT where one takes too long, BODY_TOO_LARGE, or ABORTED. */
 async function* chunksOf(request: IncomingMessage, { maxBatchBytes, bodyTimeoutMs }: Limits): AsyncGenerator<Buffer> {
-  const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+  const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, undefined>;
   let received = 0;
   try {
     while (true) {
@@ -39,7 +39,7 @@ function withinTime<T>(read: Promise<T>, ms: number): Promise<T> {
 }
 
 /** Collects the files of a form; `parts` fills as they end, `failure()` says what broke the form. */
-function collectParts(parser: Busboy, limits: Limits): { parts: BatchPart[]; failure(): RequestError | undefined } {
+function collectParts(parser: Busboy, limits: Limits): { parts: BatchPart[]; failure: () => RequestError | undefined } {
   const parts: BatchPart[] = [];
   let failure: RequestError | undefined;
   let index = 0;

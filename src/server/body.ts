@@ -44,7 +44,7 @@ export function receiveBody(
       try {
         take(chunk);
       } catch (error) {
-        settle(() => reject(error as Error));
+        settle(() => reject(error));
       }
     };
     const onEnd = () => settle(resolve);

@@ -14,7 +14,7 @@ export interface Setting<T> {
   /** What it may be; completes "VARIABLE must be ...". */
   expected: string;
   /** undefined: the text is not what is expected. */
-  read(text: string): T | undefined;
+  read: (text: string) => T | undefined;
   about: string;
   /** Never shown. */
   isSecret?: boolean;
@@ -276,7 +276,7 @@ export type Config = {
 } & { readonly workers: number };
 
 function isTaken(path: string): boolean {
-  return /^\/(v1|docs)(\/|$)/.test(path) || ['/healthz', '/readyz', '/metrics', '/openapi.json'].includes(path);
+  return /^\/(v1|docs|web)(\/|$)/.test(path) || ['/healthz', '/readyz', '/metrics', '/openapi.json'].includes(path);
 }
 
 function readSetting<T>(setting: Setting<T>, environment: NodeJS.ProcessEnv): T {
@@ -325,7 +325,7 @@ export function printConfig(config: Config): string {
   const lines = Object.entries<Setting<unknown>>(settings).map(([key, { variable, isSecret }]) => {
     const value = config[key as keyof Config];
     if (isSecret) return `${variable}=${(value as readonly string[]).map(() => '***').join(',')}`;
-    return `${variable}=${Array.isArray(value) ? value.join(',') : (value ?? '')}`;
+    return `${variable}=${typeof value === 'object' ? value.join(',') : (value ?? '')}`;
   });
   return `${lines.join('\n')}\n`;
 }

@@ -24,7 +24,7 @@ function upwards(root: string, folder: string): string[] {
 }
 
 /** Cores' worth of time that cgroups grant this process; Infinity without a quota. Knows version 2 and version 1. */
-function cgroupQuota(read: ReadText): number {
+export function cgroupQuota(read: ReadText = readText): number {
   const quotas: number[] = [];
   for (const line of read('/proc/self/cgroup').split('\n')) {
     const [id, controllers = '', group = '/'] = line.split(':');

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Router } from 'express';
 import helmet from 'helmet';
 import { version } from '../cli/version.js';
+import { packageRoot } from '../paths.js';
 import { outcomeOf, sendJson } from './answer.js';
 import { requireKey } from './keys.js';
 import { openApi } from './openapi.js';
@@ -39,7 +40,7 @@ const pageHeaders = helmet.contentSecurityPolicy({
 export function docsRouter(service: Service): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const description = JSON.stringify(openApi(service, version()));
-  const folder = path.dirname(require.resolve('swagger-ui-dist/package.json'));
+  const folder = path.join(packageRoot, 'dist', 'swagger-ui');
   const files = ['swagger-ui.css', 'swagger-ui-bundle.js'];
   router.use(['/openapi.json', '/docs'], (request, response, next) => {
     outcomeOf(response).route = request.baseUrl;

@@ -18,11 +18,11 @@ export function closeLostConnections(worker: Worker): () => number {
   const handed = new Set<Handle>();
   const child = worker.process;
   const send = child.send.bind(child) as (...args: unknown[]) => boolean;
-  child.send = ((message: unknown, handle?: unknown, ...rest: unknown[]) => {
+  child.send = (message: unknown, handle?: unknown, ...rest: unknown[]) => {
     for (const before of handed) if (before.fd < 0) handed.delete(before);
     if (typeof (handle as Handle | undefined)?.fd === 'number') handed.add(handle as Handle);
     return send(message, handle, ...rest);
-  }) as typeof child.send;
+  };
   // What the worker refused has gone to another one by then, and is closed here as well.
   const closeAll = () => {
     for (const handle of handed) if (handle.fd >= 0) handle.close();

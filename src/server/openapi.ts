@@ -245,11 +245,9 @@ function facePath({ config }: Service): Schema {
 }
 
 function probe(operationId: string, summary: string, statuses: readonly number[]): Schema {
-  const responses = statuses.map((status) => [
-    status,
-    { description: status === 200 ? 'yes' : 'no', ...json(ref('Status')) },
-  ]);
-  return { get: { operationId, tags: ['operation'], summary, security: [], responses: Object.fromEntries(responses) } };
+  const answer = (status: number): Schema => ({ description: status === 200 ? 'yes' : 'no', ...json(ref('Status')) });
+  const responses = Object.fromEntries(statuses.map((status) => [status, answer(status)]));
+  return { get: { operationId, tags: ['operation'], summary, security: [], responses } };
 }
 
 /** The API description (OpenAPI 3.1) of this service as it is configured. */

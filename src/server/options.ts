@@ -1,6 +1,6 @@
 import { FaceDetectorError } from '../errors.js';
 import type { ModelName } from '../models.js';
-import { checkOptions, type DetectOptions, type OptionRule, type OptionRules, optionTable } from '../options.js';
+import { checkOptions, type DetectOptions, type OptionRules, optionTable, parseValue } from '../options.js';
 import type { Config } from './config.js';
 
 /** An option as a request gives it, in its query, form or JSON. */
@@ -23,13 +23,6 @@ export function requestRules(config: Config, model: ModelName): OptionRules {
 /** The operator's defaults of a detector. */
 export function serviceDefaults({ minFaceSize, maxSide, maxPixels, fastDecode }: Config): DetectOptions {
   return { minFaceSize, maxPixels, fastDecode, ...(maxSide !== undefined && { maxSide }) };
-}
-
-// What is no number or boolean stays text, for the check to refuse it in its words.
-function parseValue(rule: OptionRule, text: string): unknown {
-  if (rule.kind === 'boolean') return text === 'true' || (text === 'false' ? false : text);
-  if (rule.kind === 'choice') return text;
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 /**

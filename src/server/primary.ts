@@ -1,14 +1,13 @@
 import cluster from 'node:cluster';
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { FaceDetectorError } from '../errors.js';
 import { loadModelFiles, type ModelName } from '../models.js';
 import { packageRoot } from '../paths.js';
 import type { Config } from './config.js';
-import { listen } from './listen.js';
 import { createLogger } from './log.js';
 import { closeLostConnections } from './lost-connections.js';
+import { serveMetrics } from './metrics-server.js';
 import { MetricsSum } from './metrics-sum.js';
 import { watchSharedPort } from './shared-port.js';
 import { Supervisor } from './supervisor.js';
@@ -48,16 +47,6 @@ function forker(config: Config, model: ModelName, onTheirWay: Map<number, () => 
   };
 }
 
-/** `/metrics` on a port of its own: closed to the outside by not being published. */
-async function serveMetrics(metrics: MetricsSum, { metricsPort, host }: Config): Promise<Server> {
-  const server = createServer(async (request, response) => {
-    if (request.url !== '/metrics') return response.writeHead(404).end();
-    response.writeHead(200, { 'Content-Type': metrics.contentType }).end(await metrics.text());
-  });
-  await listen(server, metricsPort, host, 'METRICS_PORT');
-  return server;
-}
-
 /** Resolves with the name of the signal that ends the service; SIGHUP without a terminal reloads. */
 function stopSignal(reload: () => void): Promise<string> {
   return new Promise((resolve) => {
@@ -85,7 +74,7 @@ export async function runPrimary(config: Config): Promise<number> {
   const onTheirWay = new Map<number, () => number>();
   const closePort = watchSharedPort(() => [...onTheirWay.values()].reduce((sum, count) => sum + count(), 0));
   const supervisor: Supervisor = new Supervisor(config, forker(config, model, onTheirWay), log, metrics);
-  const metricsServer = await serveMetrics(metrics, config);
+  const metricsServer = await serveMetrics(metrics, config, log);
   try {
     const signal = await Promise.race([stopped, runWorkers()]);
     log.info(`${signal}: answering what has come, then stopping`);

@@ -24,5 +24,5 @@ export interface Service {
   readonly admission: Admission;
   readonly metrics: WorkerMetrics;
   readonly log: Logger;
-  readiness(): Readiness;
+  readonly readiness: () => Readiness;
 }

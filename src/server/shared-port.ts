@@ -2,7 +2,7 @@ import net from 'node:net';
 import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises';
 
 interface Handle {
-  onconnection(...args: unknown[]): void;
+  onconnection: (this: Handle, ...args: unknown[]) => void;
   close(): void;
 }
 

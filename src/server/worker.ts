@@ -61,7 +61,14 @@ async function run(config: Config): Promise<void> {
   const app = createApp({ config, detector, rules, admission, metrics, log, readiness: () => readiness });
   const server = createDrainableServer(app, config);
   const port = await listen(server.http, config.port, config.host, 'PORT_NUMBER');
-  const snapshots = setInterval(async () => tell({ type: 'metrics', snapshot: await metrics.snapshot() }), snapshotMs);
+  const report = async () => {
+    try {
+      await tell({ type: 'metrics', snapshot: await metrics.snapshot() });
+    } catch (error) {
+      log.error({ err: error }, 'the metrics could not be read');
+    }
+  };
+  const snapshots = setInterval(() => void report(), snapshotMs);
   const { opencvVersion: opencv, engineReason } = detector;
   await tell({ type: 'ready', port, opencv, engine: detector.engine, engineReason });
 
@@ -70,7 +77,7 @@ async function run(config: Config): Promise<void> {
   await finish(server, detector, config.shutdownTimeoutMs);
   clearInterval(beat);
   clearInterval(snapshots);
-  await tell({ type: 'metrics', snapshot: await metrics.snapshot() });
+  await report();
   // Connections that the primary had sent here before it knew come before its answer: node:cluster refuses them, and it gives them
   // to another worker. Ending at once would lose them.
   await tell({ type: 'drained' });

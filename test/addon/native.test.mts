@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-import { loadAddon, type NativeDetector, type NativeOptions } from '#dist/native.js';
+import { loadAddon, type NativeDetector, type NativeOptions, type NativeRender } from '#dist/native.js';
 import { resolveOptions } from '#dist/options.js';
 import { needWeights, root } from '../fixtures/available.mjs';
 import { rejection } from '../fixtures/rejection.mjs';
@@ -71,6 +71,31 @@ describe('the addon', () => {
       const call = () => detector.detect(new Uint8Array(1), { ...options, ...option } as NativeOptions);
       expect(call, JSON.stringify(option)).to.throw(TypeError, Object.keys(option)[0]);
     }
+  });
+
+  it('refuses to render what it does not know', async () => {
+    const own = { format: 'own', quality: 0 } as const;
+    const wrong: unknown[] = [
+      null,
+      'annotate',
+      { ...own },
+      { ...own, what: 'blur' },
+      { ...own, what: 'annotate', landmarks: 1, scores: true },
+      { ...own, what: 'annotate', landmarks: true, scores: true, quality: 101 },
+      { ...own, what: 'annotate', landmarks: true, scores: true, format: 'gif' },
+      { ...own, what: 'redact', mode: 'smear', shape: 'box', margin: 0 },
+      { ...own, what: 'redact', mode: 'blur', shape: 'star', margin: 0 },
+      { ...own, what: 'redact', mode: 'blur', shape: 'box', margin: Number.NaN },
+      { ...own, what: 'crops', align: true, size: 1025, margin: 0 },
+      { ...own, what: 'crops', align: true, size: 1e300, margin: 0 },
+    ];
+    for (const render of wrong) {
+      const call = () => detector.detect(new Uint8Array(1), options, render as NativeRender);
+      expect(call, JSON.stringify(render)).to.throw(TypeError);
+    }
+    const right: NativeRender = { ...own, what: 'crops', align: true, size: 1024, margin: 0 };
+    const image = { data: new Uint8Array(300), width: 10, height: 10, channels: 3, isRgb: true };
+    expect(await detector.detect(image, options, right).done).to.deep.include({ format: 'png', pictures: [] });
   });
 
   // The exception left the job as an uncaught one, and the promise never settled.

@@ -203,4 +203,9 @@ std::vector<uint8_t> PalettePng() {
   return Bytes(Png(2, 1, 3, std::string("\0\0\1", 3), PngChunk("PLTE", "\x0A\x14\x1E\x28\x32\x3C")));
 }
 
+std::vector<uint8_t> PalettePngWithAlpha() {
+  return Bytes(
+      Png(2, 1, 3, std::string("\0\0\1", 3), PngChunk("PLTE", "\x0A\x14\x1E\x28\x32\x3C") + PngChunk("tRNS", "\x28")));
+}
+
 }  // namespace encoded

@@ -46,5 +46,7 @@ std::vector<uint8_t> PngOfSize(uint32_t width, uint32_t height);
 std::vector<uint8_t> GrayAlphaPng(const cv::Mat& gray);
 /// 2x1 pixels, RGB (10, 20, 30) and (40, 50, 60).
 std::vector<uint8_t> PalettePng();
+/// The same with an alpha of 40 for the first colour.
+std::vector<uint8_t> PalettePngWithAlpha();
 
 }  // namespace encoded

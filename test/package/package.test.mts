@@ -33,6 +33,7 @@ describe('the npm package', () => {
     mkdirSync(project);
     writeFileSync(path.join(project, 'package.json'), '{ "name": "project", "private": true }');
     writeFileSync(path.join(project, 'faces.png'), standardPng());
+    writeFileSync(path.join(project, 'b.cjs'), commonJs);
     cpSync(path.join(root, 'test', 'package', 'installed.mjs'), path.join(project, 'installed.mjs'));
     const { status, output } = runIn(project, 'npm', [
       'install',
@@ -65,6 +66,10 @@ describe('the npm package', () => {
       'dist/index.mjs',
       'dist/index.d.mts',
       'dist/cli.js',
+      'dist/swagger-ui/swagger-ui-bundle.js',
+      'dist/swagger-ui/LICENSE',
+      'dist/web/index.html',
+      'dist/web/main.mjs',
       'README.md',
       'LICENSE',
       'NOTICE',
@@ -82,10 +87,17 @@ describe('the npm package', () => {
     expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).to.deep.equal([]);
   });
 
+  // Swagger UI's package brought one in, at which npm 12 and pnpm warned.
+  it('brings no dependency with an install script either', () => {
+    const lock = JSON.parse(readFileSync(path.join(project, 'node_modules', '.package-lock.json'), 'utf8'));
+    const packages = Object.entries(lock.packages) as [string, { hasInstallScript?: boolean }][];
+    expect(packages.length).to.be.above(10);
+    expect(packages.filter(([, { hasInstallScript }]) => hasInstallScript).map(([name]) => name)).to.deep.equal([]);
+  });
+
   it('finds faces as it is installed: import, require, worker threads, and beside sharp', () => {
     expect(existsSync(path.join(installed, 'build'))).to.equal(false);
     expect(runWell(project, process.execPath, ['installed.mjs'])).to.match(/^{"faces":4,/);
-    writeFileSync(path.join(project, 'b.cjs'), commonJs);
     expect(runWell(project, process.execPath, ['b.cjs'])).to.equal('4\n');
   }).timeout(120_000);
 

@@ -14,6 +14,8 @@ async function main(): Promise<void> {
   const signal: AbortSignal | undefined = options.clip ? undefined : AbortSignal.timeout(60_000);
   const found: Detection = await detector.detect(input, { signal });
   const x: number | undefined = found.faces[0]?.landmarks?.leftEye.x;
+  const redacted: Uint8Array = (await detector.redact(input, { mode: 'fill', format: 'jpeg', signal })).data;
+  if (redacted[0] !== 0xff) throw new Error('no JPEG');
   try {
     await detector.detect(new Uint8Array(0));
   } catch (error) {

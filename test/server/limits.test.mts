@@ -62,6 +62,14 @@ describe('a service with little room and little time', () => {
     expect((await ticksOf(pid)) - before).to.be.below(50); // of 100: the search would take all of them
   });
 
+  it('answers 504 instead of a picture as well', async () => {
+    for (const kind of ['annotate', 'redact', 'crops']) {
+      const response = await post(`/v1/${kind}`, await large(), 'image/jpeg');
+      expect(await response.json()).to.include({ status: 504, code: 'DEADLINE' });
+      await eventually('idle', () => isIdle(service));
+    }
+  });
+
   it('answers a deadline on /face in its own form', async () => {
     const response = await post('/face', form(['image', await large()]));
     expect(`${response.status} ${await response.text()}`).to.equal(
@@ -233,7 +241,7 @@ describe('a service with keys and origins', () => {
         { Authorization: 'Bearer' },
         { Authorization: `Basic ${keys[0]}` },
       ]) {
-        const response = await call(path, headers as Record<string, string>);
+        const response = await call(path, headers);
         expect(response.status, path).to.equal(401);
         expect(response.headers.get('www-authenticate')).to.equal('Bearer realm="opencv-face-detector"');
       }

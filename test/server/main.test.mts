@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -34,7 +33,11 @@ describe('starting and stopping the service', () => {
     for (const THREADS of ['1', '2']) {
       const service = await startService({ WORKERS: '1', THREADS });
       try {
-        const response = await fetch(`${service.origin}/v1/faces`, { method: 'POST', body: standardPng(), headers });
+        const response = await fetch(`${service.origin}/v1/faces`, {
+          method: 'POST',
+          body: new Uint8Array(standardPng()),
+          headers,
+        });
         answers.push(await response.text());
         expect(service.output()).to.include(`"threads":${THREADS}`);
       } finally {
@@ -108,48 +111,5 @@ describe('starting and stopping the service', () => {
         /^opencv-face-detector: weights mtcnn\/det1.prototxt: not there. Fetch them: npx opencv-face-detector models fetch mtcnn\n$/,
       );
     });
-  });
-});
-
-describe('the command line', () => {
-  const cli = (...args: string[]) =>
-    spawnSync(process.execPath, [path.join(root, 'dist', 'cli.js'), ...args], { encoding: 'utf8' });
-
-  it('shows its usage, and its version', () => {
-    expect(cli('--help'))
-      .to.include({ status: 0, stderr: '' })
-      .with.property('stdout')
-      .that.matches(/Usage:/);
-    expect(cli('--version').stdout).to.match(/^\d+\.\d+\.\d+\n$/);
-  });
-
-  it('answers wrong usage with the reason, the usage and 2', () => {
-    for (const args of [[], ['nonsense'], ['models'], ['models', 'nonsense'], ['models', 'list', 'mtcnn']]) {
-      const { status, stderr } = cli(...args);
-      expect(status, args.join(' ')).to.equal(2);
-      expect(stderr).to.match(/^opencv-face-detector: .*\n\nopencv-face-detector: finds faces/);
-    }
-  });
-
-  it('lists, verifies and fetches weights', function () {
-    needWeights(this);
-    expect(cli('models', 'list').stdout)
-      .to.match(/^mtcnn {2}MTCNN.*licence MIT/m)
-      .and.to.match(/^haar/m);
-    expect(cli('models', 'verify', 'mtcnn'))
-      .to.include({ status: 0 })
-      .with.property('stdout')
-      .that.matches(/^mtcnn\/det3.caffemodel: verified$/m);
-    expect(cli('models', 'fetch', 'mtcnn').stdout).to.match(/^mtcnn\/det1.prototxt: verified \(already there\)$/m);
-    expect(cli('models', 'fetch', 'nonsense'))
-      .to.include({ status: 1 })
-      .with.property('stderr')
-      .that.matches(/no weights called "nonsense"/);
-  });
-
-  it('is executable', () => {
-    expect(execFileSync(process.execPath, [path.join(root, 'dist', 'cli.js'), '-v'], { encoding: 'utf8' })).to.match(
-      /^\d/,
-    );
   });
 });

@@ -139,7 +139,7 @@ describe('nginx and its limits', () => {
       ['/face', 'message'],
       ['/v1/models', 'problem'],
       ['/v1/batch', 'problem'],
-    ]) {
+    ] as const) {
       const response = await fetch(nginx.origin + path);
       expect(response.headers.get('retry-after')).to.equal('1');
       expect(await ownError(response, 502, 'UNAVAILABLE')).to.equal(form);

@@ -86,4 +86,24 @@ describe('admission', () => {
     await tick();
     expect(room.depth).to.equal(0);
   });
+
+  // Three slow clients of 130 MB pictures brought a worker from 191 to 836 MB; its room has 16 seats.
+  it('refuses an answer where those that wait for their clients have too many bytes, but not a single large one', async () => {
+    const room = new Admission(9, () => 0);
+    const [one, two] = [work(), work()];
+    const answer = (bytes: number, { done }: { done: Promise<void> }) =>
+      room.seated(async (seat) => seat.holdAnswer(bytes, done));
+    await answer(300 * 2 ** 20, one);
+    expect(await rejection(answer(1, two))).to.have.property('code', 'OVERLOADED');
+    expect(room.depth).to.equal(1);
+    one.fail(new Error('the client has gone'));
+    await tick();
+    expect(room.depth).to.equal(0);
+    await answer(200 * 2 ** 20, two);
+    await answer(56 * 2 ** 20, two);
+    expect(await rejection(answer(1, two))).to.have.property('code', 'OVERLOADED');
+    two.finish();
+    await tick();
+    await answer(1, two);
+  });
 });

@@ -121,7 +121,18 @@ describe('configuration of the service', () => {
     const bad: Record<string, string[]> = {
       ENDPOINT: [
         ...['face', '/', '/face/', '//face', '/fa ce', '/:id', '/*x', '/a?b', '/é'],
-        ...['/v1', '/v1/faces', '/docs', '/docs/x', '/healthz', '/readyz', '/metrics', '/openapi.json'],
+        ...[
+          '/v1',
+          '/v1/faces',
+          '/docs',
+          '/docs/x',
+          '/web',
+          '/web/x',
+          '/healthz',
+          '/readyz',
+          '/metrics',
+          '/openapi.json',
+        ],
       ],
       HOST: ['example.org', '256.1.1.1', '127.0.0.1:80', '*'],
       FACE_DETECTION_MODEL: ['nonsense', 'MTCNN', 'constructor'],

@@ -11,14 +11,17 @@ interface Library {
   licence: string;
   text: string;
 }
-const { linkedLibraries, noticeOf, sbomOf } = (await import(path.join(root, 'scripts', 'linked-libraries.mjs'))) as {
+const { linkedLibraries, noticeOf, sbomOf, sourcesIn } = (await import(
+  path.join(root, 'scripts', 'linked-libraries.mjs')
+)) as {
   linkedLibraries(folder: string, root: string): Library[];
   noticeOf(libraries: Library[]): string;
-  sbomOf(libraries: Library[], of: { version: string; target: string }): string;
+  sbomOf(libraries: Library[], of: { version: string; target: string; sources: string }): string;
+  sourcesIn(sbom: string): string;
 };
 
 /** The names behind sources.sh, where it is called in `file`. */
-const sourcesIn = (file: string) =>
+const namesIn = (file: string) =>
   /sources\.sh ([a-z].+)$/m.exec(readFileSync(path.join(root, file), 'utf8'))?.[1]?.split(' ') ?? [];
 
 describe('what is linked into the prebuilt addon', () => {
@@ -26,7 +29,7 @@ describe('what is linked into the prebuilt addon', () => {
   let libraries: Library[];
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
-    for (const name of sourcesIn('Dockerfile')) {
+    for (const name of namesIn('Dockerfile')) {
       mkdirSync(path.join(folder, name));
       writeFileSync(path.join(folder, name, 'version'), `${name} (1:2.3+dfsg-4)\n`);
       writeFileSync(path.join(folder, name, 'copyright'), `the terms of ${name}\n`);
@@ -36,13 +39,14 @@ describe('what is linked into the prebuilt addon', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it('is every library that the image builds, with its licence, and the headers of node-addon-api', () => {
-    expect(libraries.map(({ name }) => name)).to.have.members([...sourcesIn('Dockerfile'), 'node-addon-api']);
+    expect(libraries.map(({ name }) => name)).to.have.members([...namesIn('Dockerfile'), 'node-addon-api']);
     for (const { name, licence } of libraries) expect(licence, name).to.match(/^[A-Za-z]/);
     expect(libraries.find(({ name }) => name === 'opencv')).to.include({
       version: '1:2.3+dfsg-4',
       licence: 'Apache-2.0',
     });
-    expect(sourcesIn('CONTRIBUTING.md')).to.deep.equal(sourcesIn('Dockerfile'));
+    for (const file of ['CONTRIBUTING.md', 'native/static/Dockerfile.musl'])
+      expect(namesIn(file), file).to.deep.equal(namesIn('Dockerfile'));
   });
 
   it('is refused where a library has no known licence', () => {
@@ -62,8 +66,9 @@ describe('what is linked into the prebuilt addon', () => {
   });
 
   it('stands in an SBOM that is CycloneDX 1.6', async () => {
-    const text = sbomOf(libraries, { version: '1.2.3', target: 'linux-x64-glibc' });
+    const text = sbomOf(libraries, { version: '1.2.3', target: 'linux-x64-glibc', sources: 'a hash' });
     expect(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text)).to.equal(null);
+    expect(sourcesIn(text)).to.equal('a hash');
     const { components, dependencies } = JSON.parse(text);
     expect(components.map(({ name }: Library) => name)).to.have.members(libraries.map(({ name }) => name));
     expect(dependencies.find(({ ref }: { ref: string }) => ref === 'addon').dependsOn).to.have.length(libraries.length);

@@ -69,7 +69,7 @@ describe('metrics of all workers', () => {
     for (let worker = 1; worker <= 5; worker++) sum.update(worker, await snapshotOf(worker));
     const scrapes: Promise<(number | undefined)[]>[] = [];
     const retiring = [1, 2, 3, 4, 5].map(async (worker) => {
-      for (let later = 1; later < worker; later++) await null;
+      for (let later = 1; later < worker; later++) await Promise.resolve();
       const retired = sum.retire(worker);
       scrapes.push(
         valuesOf(sum),

@@ -30,6 +30,7 @@ function fakeService() {
     metrics: { searched: (one: Detection) => searched.push(one) },
   } as unknown as Service;
   const seat = {
+    holdAnswer() {},
     holdUntil(held: Promise<unknown>) {
       isHeld = true;
       const free = () => {

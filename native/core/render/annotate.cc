@@ -23,10 +23,20 @@ int LineWidth(const cv::Size& picture, const cv::Rect& box) {
   return std::max(static_cast<int>(std::lround(width)), 1);
 }
 
+// Four bars rather than cv::rectangle, whose thick lines are wider than asked for and have round corners.
+void DrawFrame(cv::Mat& picture, const cv::Rect& outer, int width, const cv::Scalar& colour) {
+  const cv::Point last = outer.br();
+  const cv::Rect bars[] = {{outer.x, outer.y, outer.width, width},
+                           {outer.x, last.y - width, outer.width, width},
+                           {outer.x, outer.y, width, outer.height},
+                           {last.x - width, outer.y, width, outer.height}};
+  for (const cv::Rect& bar : bars) picture(bar & cv::Rect({}, picture.size())).setTo(colour);
+}
+
 void DrawBox(cv::Mat& picture, const cv::Rect& box, int line) {
-  const cv::Point last = box.br() - cv::Point(1, 1);
-  cv::rectangle(picture, box.tl(), last, kDark, line + 2);
-  cv::rectangle(picture, box.tl(), last, kBright, line);
+  const auto grown = [&](int by) { return cv::Rect(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by); };
+  DrawFrame(picture, grown(line / 2 + 1), line + 2, kDark);
+  DrawFrame(picture, grown(line / 2), line, kBright);
 }
 
 void DrawPoints(cv::Mat& picture, const Landmarks& landmarks, int line) {
@@ -55,8 +65,8 @@ void DrawScore(cv::Mat& picture, const cv::Rect& box, float confidence, int line
   const int padding = std::max(static_cast<int>(std::lround(height / 4)), 2);
   const cv::Size letters = cv::getTextSize(text.data(), kFont, scale, stroke, nullptr);
   const cv::Size label(letters.width + 2 * padding, letters.height + 2 * padding);
-  const int edge = (line + 1) / 2 + 1;
-  const int left = std::max(std::min(box.x - edge + 1, picture.cols - label.width), 0);
+  const int edge = line / 2 + 1;
+  const int left = std::max(std::min(box.x - edge, picture.cols - label.width), 0);
   const int top = box.y - edge - label.height >= 0 ? box.y - edge - label.height : box.y + edge;
   cv::rectangle(picture, {left, top}, {left + label.width - 1, top + label.height - 1}, kBright, cv::FILLED);
   cv::putText(picture, text.data(), {left + padding, top + padding + letters.height}, kFont, scale, kDark, stroke,

@@ -8,18 +8,37 @@
 
 namespace faces::render {
 
-cv::Mat CutFace(const cv::Mat& picture, const Box& box, double margin, int size) {
-  cv::Rect area = CoveredPixels(GrownBox(box, margin), picture.size());
+namespace {
+
+cv::Rect CutArea(const cv::Size& picture, const Box& box, double margin) {
+  cv::Rect area = CoveredPixels(GrownBox(box, margin), picture);
   area.width = std::max(area.width, 1);
   area.height = std::max(area.height, 1);
-  area.x = std::min(area.x, picture.cols - area.width);
-  area.y = std::min(area.y, picture.rows - area.height);
-  const cv::Mat cut = picture(area);
-  const double factor = static_cast<double>(size) / std::max(cut.cols, cut.rows);
-  if (size == 0 || factor == 1) return cut;
+  area.x = std::min(area.x, picture.width - area.width);
+  area.y = std::min(area.y, picture.height - area.height);
+  return area;
+}
+
+cv::Size Scaled(const cv::Size& cut, int size) {
+  if (size == 0) return cut;
+  const double factor = static_cast<double>(size) / std::max(cut.width, cut.height);
   const auto scaled = [&](int side) { return std::max(static_cast<int>(std::lround(side * factor)), 1); };
+  return {scaled(cut.width), scaled(cut.height)};
+}
+
+}  // namespace
+
+cv::Size CutSize(const cv::Size& picture, const Box& box, double margin, int size) {
+  return Scaled(CutArea(picture, box, margin).size(), size);
+}
+
+cv::Mat CutFace(const cv::Mat& picture, const Box& box, double margin, int size) {
+  const cv::Mat cut = picture(CutArea(picture.size(), box, margin));
+  const cv::Size scaled = Scaled(cut.size(), size);
+  if (scaled == cut.size()) return cut;
   cv::Mat crop;
-  cv::resize(cut, crop, {scaled(cut.cols), scaled(cut.rows)}, 0, 0, factor < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
+  const bool shrinks = std::max(scaled.width, scaled.height) < std::max(cut.cols, cut.rows);
+  cv::resize(cut, crop, scaled, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);
   return crop;
 }
 

@@ -14,7 +14,7 @@ cv::Range Span(const Box& box, RedactOptions::Shape shape, int row, const cv::Re
   const double middle = (box.x1 + box.x2) / 2;
   double half = (box.x2 - box.x1) / 2;
   if (shape == RedactOptions::Shape::kEllipse) {
-    const double radius = (box.y2 - box.y1) / 2;
+    const double radius = std::max((box.y2 - box.y1) / 2, 0.5);
     // The pixel's edge that is nearer to the middle, so that no part of the ellipse is missed.
     const double centre = (box.y1 + box.y2) / 2;
     const double nearest = std::min(std::max(centre, static_cast<double>(row)), row + 1.0);
@@ -27,9 +27,11 @@ cv::Range Span(const Box& box, RedactOptions::Shape shape, int row, const cv::Re
   return {within(std::floor(middle - half)), within(std::ceil(middle + half))};
 }
 
+double ShorterSide(const Box& box) { return std::min(box.x2 - box.x1, box.y2 - box.y1); }
+
 // The means of the region's squares.
 cv::Mat Samples(const cv::Mat& region, const Box& face) {
-  const double side = std::max(std::min(face.x2 - face.x1, face.y2 - face.y1) / kSamplesAcross, 1.0 * kSmallestSquare);
+  const double side = std::max(ShorterSide(face) / kSamplesAcross, 1.0 * kSmallestSquare);
   const auto count = [&](int pixels) { return std::max(static_cast<int>(pixels / side), 1); };
   cv::Mat samples;
   cv::resize(region, samples, {count(region.cols), count(region.rows)}, 0, 0, cv::INTER_AREA);
@@ -82,10 +84,10 @@ void Hide(cv::Mat& picture, const Face& face, const RedactOptions& options) {
 }  // namespace
 
 void Redact(cv::Mat& picture, const std::vector<Face>& faces, const RedactOptions& options) {
-  // Larger faces first: what the samples of a smaller one beside it take in of them is hidden already.
+  // Coarse squares first: what those of a smaller face beside take in of a larger one is hidden already.
   std::vector<Face> ordered = faces;
-  const auto area = [](const Face& face) { return (face.box.x2 - face.box.x1) * (face.box.y2 - face.box.y1); };
-  std::stable_sort(ordered.begin(), ordered.end(), [&](const Face& a, const Face& b) { return area(a) > area(b); });
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const Face& a, const Face& b) { return ShorterSide(a.box) > ShorterSide(b.box); });
   for (const Face& face : ordered) Hide(picture, face, options);
 }
 

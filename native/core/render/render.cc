@@ -1,5 +1,6 @@
 #include "render.h"
 
+#include <algorithm>
 #include <string>
 
 #include "../stopwatch.h"
@@ -35,20 +36,30 @@ cv::Mat Crop(const cv::Mat& picture, const Face& face, const CropOptions& option
   return AlignFace(picture, *face.landmarks, options.size > 0 ? options.size : kTemplateSide);
 }
 
+int64_t CropPixels(const cv::Size& picture, const Face& face, const CropOptions& options) {
+  if (!options.align) return int64_t{CutSize(picture, face.box, options.margin, options.size).area()};
+  const int64_t side = options.size > 0 ? options.size : kTemplateSide;
+  return side * side;
+}
+
 // The sizes come from the request and there may be thousands of faces.
-void CheckCrops(int64_t pixels, size_t count, int64_t max_pixels) {
-  if (pixels <= max_pixels) return;
-  throw Error(ErrorCode::kInvalidOption, "the crops of " + std::to_string(count) + " faces have more than " +
-                                             std::to_string(max_pixels) +
+void CheckCrops(const cv::Size& picture, const std::vector<Face>& faces, const CropOptions& options,
+                int64_t max_pixels) {
+  const int64_t most = std::min(max_pixels, kCropPixels);
+  int64_t pixels = 0;
+  for (const Face& face : faces) pixels += CropPixels(picture, face, options);
+  if (pixels <= most) return;
+  throw Error(ErrorCode::kInvalidOption, "the crops of " + std::to_string(faces.size()) + " faces have more than " +
+                                             std::to_string(most) +
                                              " pixels together: ask for a smaller size or for fewer with maxFaces");
 }
 
 }  // namespace
 
-PictureFormat FormatFor(const RenderOptions& options, std::optional<Format> own) {
+PictureFormat FormatFor(const RenderOptions& options, std::optional<Format> own, const cv::Size& size) {
   if (options.format) return *options.format;
   if (own == Format::kJpeg) return PictureFormat::kJpeg;
-  if (own == Format::kWebp) return PictureFormat::kWebp;
+  if (own == Format::kWebp && Fits(size, PictureFormat::kWebp)) return PictureFormat::kWebp;
   return PictureFormat::kPng;
 }
 
@@ -69,13 +80,8 @@ std::vector<Picture> Render(cv::Mat& picture, const std::vector<Face>& faces, co
 
   if (format == PictureFormat::kJpeg && picture.channels() == 4) Flatten(picture);
   if (const auto* crops = std::get_if<CropOptions>(&options.what)) {
-    int64_t pixels = 0;
-    for (const Face& face : faces) {
-      const cv::Mat crop = Crop(picture, face, *crops);
-      pixels += static_cast<int64_t>(crop.total());
-      CheckCrops(pixels, faces.size(), max_pixels);
-      add(crop);
-    }
+    CheckCrops(picture.size(), faces, *crops, max_pixels);
+    for (const Face& face : faces) add(Crop(picture, face, *crops));
   } else {
     if (const auto* redact = std::get_if<RedactOptions>(&options.what)) Redact(picture, faces, *redact);
     if (const auto* annotate = std::get_if<AnnotateOptions>(&options.what)) Annotate(picture, faces, *annotate);

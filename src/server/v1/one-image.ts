@@ -12,9 +12,9 @@ import { readUpload } from '../upload.js';
 export interface OneImageRoute<T extends Detection> {
   /** Options that its requests may give. */
   rules: OptionRules;
-  find(image: Buffer, options: DetectCallOptions, request: Request): Promise<T>;
+  find: (image: Buffer, options: DetectCallOptions, request: Request) => Promise<T>;
   /** Sends the answer; headers that every answer has are set. */
-  answer(found: T, response: Response, seat: Seat): void;
+  answer: (found: T, response: Response, seat: Seat) => void;
 }
 
 /** A handler of a POST with one image. Options in the query are checked before the body is read. */

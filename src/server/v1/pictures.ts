@@ -15,10 +15,18 @@ export function acceptedFormat(request: Request): PictureFormat | undefined {
   return pictureFormats.find((format) => accepted === `image/${format}`);
 }
 
-// Pictures are large: one that its client does not fetch keeps its seat, and is dropped when nothing has moved for that long.
-function holdUntilTaken(response: Response, seat: Seat, timeoutMs: number): void {
-  seat.holdUntil(finished(response));
+/** Bytes a millisecond that a client must take on average: 64 kB a second, half of a slow mobile connection. */
+const slowestClient = 64;
+
+// Pictures are large: one that its client does not fetch keeps its seat, and is dropped when nothing has moved for `timeoutMs`, or
+// when it comes to take longer than at the slowest rate.
+function holdUntilTaken(response: Response, seat: Seat, bytes: number, timeoutMs: number): void {
+  const taken = finished(response);
+  seat.holdAnswer(bytes, taken);
   response.setTimeout(timeoutMs, () => response.destroy());
+  const timer = setTimeout(() => response.destroy(), timeoutMs + bytes / slowestClient);
+  const stop = () => clearTimeout(timer);
+  taken.then(stop, stop);
 }
 
 /** POST /v1/annotate and /v1/redact: the image with its faces drawn or hidden, in the format of the option or of `Accept`. */
@@ -31,7 +39,7 @@ export function pictureHandler(service: Service, kind: 'annotate' | 'redact') {
       return detector[kind](image, { ...options, format });
     },
     answer({ format, data }, response, seat) {
-      holdUntilTaken(response, seat, config.bodyTimeoutMs);
+      holdUntilTaken(response, seat, data.byteLength, config.bodyTimeoutMs);
       response.vary('Accept');
       sendImage(response, format, data);
     },
@@ -45,13 +53,14 @@ export function cropsHandler(service: Service) {
     rules: { ...service.rules, ...pictureTables.crops },
     find: (image, options) => detector.crops(image, options),
     answer(crops, response, seat) {
-      holdUntilTaken(response, seat, config.bodyTimeoutMs);
       const { model, image, format } = crops;
       const faces = crops.faces.map(({ crop, ...face }) => ({
         ...face,
         crop: { ...crop, data: crop.data.toString('base64') },
       }));
-      sendJson(response, 200, JSON.stringify({ model, image, format, faces }));
+      const json = JSON.stringify({ model, image, format, faces });
+      holdUntilTaken(response, seat, json.length, config.bodyTimeoutMs);
+      sendJson(response, 200, json);
     },
   });
 }

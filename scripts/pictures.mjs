@@ -1,0 +1,34 @@
+// npm run pictures: makes the pictures of the README in docs/images, of a scene that is drawn by code, with the library itself.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
+
+const root = path.join(import.meta.dirname, '..');
+const { FaceDetector } = await import(path.join(root, 'dist', 'index.mjs'));
+const { drawFaces } = await import(path.join(root, 'dist', 'server', 'drawn-faces.js'));
+const folder = path.join(root, 'docs', 'images');
+
+const scene = drawFaces(960, 540, [
+  { x: 150, y: 330, height: 200 },
+  { x: 345, y: 215, height: 130 },
+  { x: 520, y: 330, height: 250 },
+  { x: 715, y: 190, height: 90 },
+  { x: 830, y: 345, height: 180 },
+]);
+
+mkdirSync(folder, { recursive: true });
+const detector = await FaceDetector.create();
+const write = (name, data) => writeFileSync(path.join(folder, name), data);
+const options = { format: 'jpeg', quality: 88 };
+write('annotate.jpg', (await detector.annotate(scene, options)).data);
+write('redact-blur.jpg', (await detector.redact(scene, options)).data);
+write('redact-pixelate.jpg', (await detector.redact(scene, { ...options, mode: 'pixelate', shape: 'box' })).data);
+
+// The crops beside each other, with a gap between.
+const { faces } = await detector.crops(scene, { format: 'png', sort: 'area' });
+const side = 112 + 16;
+const strip = sharp({
+  create: { width: side * faces.length - 16, height: 112, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
+}).composite(faces.map(({ crop }, i) => ({ input: crop.data, left: i * side, top: 0 })));
+write('crops.png', await strip.png({ palette: true }).toBuffer());
+await detector.close();

@@ -1,0 +1,27 @@
+import { UsageError } from '../usage.js';
+import { type Command, program } from './command.js';
+import { parseFlags } from './flags.js';
+
+const shells = ['bash', 'zsh', 'fish'] as const;
+
+export const completionCommand: Command = {
+  name: 'completion',
+  summary: 'print what makes a shell complete the commands',
+  synopsis: ['bash|zsh|fish'],
+  about: `Prints a script with the commands and flags of this version, for the shell to read when it starts. Put the line of your shell below into its file of settings (~/.bashrc, ~/.zshrc after compinit, ~/.config/fish/config.fish).`,
+  flags: {},
+  completes: shells,
+  examples: [
+    ['completion bash', `bash: eval "$(${program} completion bash)"`],
+    ['completion zsh', `zsh: eval "$(${program} completion zsh)"`],
+    ['completion fish', `fish: ${program} completion fish | source`],
+  ],
+  async run(args) {
+    const [name, ...more] = parseFlags(args, {}).rest;
+    const shell = shells.find((known) => known === name);
+    if (!shell || more.length > 0) throw new UsageError(`completion needs one of ${shells.join(', ')}`);
+    const [{ commands }, scripts] = await Promise.all([import('./commands.js'), import('./completion/scripts.js')]);
+    process.stdout.write(scripts[shell](commands));
+    return 0;
+  },
+};

@@ -1,0 +1,40 @@
+import { optionTable } from '../options.js';
+import type { Command } from './command.js';
+import { modelFlags, outputFlags, pictureFlags, readSettings, runFlags } from './detect/settings.js';
+
+export const detectCommand: Command = {
+  name: 'detect',
+  summary: 'find the faces on images',
+  synopsis: ['[FLAG ...] FILE|FOLDER|GLOB|- ...'],
+  about: `Finds the faces on each image and prints a table, or JSON or CSV for programs. A folder stands for all images below it (.jpg .jpeg .jpe .jfif .png .webp .bmp .tif .tiff; names with a leading dot and links to folders are left out), a glob in quotes for what it matches, - for an image on standard input.
+
+Results come in the order of the images. An image that cannot be read is reported, in the table on standard error, in JSON and CSV in its place, and the others go on. Boxes are in pixels of the image as displayed; left is the viewer's left.
+
+Pictures keep the path that their image has below the folder that was given, or below the fixed part of the glob, and their format if it is JPEG, PNG or WebP (--format). They never replace an image: their folder must be another one. A file that is there already fails its image (EEXIST) unless --overwrite or --resume is given. An image that failed has no picture of any kind from that run.
+
+Ctrl-C keeps what is done so far. With --output even a process that is killed leaves a file of whole lines, but for its last one, and --resume goes on with it.`,
+  flags: {
+    Output: outputFlags,
+    Pictures: pictureFlags,
+    Running: { ...runFlags, ...modelFlags },
+    Detection: optionTable,
+  },
+  completes: 'files',
+  examples: [
+    ['detect photo.jpg', 'the faces on a photograph'],
+    ['detect photos --output faces.ndjson --resume', 'a large folder, in as many sittings as it takes'],
+    [`detect --csv --min-face-size 60 'photos/**/*.jpg' > faces.csv`, 'large faces only, for a spreadsheet'],
+    ['detect photos --redact public --annotate check', 'copies with the faces hidden, and others that show which'],
+    ['detect --ndjson - < photo.jpg', 'from a pipe, for another program'],
+  ],
+  statuses: {
+    0: 'all images done (or the reader of the output has left)',
+    1: 'nothing could be done',
+    3: 'done, but for some images that failed',
+    130: 'ended by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); what was done is kept',
+  },
+  async run(args) {
+    const { inputs, settings } = readSettings(args);
+    return (await import('./detect/run.js')).run(inputs, settings);
+  },
+};

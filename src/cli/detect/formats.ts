@@ -1,0 +1,71 @@
+import type { Face, Point } from '../../detector.js';
+import type { ImageRecord } from './record.js';
+
+/** Turns records into text, one after the other. */
+export interface Format {
+  begin(): string;
+  record(record: ImageRecord): string;
+  end(): string;
+}
+
+const json: () => Format = () => {
+  let isFirst = true;
+  return {
+    begin: () => '[',
+    record(record) {
+      const text = `${isFirst ? '' : ','}\n${JSON.stringify(record)}`;
+      isFirst = false;
+      return text;
+    },
+    end: () => '\n]\n',
+  };
+};
+
+const ndjson: () => Format = () => ({
+  begin: () => '',
+  record: (record) => `${JSON.stringify(record)}\n`,
+  end: () => '',
+});
+
+const points = ['leftEye', 'rightEye', 'nose', 'mouthLeft', 'mouthRight'] as const;
+const columns = [
+  'file,imageWidth,imageHeight,face,confidence,x,y,width,height',
+  ...points.map((name) => `${name}X,${name}Y`),
+  'errorCode,errorMessage',
+].join(',');
+
+type Cell = string | number | undefined;
+
+/** RFC 4180: quotes around what has a comma, a quote or a line break, quotes inside doubled. */
+function cell(value: Cell): string {
+  const text = String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function faceCells(face: Face | undefined, number: number): Cell[] {
+  const { x, y, width, height } = face?.box ?? {};
+  const xy = (point?: Point) => [point?.x, point?.y];
+  const landmarks = points.flatMap((name) => xy(face?.landmarks?.[name]));
+  return [face && number, face?.confidence, x, y, width, height, ...landmarks];
+}
+
+// A row per face; an image without one has a row without a face, one that failed a row with its error.
+const csv: () => Format = () => ({
+  begin: () => `${columns}\n`,
+  record(record) {
+    const row = (cells: Cell[]) => `${cells.map(cell).join(',')}\n`;
+    if ('error' in record) {
+      const empty = Array<undefined>(columns.split(',').length - 3);
+      return row([record.file, ...empty, record.error.code, record.error.message]);
+    }
+    const { file, image, faces } = record;
+    const shown = faces.length > 0 ? faces : [undefined];
+    return shown
+      .map((face, i) => row([file, image.width, image.height, ...faceCells(face, i + 1), undefined, undefined]))
+      .join('');
+  },
+  end: () => '',
+});
+
+/** The formats for programs, by the flag that asks for them. */
+export const formats = { json, ndjson, csv };

@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { glob, hasMagic } from 'glob';
+
+/** An image to be, by the name that its result carries. */
+export interface Input {
+  name: string;
+  /** Where its pictures go below their folder: the path below the folder or the fixed part of the glob that it was found by. */
+  relative: string;
+  /** Its bytes. Rejects where they cannot be read, and after an abort. */
+  read(signal: AbortSignal): Promise<Uint8Array>;
+}
+
+// What the core decodes; a file named on its own, or matched by a glob, is tried whatever its name.
+const extensions = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.bmp', '.tif', '.tiff']);
+
+function file(name: string, relative: string): Input {
+  return { name, relative, read: (signal) => readFile(name, { signal }) };
+}
+
+function standardInput(): Input {
+  const read = async (signal: AbortSignal) => {
+    const stop = () => process.stdin.destroy();
+    signal.addEventListener('abort', stop);
+    try {
+      return await buffer(process.stdin);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  };
+  return { name: '-', relative: 'stdin', read };
+}
+
+/** Stands for what was asked for and is not there: its result is the error. */
+function fault(name: string, error: unknown): Input {
+  return { name, relative: name, read: () => Promise.reject(error) };
+}
+
+function noImages(name: string, why: string): Input {
+  return fault(name, Object.assign(new Error(why), { code: 'NO_IMAGES' }));
+}
+
+const byName = <T>(key: (item: T) => string) => {
+  return (a: T, b: T) => (key(a) < key(b) ? -1 : Number(key(a) > key(b))); // not by the locale: a list to resume must not depend on it
+};
+
+/** The images below a folder, in the order of their names. Links to folders are not followed, they may go round in circles. */
+async function* walk(folder: string, relative: string, leftOut: ReadonlySet<string>): AsyncGenerator<Input> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => error as Error);
+  if (entries instanceof Error) {
+    yield fault(folder, entries);
+    return;
+  }
+  for (const entry of entries.sort(byName(({ name }) => name))) {
+    if (entry.name.startsWith('.')) continue; // also "._photo.jpg", which macOS leaves behind
+    const name = path.join(folder, entry.name);
+    const below = path.join(relative, entry.name);
+    if (entry.isDirectory()) {
+      if (!leftOut.has(await realpath(name))) yield* walk(name, below, leftOut);
+    } else if (extensions.has(path.extname(entry.name).toLowerCase())) {
+      const isFolder = entry.isSymbolicLink() && (await stat(name).catch(() => undefined))?.isDirectory();
+      if (!isFolder) yield file(name, below);
+    }
+  }
+}
+
+async function isIn(folders: ReadonlySet<string>, name: string): Promise<boolean> {
+  if (folders.size === 0) return false;
+  const folder = await realpath(path.dirname(name));
+  return [...folders].some((one) => folder === one || folder.startsWith(`${one}/`));
+}
+
+const isPattern = (text: string) => hasMagic(text, { magicalBraces: true });
+
+/** The files that a pattern matches, in the order of their names. */
+async function* matches(pattern: string, leftOut: ReadonlySet<string>): AsyncGenerator<Input> {
+  const segments = pattern.split('/');
+  const fixed = segments.findIndex((segment) => isPattern(segment));
+  const base = segments.slice(0, fixed).join('/') || (pattern.startsWith('/') ? '/' : '');
+  const matched = await glob(segments.slice(fixed).join('/'), {
+    cwd: base || '.',
+    nodir: true,
+  });
+  let count = 0;
+  for (const below of matched.sort(byName((name) => name))) {
+    const name = path.join(base, below);
+    if (await isIn(leftOut, name)) continue;
+    count++;
+    yield file(name, below);
+  }
+  if (count === 0) yield noImages(pattern, 'no file matches');
+}
+
+async function* find(argument: string, leftOut: ReadonlySet<string>): AsyncGenerator<Input> {
+  if (argument === '-') {
+    yield standardInput();
+  } else if (!existsSync(argument) && isPattern(argument)) {
+    yield* matches(argument, leftOut);
+  } else if ((await stat(argument).catch(() => undefined))?.isDirectory()) {
+    let count = 0;
+    for await (const input of walk(argument, '', leftOut)) {
+      count++;
+      yield input;
+    }
+    if (count === 0) yield noImages(argument, `no images in this folder (${[...extensions].join(' ')})`);
+  } else {
+    yield file(argument, path.basename(argument));
+  }
+}
+
+/**
+ * All images that the arguments stand for, in their order, each once. What is not there, or gives nothing, is an input whose
+ * reading fails. Folders and globs give nothing of the folders in `leftOut`, by their real paths: pictures of an earlier run are
+ * no inputs. Rejects with the signal's reason after an abort.
+ */
+export async function findInputs(
+  args: readonly string[],
+  leftOut: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<Input[]> {
+  const inputs = new Map<string, Input>();
+  for (const argument of args) {
+    for await (const input of find(argument, leftOut)) {
+      signal?.throwIfAborted();
+      const key = input.name === '-' ? '-' : path.resolve(input.name);
+      if (!inputs.has(key)) inputs.set(key, input);
+    }
+  }
+  return [...inputs.values()];
+}

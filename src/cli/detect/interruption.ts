@@ -1,0 +1,38 @@
+import { setMaxListeners } from 'node:events';
+import { constants } from 'node:os';
+
+// npm passes on the signal of a Ctrl-C that the terminal has sent us already: so soon, it is the same one.
+const sameMs = 1000;
+const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Why a run ended before its end, and the status that says so. */
+export class Interruption extends Error {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * A signal that aborts with an Interruption on Ctrl-C, SIGTERM and SIGHUP, so that what is done can be kept; the second time the
+ * process ends at once. It also aborts, with status 0, when the reader of standard output has gone away (`| head`).
+ */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // everything that waits listens
+  let firstAt = Number.POSITIVE_INFINITY;
+  for (const name of names) {
+    const status = 128 + constants.signals[name]; // as a shell tells it
+    process.on(name, () => {
+      if (performance.now() - firstAt > sameMs) process.exit(status);
+      firstAt = Math.min(firstAt, performance.now());
+      controller.abort(new Interruption('interrupted', status));
+    });
+  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    controller.abort(error.code === 'EPIPE' ? new Interruption('nobody reads on', 0) : error);
+  });
+  return controller.signal;
+}

@@ -1,0 +1,78 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { PictureKind } from '../../pictures.js';
+import { UsageError } from '../../usage.js';
+import type { Input } from './inputs.js';
+
+/** What to write: the folder for each kind of picture that is wanted, and the options of all. */
+export interface PictureWishes {
+  folders: Partial<Record<PictureKind, string>>;
+  options: Partial<Record<PictureKind, object>>;
+  /** Whether a picture may replace a file that has its name. */
+  mayReplace: boolean;
+}
+
+const kinds: readonly PictureKind[] = ['annotate', 'redact', 'crops'];
+/** The kinds that are wanted, with their folders. */
+export const wanted = ({ folders }: PictureWishes) =>
+  kinds.flatMap((kind) => (folders[kind] ? [[kind, folders[kind]] as const] : []));
+
+/** The real path that `folder` has, or will have once it is made. */
+async function realFolder(folder: string): Promise<string> {
+  const resolved = path.resolve(folder);
+  try {
+    return await realpath(resolved);
+  } catch {
+    return path.join(await realFolder(path.dirname(resolved)), path.basename(resolved));
+  }
+}
+
+/** Real paths of the folders that pictures go to. Throws UsageError where two kinds have the same one. */
+export async function pictureFolders(wishes: PictureWishes): Promise<Set<string>> {
+  const folders = await Promise.all(wanted(wishes).map(([, folder]) => realFolder(folder)));
+  if (new Set(folders).size < folders.length)
+    throw new UsageError('--annotate, --redact and --crops need a folder each');
+  return new Set(folders);
+}
+
+/**
+ * For each image the path of its pictures below their folder, without extension: no two of them have the same, whatever their
+ * extensions and however the file system takes capitals.
+ */
+export function pictureStems(inputs: readonly Input[]): Map<Input, string> {
+  const taken = new Set<string>();
+  const stems = new Map<Input, string>();
+  for (const input of inputs) {
+    const { dir, name, base } = path.parse(input.relative);
+    let stem = path.join(dir, name);
+    for (let count = 1; taken.has(stem.toLowerCase()); count++)
+      stem = path.join(dir, count > 1 ? `${base}~${count}` : base);
+    taken.add(stem.toLowerCase());
+    stems.set(input, stem);
+  }
+  return stems;
+}
+
+/** Real paths of the folders that images are in, by their names and, of links, by what they point to. */
+async function sourceFolders(inputs: Iterable<Input>): Promise<Set<string>> {
+  const names = [...inputs].map(({ name }) => name).filter((name) => name !== '-');
+  const folders = new Set(names.map((name) => path.dirname(name)));
+  const real = new Set(await Promise.all([...folders].map(realFolder)));
+  for (const name of names) if (existsSync(name)) real.add(path.dirname(realpathSync.native(name)));
+  return real;
+}
+
+/** Throws UsageError where pictures would come into a folder of the images, and might replace one. */
+export async function checkTargets(wishes: PictureWishes, stems: ReadonlyMap<Input, string>): Promise<void> {
+  const sources = await sourceFolders(stems.keys());
+  const below = new Set([...stems.values()].map((stem) => path.dirname(stem)));
+  for (const [kind, root] of wanted(wishes)) {
+    for (const target of [...below].map((folder) => path.join(root, folder))) {
+      if (!sources.has(await realFolder(target))) continue;
+      throw new UsageError(
+        `--${kind} ${root}: pictures would be written among the images in ${target}, choose another folder`,
+      );
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { SingleBar } from 'cli-progress';
+
+/** What is done so far, on standard error while that is a terminal. */
+export interface Progress {
+  /** One more image is done. */
+  step(): void;
+  /** Calls `write`, which may write lines on the terminal, with the bar out of its way. */
+  around(write: () => void): void;
+  stop(): void;
+}
+
+const none: Progress = { step: () => {}, around: (write) => write(), stop: () => {} };
+
+function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '-';
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.round(seconds)} s`;
+}
+
+/** A bar with rate and time left for `total` images; nothing where standard error is no terminal, or for one image. */
+export function progress(total: number, isQuiet: boolean): Progress {
+  const { stderr } = process;
+  if (isQuiet || !stderr.isTTY || process.env['TERM'] === 'dumb' || total < 2) return none;
+  const bar = new SingleBar({
+    format: '{bar} {percentage}%  {value} of {total}  {rate}  {left} left',
+    barsize: 24,
+    stream: stderr,
+    clearOnComplete: true,
+    gracefulExit: false,
+    hideCursor: false, // a process that ends at once would leave it hidden,
+    linewrap: true, // and lines cut
+  });
+  const started = performance.now();
+  let done = 0;
+  const figures = () => {
+    const perSecond = (1000 * done) / (performance.now() - started);
+    return { rate: `${perSecond.toFixed(1)}/s`, left: duration((total - done) / perSecond) };
+  };
+  bar.start(total, done, figures());
+  return {
+    step: () => bar.update(++done, figures()),
+    around(write) {
+      bar.stop(); // puts the cursor back to where the bar began, so it must begin again below what is written
+      write();
+      bar.start(total, done, figures());
+    },
+    stop: () => bar.stop(),
+  };
+}

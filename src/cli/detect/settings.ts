@@ -1,0 +1,137 @@
+import type { CreateOptions } from '../../detector.js';
+import { type ModelName, modelFacts, modelNames } from '../../models.js';
+import { engineChoices } from '../../native.js';
+import { optionTable } from '../../options.js';
+import { type PictureKind, pictureTables, resolveRender } from '../../pictures.js';
+import { UsageError } from '../../usage.js';
+import { type Flags, flagName, parseFlags, type Values } from '../flags.js';
+import { formats } from './formats.js';
+import type { PictureWishes } from './picture-paths.js';
+
+const formatNames = Object.keys(formats) as (keyof typeof formats)[];
+
+export const outputFlags = {
+  json: { kind: 'boolean', default: false, about: 'one JSON document: an array with an object per image' },
+  ndjson: { kind: 'boolean', default: false, about: 'a line of JSON per image, as soon as it is its turn' },
+  csv: { kind: 'boolean', default: false, about: 'a row per face; one without a face for an image that has none' },
+  output: {
+    kind: 'text',
+    placeholder: 'FILE',
+    short: 'o',
+    about: 'append the lines of --ndjson to a new file, each as soon as it is its turn',
+  },
+  resume: {
+    kind: 'boolean',
+    default: false,
+    about: 'go on with the file of --output: images that are in it are left out. Give the same options as before',
+  },
+  quiet: { kind: 'boolean', default: false, short: 'q', about: 'no progress bar and no summary' },
+} as const;
+
+export const runFlags = {
+  jobs: {
+    kind: 'integer',
+    min: 1,
+    max: 1024,
+    short: 'j',
+    about: 'images at once at most; all cores are used unless it says less',
+  },
+} as const;
+
+export const modelFlags = {
+  model: {
+    kind: 'choice',
+    choices: modelNames,
+    default: 'mtcnn',
+    about: "what searches; haar is OpenCV's, it finds less",
+  },
+  modelsDir: { kind: 'text', placeholder: 'DIR', about: 'folder of the weights, if not that of this package' },
+  engine: { kind: 'choice', choices: engineChoices, default: 'auto', about: "what runs mtcnn's networks" },
+} as const;
+const detectorFlags = { ...modelFlags, ...optionTable };
+
+export const pictureFlags = {
+  annotate: { kind: 'text', placeholder: 'DIR', about: 'write each image with its faces drawn on it into this folder' },
+  redact: { kind: 'text', placeholder: 'DIR', about: 'write each image with its faces hidden' },
+  crops: { kind: 'text', placeholder: 'DIR', about: 'write each face, as NAME-1, NAME-2 ...' },
+  overwrite: {
+    kind: 'boolean',
+    default: false,
+    about: 'replace files that are there already, which otherwise fail their image (EEXIST); --resume does so as well',
+  },
+  ...pictureTables.annotate,
+  ...pictureTables.redact,
+  ...pictureTables.crops,
+  align: {
+    ...pictureTables.crops.align,
+    about: 'turn and scale faces to the template of ArcFace, but cut out their boxes',
+  },
+  margin: {
+    ...pictureTables.crops.margin,
+    about:
+      'of the box, in its widths and heights: what --redact hides beyond it (default 0.3), what --crops adds with --no-align (0)',
+  },
+} as const satisfies Flags;
+const pictureKinds = ['annotate', 'redact', 'crops'] as const satisfies PictureKind[];
+
+/** What the flags of `detect` ask for. */
+export interface DetectSettings {
+  create: CreateOptions;
+  jobs: number | undefined;
+  format: keyof typeof formats | undefined;
+  output: string | undefined;
+  resume: boolean;
+  isQuiet: boolean;
+  pictures: PictureWishes;
+}
+
+/** The values of those flags only. */
+function pick<F extends Flags>(given: object, flags: F): Values<F> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name in flags)) as Values<F>;
+}
+
+/** The pictures that are wanted. Throws UsageError for an option of pictures that are not. */
+function readPictures(given: Values<typeof pictureFlags>, resume: boolean, model: ModelName = 'mtcnn'): PictureWishes {
+  // A run that was interrupted may have written pictures of an image that has no result.
+  const wishes: PictureWishes = { folders: {}, options: {}, mayReplace: given.overwrite ?? resume };
+  const { annotate: _annotate, redact, crops: _crops, ...options } = given;
+  const asked = pictureKinds.filter((kind) => given[kind] !== undefined);
+  for (const name of Object.keys(options)) {
+    const owners = pictureKinds.filter((kind) => name === 'overwrite' || name in pictureTables[kind]);
+    if (owners.some((kind) => asked.includes(kind))) continue;
+    throw new UsageError(
+      `${flagName(name)} is for pictures: it needs ${owners.map((kind) => `--${kind} DIR`).join(' or ')}`,
+    );
+  }
+  for (const kind of asked) {
+    const own = Object.fromEntries(Object.entries(options).filter(([name]) => name in pictureTables[kind]));
+    // With both, the margin is that of what is hidden: aligned crops have none.
+    if (kind === 'crops' && redact !== undefined && options.align !== false) delete own['margin'];
+    wishes.folders[kind] = given[kind] as string;
+    wishes.options[kind] = own;
+    resolveRender(kind, own, modelFacts(model).landmarks);
+  }
+  return wishes;
+}
+
+/** What the arguments of `detect` ask for. Throws UsageError where they make no sense. */
+export function readSettings(args: readonly string[]): { inputs: string[]; settings: DetectSettings } {
+  const { given, rest } = parseFlags(args, { ...outputFlags, ...runFlags, ...detectorFlags, ...pictureFlags });
+  const { output, resume = false, quiet = false, jobs } = given;
+  if (rest.length === 0) throw new UsageError('detect needs a file, a folder, a glob, or - for standard input');
+  const [format, ...more] = formatNames.filter((name) => given[name]);
+  if (more.length > 0) throw new UsageError(`--${format} and --${more[0]} exclude each other`);
+  if (output !== undefined && format && format !== 'ndjson') {
+    throw new UsageError(`--output writes NDJSON: --${format} goes to standard output`);
+  }
+  if (resume && output === undefined) throw new UsageError('--resume needs the --output that it shall go on with');
+  if (rest.includes('-') && process.stdin.isTTY) {
+    throw new UsageError('- reads an image from standard input, which is this terminal: pass one by < or |');
+  }
+  const create: CreateOptions = pick(given, detectorFlags);
+  if (create.threshold !== undefined && create.onetThreshold !== undefined) {
+    throw new UsageError('--threshold is another name for --onet-threshold: give one of them');
+  }
+  const pictures = readPictures(pick(given, pictureFlags), resume, create.model);
+  return { inputs: rest, settings: { create, jobs, format, output, resume, isQuiet: quiet, pictures } };
+}

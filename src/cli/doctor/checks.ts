@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import path from 'node:path';
+import { FaceDetector } from '../../detector.js';
+import { loadModelFiles, manifestModel } from '../../models.js';
+import { currentTarget, isSupported, loadAddon } from '../../native.js';
+import { packageRoot } from '../../paths.js';
+import { allowedCores, cgroupQuota } from '../../server/cores.js';
+import { drawFaces } from '../../server/drawn-faces.js';
+
+/** One thing that was looked at. `advice` is for what works, but not as well as it could. */
+export interface Check {
+  status: 'ok' | 'advice' | 'missing';
+  subject: string;
+  found: string;
+  /** What to run, or to do where no command can. */
+  fix?: string;
+}
+
+const ok = (subject: string, found: string): Check => ({ status: 'ok', subject, found });
+const missing = (subject: string, found: string, fix: string): Check => ({ status: 'missing', subject, found, fix });
+const advice = (subject: string, found: string, fix: string): Check => ({ status: 'advice', subject, found, fix });
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function node(): Check {
+  const { engines } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as {
+    engines: { node: string };
+  };
+  const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(engines.node) ?? []).slice(1).map(Number);
+  const [ownMajor = 0, ownMinor = 0] = process.versions.node.split('.').map(Number);
+  const isNew = ownMajor > major || (ownMajor === major && ownMinor >= minor);
+  const found = `${process.version} (${engines.node} is needed)`;
+  return isNew
+    ? ok('Node.js', found)
+    : missing('Node.js', found, 'nvm install --lts, or a package from https://nodejs.org');
+}
+
+const runs = (command: string) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+const under = (...tails: string[]) => {
+  return ['/usr', '/usr/local', '/opt/homebrew'].some((prefix) =>
+    tails.some((tail) => existsSync(path.join(prefix, tail))),
+  );
+};
+
+/** What building the addon needs. */
+function* buildTools(): Generator<Check> {
+  const onMac = process.platform === 'darwin';
+  const install = (debian: string, homebrew: string) => {
+    return onMac ? homebrew : `sudo apt-get install -y ${debian} (Debian, Ubuntu; elsewhere the package of that name)`;
+  };
+  const needs: [name: string, isThere: boolean, fix: string][] = [
+    ['C++ compiler', runs('c++'), install('g++', 'xcode-select --install')],
+    ['make or Ninja', runs('make') || runs('ninja'), install('make', 'xcode-select --install')],
+    ['CMake', runs('cmake'), install('cmake', 'brew install cmake')],
+    [
+      'OpenCV',
+      Boolean(process.env['OpenCV_DIR']) || under('include/opencv4/opencv2/dnn.hpp', 'include/opencv2/dnn.hpp'),
+      install('libopencv-dev', 'brew install opencv'),
+    ],
+    ['Highway', under('include/hwy/highway.h'), install('libhwy-dev', 'brew install highway')],
+  ];
+  for (const [name, isThere, fix] of needs) {
+    yield isThere ? ok(name, 'there, to build the addon') : missing(name, 'not there, to build the addon', fix);
+  }
+}
+
+async function weights(): Promise<Check> {
+  try {
+    const files = await loadModelFiles('mtcnn');
+    return ok(
+      'weights',
+      `mtcnn: ${Object.keys(files).length} files, SHA-256 verified (${manifestModel('mtcnn').licence})`,
+    );
+  } catch (error) {
+    return missing('weights', messageOf(error), 'npx opencv-face-detector models fetch');
+  }
+}
+
+async function haar(): Promise<Check> {
+  try {
+    await loadModelFiles('haar');
+    return ok('Haar cascade', 'there, as a model that needs no weights');
+  } catch {
+    const fix = process.platform === 'darwin' ? 'brew install opencv' : 'sudo apt-get install -y opencv-data';
+    return advice('Haar cascade', 'not there; only the model haar needs it', fix);
+  }
+}
+
+function cores(): Check {
+  const quota = cgroupQuota();
+  const limits = [
+    `${cpus().length} in the machine`,
+    `${availableParallelism()} for this process`,
+    Number.isFinite(quota) ? `a quota of ${quota.toFixed(1)}` : 'no quota',
+  ];
+  return ok('cores', `${allowedCores()} will be used: ${limits.join(', ')}`);
+}
+
+function pool(): Check {
+  const size = process.env['UV_THREADPOOL_SIZE'];
+  const wanted = allowedCores() + 2;
+  if (size === undefined) return ok('thread pool', 'UV_THREADPOOL_SIZE is not set: each command takes what it needs');
+  if (Number(size) >= wanted) return ok('thread pool', `UV_THREADPOOL_SIZE is ${size}`);
+  return advice('thread pool', `UV_THREADPOOL_SIZE is ${size}: not all cores can search`, 'unset UV_THREADPOOL_SIZE');
+}
+
+/** Loads the model and searches a drawn face: what all the rest is for. */
+async function* search(): AsyncGenerator<Check> {
+  try {
+    const detector = await FaceDetector.create();
+    const { engine, engineReason } = detector;
+    yield engine === 'fused'
+      ? ok('engine', `${engine}: ${engineReason}`)
+      : advice(
+          'engine',
+          `${engine}, which is several times slower than fused: ${engineReason}`,
+          'npx opencv-face-detector bench',
+        );
+    const { faces, timings } = await detector.detect(drawFaces(400, 300, [{ x: 200, y: 150, height: 160 }]));
+    await detector.close();
+    yield faces.length === 1
+      ? ok('search', `a drawn face is found (${timings.total.toFixed(0)} ms)`)
+      : missing('search', `${faces.length} faces found where one is drawn`, 'npx opencv-face-detector build');
+  } catch (error) {
+    yield missing('search', messageOf(error), 'npx opencv-face-detector build');
+  }
+}
+
+/** Looks at one thing after the other. Never throws: what fails is a check that says so. */
+export async function* examine(): AsyncGenerator<Check> {
+  yield node();
+  let hasAddon = false;
+  try {
+    const { opencvVersion } = loadAddon();
+    hasAddon = true;
+    yield ok('native addon', `loads on ${currentTarget()}, with OpenCV ${opencvVersion}`);
+  } catch (error) {
+    if (!isSupported()) {
+      yield missing('native addon', messageOf(error), 'docker run (see "In containers" in the README)');
+      return;
+    }
+    yield* buildTools();
+    yield missing('native addon', messageOf(error), 'npx opencv-face-detector build');
+  }
+  const verified = await weights();
+  yield verified;
+  yield await haar();
+  yield cores();
+  yield pool();
+  if (hasAddon && verified.status === 'ok') yield* search();
+}

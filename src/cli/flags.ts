@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { expected, fits, type OptionRule, parseValue, shown } from '../options.js';
+import { UsageError } from '../usage.js';
+
+/** A flag of a command: what an option of the library may be, or any text, such as the path of a file. */
+export type Flag = (OptionRule | { kind: 'text'; placeholder: string; about: string; default?: never }) & {
+  /** A single letter that stands for it. */
+  short?: string;
+};
+/** By name in camel case: `minFaceSize` is `--min-face-size` on the command line. */
+export type Flags = Readonly<Record<string, Flag>>;
+
+type Value<F> = F extends { kind: 'integer' | 'number' }
+  ? number
+  : F extends { kind: 'boolean' }
+    ? boolean
+    : F extends { choices: readonly (infer C)[] }
+      ? C
+      : string;
+/** What was given: a flag that was not is absent. */
+export type Values<F extends Flags> = { [K in keyof F]?: Value<F[K]> };
+
+/** `--min-face-size` of `minFaceSize`. */
+export function flagName(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function parse(args: readonly string[], flags: Flags) {
+  const option = ({ kind, short }: Flag) => ({
+    type: kind === 'boolean' ? ('boolean' as const) : ('string' as const),
+    ...(short && { short }),
+  });
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [flagName(name).slice(2), option(flag)]),
+  );
+  try {
+    return parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      allowNegative: true,
+    });
+  } catch (error) {
+    // What Node adds to an unknown option, how to pass it as a file name, is seldom what was meant.
+    const [reason = ''] = (error as Error).message.split(/\. To specify|\n/);
+    throw new UsageError(reason);
+  }
+}
+
+/**
+ * Flags and other arguments of a command. `--name VALUE`, `--name=VALUE`, `--name` and `--no-name` of what is true or false; all
+ * after `--` is no flag. Throws UsageError naming the flag and what it may be.
+ */
+export function parseFlags<F extends Flags>(args: readonly string[], flags: F): { given: Values<F>; rest: string[] } {
+  const { values, positionals } = parse(args, flags);
+  const given: Record<string, unknown> = {};
+  for (const [name, flag] of Object.entries(flags)) {
+    const raw = (values as Record<string, string | boolean | undefined>)[flagName(name).slice(2)];
+    if (raw === undefined) continue;
+    const value = typeof raw === 'string' && flag.kind !== 'text' ? parseValue(flag, raw) : raw;
+    if (flag.kind !== 'text' && !fits(flag, value)) {
+      throw new UsageError(`${flagName(name)} must be ${expected(flag)}, got ${shown(raw)}`);
+    }
+    given[name] = value;
+  }
+  return { given: given as Values<F>, rest: positionals };
+}

@@ -1,0 +1,58 @@
+import { type Setting, settings } from '../server/config.js';
+import { UsageError } from '../usage.js';
+import type { Command } from './command.js';
+import { type Flag, type Flags, flagName, parseFlags } from './flags.js';
+
+const table: Readonly<Record<string, Setting<unknown>>> = settings;
+
+/** A setting of the service as a flag; its text is read as that of its variable. */
+function settingFlag({ variable, fallback, shownDefault, about }: Setting<unknown>): Flag {
+  const preset = shownDefault ?? String(fallback());
+  if (typeof fallback() === 'boolean') return { kind: 'boolean', default: false, about: `${about} (${variable})` };
+  return { kind: 'text', placeholder: 'VALUE', about: `${about} (${variable}, default ${preset})` };
+}
+
+/** The settings of these keys as flags, by the same keys. */
+export function settingFlags(keys = Object.keys(settings)): Flags {
+  return Object.fromEntries(keys.map((key) => [key, settingFlag(table[key] as Setting<unknown>)]));
+}
+
+/** Writes the settings that flags give into `environment`. Throws UsageError naming the flag and what it may be. */
+export function setFromFlags(given: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv): void {
+  for (const [key, value] of Object.entries(given)) {
+    const { variable, expected, read, isSecret } = table[key] as Setting<unknown>;
+    const text = String(value);
+    if (read(text) === undefined) {
+      throw new UsageError(
+        `${flagName(key)} must be ${expected}, got ${isSecret ? 'something else' : JSON.stringify(text)}`,
+      );
+    }
+    environment[variable] = text;
+  }
+}
+
+const serveFlags = {
+  printConfig: { kind: 'boolean', default: false, about: 'show all settings as variables, and end' },
+} as const;
+
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'start the HTTP service (POST /face, /v1)',
+  synopsis: ['[FLAG ...]'],
+  about: `Starts the service and runs until SIGTERM or Ctrl-C, which let it answer everything that it has accepted. SIGHUP replaces its workers one by one.
+
+Settings come from the environment variables named below, or from flags, which win. Keys (--api-keys) are better kept in the environment: others on this machine can read a command line.`,
+  flags: { Command: serveFlags, Settings: settingFlags() },
+  completes: [],
+  examples: [
+    ['serve --port 9000', 'on another port'],
+    ['serve --min-face-size 40 --workers 2 --print-config', 'what these settings come to'],
+  ],
+  async run(args) {
+    const { given, rest } = parseFlags(args, { ...settingFlags(), ...serveFlags });
+    if (rest.length > 0) throw new UsageError(`serve takes flags only, got ${rest.join(' ')}`);
+    const { printConfig = false, ...fromFlags } = given;
+    setFromFlags(fromFlags, process.env); // which the workers inherit
+    return (await import('../server/main.js')).serve(printConfig);
+  },
+};

@@ -1,0 +1,68 @@
+import type { Answer, FaceService, Route } from './face-service.mjs';
+import { type Drawable, decode, type Picture, sizeOf } from './picture.mjs';
+import { readTimes, type Times } from './times.mjs';
+
+export type ViewName = 'boxes' | 'redacted' | 'crops';
+
+/** The route whose answer each view shows. */
+export const routes: Readonly<Record<ViewName, Route>> = { boxes: 'faces', redacted: 'redact', crops: 'crops' };
+
+/** Options by route: those of the search, and those and more where a picture is made of what was found. */
+export type OptionsOf = (view: ViewName) => URLSearchParams;
+
+/** What there is to show. */
+export interface Result {
+  answer: Answer;
+  /** Of the view's own route, `roundTrip` as this page has measured it. */
+  times: Times;
+  /** The picture to look at, unless the view has none; `isFromService`: as the service has made it, with all that is on it. */
+  picture?: { drawable: Drawable | undefined; blob: Blob; isFromService: boolean };
+}
+
+async function timed<T>(request: Promise<Response>, read: (response: Response) => Promise<T>): Promise<[T, Times]> {
+  const started = performance.now();
+  const response = await request;
+  const body = await read(response);
+  const times = readTimes(response.headers.get('Server-Timing'));
+  return [body, times.set('roundTrip', performance.now() - started)];
+}
+
+const asJson = (response: Response) => response.json() as Promise<Answer>;
+const asBlob = (response: Response) => response.blob();
+
+/** Whether the browser shows the picture as the service has seen it, so that boxes drawn over it are in their places. */
+function agrees({ drawable }: Picture, { image }: Answer): boolean {
+  if (!drawable) return false;
+  const { width, height } = sizeOf(drawable);
+  return width === image.width && height === image.height;
+}
+
+async function askBoxes(service: FaceService, picture: Picture, options: URLSearchParams, signal: AbortSignal) {
+  const [answer, times] = await timed(service.send('faces', picture.blob, options, signal), asJson);
+  if (agrees(picture, answer))
+    return { answer, times, picture: { drawable: picture.drawable, blob: picture.blob, isFromService: false } };
+  const blob = await asBlob(await service.send('annotate', picture.blob, options, signal));
+  return { answer, times, picture: { drawable: await decode(blob), blob, isFromService: true } };
+}
+
+/** Asks the service for what `view` shows. Rejects with ServiceError, or with the signal's reason. */
+export async function ask(
+  service: FaceService,
+  picture: Picture,
+  view: ViewName,
+  optionsOf: OptionsOf,
+  signal: AbortSignal,
+): Promise<Result> {
+  if (view === 'boxes') return askBoxes(service, picture, optionsOf('boxes'), signal);
+  const own = service.send(routes[view], picture.blob, optionsOf(view), signal);
+  if (view === 'crops') {
+    const [answer, times] = await timed(own, asJson);
+    return { answer, times };
+  }
+  // A redacted picture does not say how many faces are hidden on it.
+  const [[blob, times], [answer]] = await Promise.all([
+    timed(own, asBlob),
+    timed(service.send('faces', picture.blob, optionsOf('boxes'), signal), asJson),
+  ]);
+  return { answer, times, picture: { drawable: await decode(blob), blob, isFromService: true } };
+}

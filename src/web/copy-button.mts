@@ -1,0 +1,23 @@
+import { element } from './element.mjs';
+
+/**
+ * Makes a button copy the text of an element; it says for a moment that it has. Browsers copy by themselves only on pages that come
+ * by https or from localhost: elsewhere the text is selected, ready for the keyboard.
+ */
+export function copyBy(buttonId: string, source: HTMLElement, textOf: () => string): void {
+  const button = element(buttonId, HTMLButtonElement);
+  const name = button.textContent;
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(textOf());
+      button.textContent = 'Copied';
+    } catch {
+      getSelection()?.selectAllChildren(source);
+      button.textContent = 'Selected';
+    }
+    setTimeout(() => {
+      button.textContent = name;
+    }, 1500);
+  };
+  button.addEventListener('click', () => void copy());
+}

@@ -1,0 +1,17 @@
+// Letters, digits and signs that mean nothing to a shell between double quotes, nor to curl in a form's file name.
+const plainName = /^[\p{L}\p{N} ()+_.-]+$/u;
+
+/** The file as the form field `image`, quoted for shells; names with odd signs for POSIX shells only. */
+function imageField(name: string): string {
+  if (plainName.test(name)) return `"image=@${name}"`;
+  const forCurl = name.replaceAll(/["\\]/g, '\\$&');
+  return `'image=@"${forCurl.replaceAll("'", "'\\''")}"'`;
+}
+
+/** What to type in a terminal for the same request. `output`: the file for an answer that is a picture. The key is not shown. */
+export function curlLine(url: URL, name: string, hasKey: boolean, output?: string): string {
+  const parts = ['curl', '-F', imageField(name)];
+  if (hasKey) parts.push('-H "X-API-Key: $API_KEY"');
+  if (output) parts.push('-o', output);
+  return [...parts, `"${url}"`].join(' ');
+}

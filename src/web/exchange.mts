@@ -1,0 +1,30 @@
+import { copyBy } from './copy-button.mjs';
+import { element } from './element.mjs';
+
+/** JSON in lines; of pictures in it, only the first characters where it is `short`. */
+function pretty(json: object, isShort: boolean): string {
+  const cut = (name: string, value: unknown) =>
+    isShort && name === 'data' && typeof value === 'string' ? `${value.slice(0, 24)}... (${value.length})` : value;
+  return JSON.stringify(json, cut, 2);
+}
+
+/** The request for what is on the screen, as a line for a terminal, and its answer; both to copy. */
+export class Exchange {
+  readonly #request = element('curl', HTMLElement);
+  readonly #answer = element('json', HTMLElement);
+  #json: object | undefined;
+
+  constructor() {
+    copyBy('copy-curl', this.#request, () => this.#request.textContent ?? '');
+    copyBy('copy-json', this.#answer, () => (this.#json ? pretty(this.#json, false) : ''));
+  }
+
+  set request(line: string) {
+    this.#request.textContent = line;
+  }
+
+  set answer(json: object) {
+    this.#json = json;
+    this.#answer.textContent = pretty(json, true);
+  }
+}

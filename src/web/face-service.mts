@@ -1,0 +1,105 @@
+/** A place in the picture as it is displayed, in its pixels. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Face {
+  box: Point & { width: number; height: number };
+  /** 0 to 1. */
+  confidence: number;
+  landmarks?: Record<string, Point>;
+  /** The face cut out, its `data` in base64; of /v1/crops only. */
+  crop?: { width: number; height: number; data: string };
+}
+
+/** JSON of /v1/faces and /v1/crops. */
+export interface Answer {
+  model: string;
+  image: { width: number; height: number };
+  /** Of the crops. */
+  format?: string;
+  faces: Face[];
+}
+
+export type Route = 'faces' | 'annotate' | 'redact' | 'crops';
+
+/** One parameter as the API description has it. */
+export interface Parameter {
+  name: string;
+  schema: { minimum?: number; maximum?: number; enum?: string[]; type?: string; default?: number | string | boolean };
+}
+
+/** An answer that is none, in words for people. */
+export class ServiceError extends Error {
+  constructor(
+    readonly title: string,
+    readonly detail: string,
+    /** HTTP status; 0 where there was no answer at all. */
+    readonly status: number,
+    /** After how many seconds it may be tried again, where the service says so. */
+    readonly retryAfter?: number,
+    /** JSON of the answer. */
+    readonly problem?: object,
+  ) {
+    super(`${title}: ${detail}`);
+  }
+
+  /** Whether the same request may succeed later. */
+  get isPassing(): boolean {
+    return this.status === 0 || [408, 429].includes(this.status) || this.status >= 500;
+  }
+}
+
+const unreachable = () =>
+  new ServiceError(
+    'The service cannot be reached.',
+    navigator.onLine
+      ? 'Is it running? A picture far beyond its size limit can end like this, too.'
+      : 'You are offline.',
+    0,
+  );
+
+async function refusal(response: Response): Promise<ServiceError> {
+  const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
+  const { title = `The service answered ${response.status}`, detail = '' } = problem;
+  const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN);
+  const later = Number.isFinite(retryAfter) ? ` Try again in ${retryAfter} s.` : '';
+  const said = detail === title || detail === '' ? '' : `${detail[0]?.toUpperCase()}${detail.slice(1)}.`;
+  return new ServiceError(`${title}.`, said + later, response.status, later ? retryAfter : undefined, problem);
+}
+
+/** The service that this page comes from. Calls reject with ServiceError, or with the signal's reason. */
+export class FaceService {
+  /** Sent with every request once it is set. Nothing else keeps it. */
+  key = '';
+
+  /** Address of a route with these options. */
+  url(route: Route, options: URLSearchParams): URL {
+    const url = new URL(`v1/${route}`, document.baseURI);
+    url.search = options.toString();
+    return url;
+  }
+
+  /** Parameters of each route by its path, as the service describes itself. */
+  async describe(): Promise<Map<string, Parameter[]>> {
+    const response = await this.#fetch(new URL('openapi.json', document.baseURI), {});
+    const { paths } = (await response.json()) as { paths: Record<string, { post?: { parameters?: Parameter[] } }> };
+    return new Map(Object.entries(paths).map(([path, { post }]) => [path, post?.parameters ?? []]));
+  }
+
+  send(route: Route, picture: Blob, options: URLSearchParams, signal: AbortSignal): Promise<Response> {
+    const headers = { 'Content-Type': picture.type.startsWith('image/') ? picture.type : 'application/octet-stream' };
+    return this.#fetch(this.url(route, options), { method: 'POST', body: picture, headers, signal });
+  }
+
+  async #fetch(url: URL, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (this.key) headers.set('X-API-Key', this.key);
+    const response = await fetch(url, { ...init, headers }).catch((error: unknown) => {
+      throw init.signal?.aborted ? error : unreachable();
+    });
+    if (!response.ok) throw await refusal(response);
+    return response;
+  }
+}

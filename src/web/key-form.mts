@@ -1,0 +1,20 @@
+import { element } from './element.mjs';
+
+/** Asks for an API key. The page gives it to nobody but the service, and forgets it with the page. */
+export class KeyForm {
+  readonly #form = element('key-form', HTMLFormElement);
+  readonly #input = element('key', HTMLInputElement);
+
+  constructor(onKey: (key: string) => void) {
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#form.hidden = true;
+      onKey(this.#input.value.trim());
+      this.#input.value = '';
+    });
+  }
+
+  show(): void {
+    this.#form.hidden = false;
+  }
+}

@@ -1,0 +1,42 @@
+import type { ViewName } from './ask.mjs';
+import { element } from './element.mjs';
+import type { Answer } from './face-service.mjs';
+
+/** The line under the picture, and the errors above it. */
+export class Messages {
+  readonly #status = element('status', HTMLParagraphElement);
+  readonly #error = element('error', HTMLDivElement);
+  readonly #retry = element('retry', HTMLButtonElement);
+
+  constructor(onRetry: () => void) {
+    this.#retry.addEventListener('click', onRetry);
+  }
+
+  /** Whether each new line is read out to those who do not see it: not for every frame of a webcam. */
+  set isQuiet(isQuiet: boolean) {
+    this.#status.setAttribute('aria-live', isQuiet ? 'off' : 'polite');
+  }
+
+  status(text: string): void {
+    if (this.#status.textContent !== text) this.#status.textContent = text;
+  }
+
+  error(title: string, detail: string, canRetry: boolean): void {
+    element('error-title', HTMLElement).textContent = title;
+    element('error-detail', HTMLElement).textContent = detail;
+    this.#retry.hidden = !canRetry;
+    this.#error.hidden = false;
+  }
+
+  clearError(): void {
+    this.#error.hidden = true;
+  }
+}
+
+const done: Record<ViewName, string> = { boxes: 'found on', redacted: 'hidden on', crops: 'cut out of' };
+
+/** Such as "3 faces found on photo.jpg". */
+export function summary({ faces }: Answer, view: ViewName, name: string): string {
+  const count = faces.length === 0 ? 'No face' : faces.length === 1 ? '1 face' : `${faces.length} faces`;
+  return `${count} ${faces.length === 0 ? 'found on' : done[view]} ${name}`;
+}

@@ -1,0 +1,83 @@
+import type { ViewName } from './ask.mjs';
+import { Controls, type Knob } from './controls.mjs';
+import { element } from './element.mjs';
+import type { Parameter } from './face-service.mjs';
+
+// Steps of about the same effect on time, which goes with the inverse square of the size.
+const sizes = [12, 16, 20, 24, 30, 36, 48, 60, 80, 100, 140, 200, 300];
+const sides = [240, 320, 480, 640, 800, 1024, 1280, 1600, 2048, 3072, 4096];
+// Below, everything is a face, and it takes as long.
+const thresholds = [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99];
+const margins = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1];
+
+const searchKnobs: Knob[] = [
+  { name: 'minFaceSize', title: 'Minimum face size', stops: sizes, unit: ' px' },
+  { name: 'maxSide', title: 'Maximum side', stops: sides, unit: ' px', unset: 'as it is' },
+  { name: 'pnetThreshold', title: 'P-Net threshold', stops: thresholds },
+  { name: 'rnetThreshold', title: 'R-Net threshold', stops: thresholds },
+  { name: 'onetThreshold', title: 'O-Net threshold', stops: thresholds },
+];
+const redactKnobs: Knob[] = [
+  { name: 'mode', title: 'By' },
+  { name: 'shape', title: 'Shape' },
+  { name: 'margin', title: 'Margin', stops: margins },
+];
+const cropsKnobs: Knob[] = [
+  { name: 'align', title: 'Upright' },
+  {
+    name: 'size',
+    title: 'Size',
+    stops: [64, 96, 112, 128, 160, 224, 256],
+    unit: ' px',
+    start: 112,
+    onlyWith: ['align', undefined],
+  },
+  { name: 'margin', title: 'Margin', stops: margins, start: 0, onlyWith: ['align', 'false'] },
+];
+
+// A slider that is drawn gives many values: a request begins where it has rested so long.
+const restMs = 120;
+
+/** All options of the page. */
+export class Options {
+  readonly #search: Controls;
+  readonly #own: Partial<Record<ViewName, Controls>>;
+  areDescribed = false;
+
+  constructor(onChange: () => void) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const onInput = () => {
+      clearTimeout(timer);
+      timer = setTimeout(onChange, restMs);
+    };
+    this.#search = new Controls(element('search-options', HTMLFieldSetElement), searchKnobs, onInput);
+    this.#own = {
+      redacted: new Controls(element('redact-options', HTMLFieldSetElement), redactKnobs, onInput),
+      crops: new Controls(element('crops-options', HTMLFieldSetElement), cropsKnobs, onInput),
+    };
+    element('reset', HTMLButtonElement).addEventListener('click', () => {
+      this.#search.reset();
+    });
+  }
+
+  /** Makes the controls of what the service has, by the parameters of its routes. */
+  describe(parametersOf: ReadonlyMap<string, Parameter[]>): void {
+    if (this.areDescribed) return;
+    this.areDescribed = true;
+    const search = parametersOf.get('/v1/faces') ?? [];
+    // The thresholds are those of mtcnn's networks.
+    const isCascade = search.some(({ name, schema }) => name === 'model' && schema.default === 'mtcnn');
+    this.#search.describe(search.filter(({ name }) => isCascade || !name.endsWith('Threshold')));
+    this.#own.redacted?.describe(parametersOf.get('/v1/redact') ?? []);
+    this.#own.crops?.describe(parametersOf.get('/v1/crops') ?? []);
+  }
+
+  /** Shows the controls of this view only. */
+  showFor(view: ViewName): void {
+    for (const [name, { fieldset }] of Object.entries(this.#own)) fieldset.hidden = name !== view;
+  }
+
+  of(view: ViewName): URLSearchParams {
+    return new URLSearchParams([...(this.#own[view]?.entries() ?? []), ...this.#search.entries()]);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Face } from './face-service.mjs';
+
+const namespace = 'http://www.w3.org/2000/svg';
+
+function shape(tag: string, attributes: Record<string, string | number>): SVGElement {
+  const made = document.createElementNS(namespace, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  return made;
+}
+
+interface Area {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+const meet = (a: Area, b: Area) =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+// In CSS pixels. A narrower face would disappear behind its score.
+const label = { width: 46, height: 20, leastFace: 34 };
+// On a narrower face the points would be all there is to see.
+const leastFaceWithPoints = 16;
+
+/** Where a face's score goes: above its box, within the picture. */
+function labelArea(box: Area, width: number): Area {
+  const x = Math.min(Math.max(box.x - 1, 0), Math.max(width - label.width, 0));
+  return { x, y: Math.max(box.y - label.height - 1, 0), width: label.width, height: label.height };
+}
+
+function score({ x, y, width, height }: Area, confidence: number): SVGElement[] {
+  const text = shape('text', { class: 'score', x: x + width / 2, y: y + height / 2 });
+  text.textContent = confidence.toFixed(confidence >= 0.9995 ? 2 : 3);
+  return [shape('rect', { class: 'label', x, y, width, height, rx: 5 }), text];
+}
+
+/**
+ * Draws boxes, points and scores into `svg`, whose unit is a CSS pixel; `scale`: CSS pixels per pixel of the picture, `width`: of
+ * the whole in CSS pixels. Surer faces get their score first, one that has no room gets none.
+ */
+export function drawFaces(svg: SVGSVGElement, faces: readonly Face[], scale: number, width: number): void {
+  const shapes: SVGElement[] = [];
+  const labels: SVGElement[] = [];
+  const taken: Area[] = [];
+  for (const { box, landmarks, confidence } of faces) {
+    const area = { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale };
+    const radius = Math.min(Math.max(area.width / 34, 1.2), 3.5);
+    for (const kind of ['under', 'box'])
+      shapes.push(shape('rect', { class: kind, ...area, rx: Math.min(6, area.width / 8) }));
+    for (const { x, y } of Object.values(area.width < leastFaceWithPoints ? {} : (landmarks ?? {})))
+      shapes.push(shape('circle', { class: 'point', cx: x * scale, cy: y * scale, r: radius }));
+    const place = labelArea(area, width);
+    if (area.width < label.leastFace || taken.some((other) => meet(other, place))) continue;
+    taken.push(place);
+    labels.push(...score(place, confidence));
+  }
+  svg.replaceChildren(...shapes, ...labels);
+}

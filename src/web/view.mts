@@ -1,0 +1,190 @@
+import { ask, type Result, routes, type ViewName } from './ask.mjs';
+import { curlLine } from './curl.mjs';
+import { element } from './element.mjs';
+import { Exchange } from './exchange.mjs';
+import { FaceService, ServiceError } from './face-service.mjs';
+import { KeyForm } from './key-form.mjs';
+import { Messages, summary } from './messages.mjs';
+import { Options } from './options.mjs';
+import { type Picture, release } from './picture.mjs';
+import { endingFor, nameOf, save } from './save.mjs';
+import { Stage } from './stage.mjs';
+import { hideTimes, showTimes, type Times } from './times.mjs';
+
+/** What is on the screen: one picture, looked at in one of the views, with the options of the moment. */
+export class View {
+  readonly #service = new FaceService();
+  readonly #stage = new Stage();
+  readonly #exchange = new Exchange();
+  readonly #messages = new Messages(() => void this.#run());
+  readonly #options = new Options(() => this.#changed());
+  readonly #keyForm = new KeyForm((key) => this.#useKey(key));
+  readonly #save = element('save', HTMLButtonElement);
+  readonly #views = element('views', HTMLFieldSetElement);
+  #picture: Picture | undefined;
+  #result: Result | undefined;
+  /** Of the picture and view on the screen, to compare with. */
+  #before: Times | undefined;
+  #running: AbortController | undefined;
+  #isLive = false;
+
+  constructor() {
+    this.#views.addEventListener('change', () => {
+      this.#before = undefined;
+      this.#options.showFor(this.#view);
+      this.#changed();
+    });
+    this.#save.addEventListener('click', () => void this.#orSayWhyNot(() => this.#saveShown()));
+    this.#options.showFor(this.#view);
+    this.#showRequest();
+    void this.#orSayWhyNot(() => this.#describe());
+  }
+
+  /** While pictures come one after another, a change of options waits for the next. */
+  set isLive(isLive: boolean) {
+    this.#isLive = isLive;
+    this.#messages.isQuiet = isLive;
+    this.#showSave();
+  }
+
+  /**
+   * Takes this picture in place of the one before, whose request is given up. Resolves when it is shown, or to the error that is
+   * shown instead.
+   */
+  async show(coming: Picture | Promise<Picture>): Promise<ServiceError | undefined> {
+    const { signal } = this.#begin();
+    const picture = await coming;
+    if (signal.aborted) return undefined;
+    const old = this.#picture;
+    this.#picture = picture;
+    this.#before = undefined;
+    if (!this.#isLive) {
+      this.#messages.status(`Searching ${picture.name} ...`);
+      if (this.#view === 'boxes' && picture.drawable) this.#stage.showPicture(picture.drawable, [], picture.name);
+      else this.#stage.clear();
+    }
+    const error = await this.#run();
+    release(old?.drawable);
+    return error;
+  }
+
+  /** Says what went wrong before anything was asked. */
+  fail(title: string, detail: string): void {
+    this.#messages.error(title, detail, false);
+  }
+
+  get #view(): ViewName {
+    const chosen = this.#views.querySelector<HTMLInputElement>('input:checked');
+    return (chosen?.value ?? 'boxes') as ViewName;
+  }
+
+  #begin(): AbortController {
+    this.#running?.abort();
+    this.#running = new AbortController();
+    return this.#running;
+  }
+
+  #changed(): void {
+    this.#showRequest();
+    if (!this.#isLive) void this.#run();
+  }
+
+  /** Asks for what is on the screen, which gives up what was asked before. */
+  async #run(): Promise<ServiceError | undefined> {
+    const picture = this.#picture;
+    if (!picture) return undefined;
+    const controller = this.#begin();
+    const { signal } = controller;
+    const view = this.#view;
+    this.#stage.isBusy = true;
+    this.#showRequest();
+    try {
+      const result = await ask(this.#service, picture, view, (name) => this.#options.of(name), signal);
+      if (!signal.aborted) this.#present(result, picture, view);
+      return undefined;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      if (!(error instanceof ServiceError)) throw error;
+      this.#refused(error, picture);
+      return error;
+    } finally {
+      if (this.#running === controller) this.#stage.isBusy = false;
+    }
+  }
+
+  #present(result: Result, shown: Picture, view: ViewName): void {
+    const { answer, times, picture } = result;
+    const text = summary(answer, view, shown.name);
+    const old = this.#result?.picture;
+    this.#result = result;
+    this.#messages.clearError();
+    if (picture?.drawable) this.#stage.showPicture(picture.drawable, picture.isFromService ? [] : answer.faces, text);
+    else if (view === 'crops') this.#stage.showCrops(answer.faces, answer.format ?? 'png', nameOf(shown));
+    else this.#stage.clear();
+    if (old?.isFromService) release(old.drawable);
+    const { width, height } = answer.image;
+    const hint =
+      picture?.isFromService && view === 'boxes' ? ' Drawn by the service: this browser cannot show it.' : '';
+    this.#messages.status(`${text}, ${width} × ${height} pixels, by ${answer.model}.${hint}`);
+    this.#exchange.answer = answer;
+    showTimes(times, this.#before);
+    if (!this.#isLive) this.#before = times;
+    this.#showSave();
+    void this.#orSayWhyNot(() => this.#describe());
+  }
+
+  #refused(error: ServiceError, { name }: Picture): void {
+    this.#result = undefined;
+    this.#before = undefined;
+    this.#messages.error(error.title, error.detail, error.isPassing && !this.#isLive);
+    this.#messages.status(`${name} was not searched.`);
+    this.#exchange.answer = error.problem ?? {};
+    hideTimes();
+    if (error.status === 401) this.#keyForm.show();
+    this.#showSave();
+  }
+
+  /** Does what is not about the picture on the screen. */
+  async #orSayWhyNot(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      if (error.status === 401) this.#keyForm.show();
+      else this.fail(error.title, error.detail);
+    }
+  }
+
+  /** Where this fails at first, it is tried again with each picture that is answered. */
+  async #describe(): Promise<void> {
+    if (!this.#options.areDescribed) this.#options.describe(await this.#service.describe());
+  }
+
+  #useKey(key: string): void {
+    this.#service.key = key;
+    this.#messages.clearError();
+    void this.#orSayWhyNot(() => this.#describe());
+    this.#changed();
+  }
+
+  #showRequest(): void {
+    const view = this.#view;
+    const name = this.#picture?.name ?? 'photo.jpg';
+    const url = this.#service.url(routes[view], this.#options.of(view));
+    const output = view === 'redacted' ? `redacted.${endingFor(name)}` : undefined;
+    this.#exchange.request = curlLine(url, name, this.#service.key !== '', output);
+  }
+
+  #showSave(): void {
+    this.#save.hidden = this.#isLive || !this.#result?.picture;
+  }
+
+  /** Saves what is on the screen; the picture with boxes as the service draws them. */
+  async #saveShown(): Promise<void> {
+    const [picture, shown, view] = [this.#picture, this.#result?.picture, this.#view];
+    if (!picture || !shown) return;
+    const { signal } = new AbortController();
+    const annotated = () => this.#service.send('annotate', picture.blob, this.#options.of('boxes'), signal);
+    save(shown.isFromService ? shown.blob : await (await annotated()).blob(), `${nameOf(picture)}-${view}`);
+  }
+}

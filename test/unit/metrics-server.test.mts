@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import { serveMetrics } from '#dist/server/metrics-server.js';
+import { MetricsSum } from '#dist/server/metrics-sum.js';
+
+const setting = { metricsPort: 0, host: '127.0.0.1' };
+
+describe('the port of the metrics', () => {
+  let server: Server | undefined;
+  const logged: string[] = [];
+  const log = { error: (...[, text]: unknown[]) => void logged.push(String(text)) };
+  const get = (path: string) => fetch(`http://127.0.0.1:${(server?.address() as AddressInfo).port}${path}`);
+  afterEach(async () => {
+    server?.close().closeAllConnections();
+    if (server?.listening) await once(server, 'close');
+    logged.length = 0;
+  });
+
+  it('has them at /metrics, in the text format of Prometheus, and nothing else', async () => {
+    server = await serveMetrics(new MetricsSum(() => 2), setting, log);
+    const response = await get('/metrics');
+    expect(response.headers.get('content-type')).to.match(/^text\/plain; version=0\.0\.4/);
+    expect(await response.text()).to.match(/^face_detector_ready_workers 2$/m);
+    expect((await get('/')).status).to.equal(404);
+    expect((await get('/metrics/')).status).to.equal(404);
+  });
+
+  // The handler was an async function that nobody waited for: its rejection ended the primary, and with it every worker.
+  it('answers a scrape that fails with 500, and goes on', async () => {
+    const texts = [Promise.reject(new Error('no sum')), Promise.resolve('a 1\n')];
+    const metrics = { contentType: 'text/plain', text: () => texts.shift() ?? Promise.resolve('') };
+    server = await serveMetrics(metrics, setting, log);
+    expect((await get('/metrics')).status).to.equal(500);
+    expect(logged).to.deep.equal(['the metrics could not be summed']);
+    expect(await (await get('/metrics')).text()).to.equal('a 1\n');
+  });
+});
