@@ -76,8 +76,13 @@ export async function watchedDecoders() {
     EXTRA_SETTINGS: decoderSettings,
     ASAN_OPTIONS: 'detect_leaks=0', // of programs that are run while building
   };
+  const recipe = ['sources.sh', 'build.sh', ...libraries.map((name) => `${name}.cmake`)];
   const script = (name) => path.join(root, 'native', 'static', name);
-  const print = fingerprint(['native/static'], decoderFlags, decoderSettings);
+  const print = fingerprint(
+    recipe.map((name) => path.join('native', 'static', name)),
+    decoderFlags,
+    decoderSettings,
+  );
   await unlessDone('watched-decoders', path.relative(root, prefix), print, async () => {
     const steps = [['sources.sh', libraries], ...libraries.map((name) => ['build.sh', [name]])];
     for (const [name, args] of steps) {
