@@ -9,6 +9,9 @@
 namespace faces::render {
 namespace {
 
+// Not std::hypot, which would ask for glibc 2.35 of whom the compiled addon runs at.
+double Length(double x, double y) { return std::sqrt(x * x + y * y); }
+
 Point Mean(const std::array<Point, 5>& points) {
   Point mean;
   for (const Point& point : points) {
@@ -51,7 +54,7 @@ cv::Matx23d Alignment(const Landmarks& landmarks, int size) {
     b += p.x * q.y - p.y * q.x;
     spread += p.x * p.x + p.y * p.y;
   }
-  const bool is_turn = spread > 1e-6 && std::hypot(a, b) > 1e-6;
+  const bool is_turn = spread > 1e-6 && Length(a, b) > 1e-6;
   a = is_turn ? a / spread : 1;
   b = is_turn ? b / spread : 0;
   return {a, -b, to.x * enlargement - a * from.x + b * from.y, b, a, to.y * enlargement - b * from.x - a * from.y};
@@ -64,7 +67,7 @@ cv::Mat AlignFace(const cv::Mat& picture, const Landmarks& landmarks, int size) 
   cv::Mat pixels = picture(source);
 
   // Interpolation looks at four pixels: where a pixel of the crop stands for more, their means come first.
-  const int reduction = std::max(static_cast<int>(1 / std::hypot(to_crop(0, 0), to_crop(1, 0))), 1);
+  const int reduction = std::max(static_cast<int>(1 / Length(to_crop(0, 0), to_crop(1, 0))), 1);
   cv::Vec2d factor(1, 1);
   if (reduction > 1) {
     const cv::Size reduced((source.width + reduction - 1) / reduction, (source.height + reduction - 1) / reduction);
