@@ -7,6 +7,7 @@ import { Admission } from '#dist/server/admission.js';
 import { createApp } from '#dist/server/app.js';
 import { readConfig } from '#dist/server/config.js';
 import { WorkerMetrics } from '#dist/server/metrics.js';
+import { SearchWatch } from '#dist/server/search-watch.js';
 import type { Service } from '#dist/server/service.js';
 import { eventually, filePart, formEnd, formType, openWire, postHead } from '../fixtures/http.mjs';
 
@@ -39,6 +40,7 @@ describe('POST /v1/batch', () => {
         () => 0,
         () => 0,
       ),
+      watch: new SearchWatch(() => undefined),
       log: { info: (line: object) => void logged.push(line), error: () => undefined },
       readiness: () => ({ isReady: true }),
     } as unknown as Service;
