@@ -1,4 +1,4 @@
-/** An image may be in native code by chance when its worker is killed; twice is no chance. */
+/** An image may be in native code by chance when its worker is killed; twice, without getting through between, is no chance. */
 const deathsToRefuse = 2;
 const keptMs = 3_600_000;
 /** The oldest are forgotten beyond so many. */
@@ -13,7 +13,7 @@ interface Suspect {
 /**
  * The primary's memory of images, known by their SHA-256, that were in native code when their worker died: whatever it is in a
  * library that they trigger, a client that sends one again and again must not keep the service down. After the second death
- * within an hour an image is refused for an hour.
+ * within an hour an image is refused for an hour, unless native code has got through with it between.
  */
 export class Quarantine {
   readonly #searched = new Map<number, string[]>();
@@ -24,10 +24,12 @@ export class Quarantine {
     this.#searched.set(worker, [...(this.#searched.get(worker) ?? []), image]);
   }
 
+  /** Native code of `worker` is done with the image, which is innocent then. */
   searched(worker: number, image: string): void {
     const images = this.#searched.get(worker) ?? [];
     const index = images.indexOf(image);
     if (index >= 0) images.splice(index, 1);
+    if (this.#suspects.get(image)?.deaths === 1) this.#suspects.delete(image);
   }
 
   /** `worker` has ended. Answers which images are refused from now on for what they have done. */

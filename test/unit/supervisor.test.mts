@@ -231,6 +231,16 @@ describe('supervisor', () => {
       }
     });
 
+    // Where all clients send the same image, whoever kills workers would have had it refused.
+    it('does not suspect what has been searched between two deaths', async () => {
+      await started();
+      await die(1, 'popular');
+      await worker(2).tell({ type: 'searching', image: 'popular' });
+      await worker(2).tell({ type: 'searched', image: 'popular' });
+      await die(2, 'popular');
+      expect(refusedBy(3)).to.deep.equal([]);
+    });
+
     it('forgets a death, and a refusal, after an hour', async () => {
       await started();
       await die(1, 'poison');
