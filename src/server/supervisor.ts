@@ -25,6 +25,8 @@ interface Member {
   activity?: Extract<WorkerMessage, { type: 'beat' }>['activity'];
   /** Why it is being killed. */
   doom?: string;
+  /** Why it says that it cannot start. */
+  inability?: string;
 }
 
 type Settings = Pick<Config, 'workers' | 'requestTimeoutMs' | 'hangTimeoutMs' | 'shutdownTimeoutMs' | 'stuckMs'>;
@@ -47,6 +49,7 @@ export class Supervisor {
   readonly #timers = new Set<NodeJS.Timeout>();
   #deathsAtStart = 0;
   #backoffMs = firstBackoffMs;
+  #isStarted = false;
   #isStopping = false;
   #isReloading = false;
   #checkedAt = performance.now();
@@ -81,6 +84,7 @@ export class Supervisor {
     for (let i = 0; i < this.#settings.workers; i++) this.#spawn();
     this.#every(beatMs, () => this.#check());
     await this.#until(() => this.readyWorkers === this.#settings.workers);
+    this.#isStarted = true;
     return this.#firstReady as ReadyMessage;
   }
 
@@ -156,8 +160,9 @@ export class Supervisor {
         this.#tell(member, { type: 'readiness', readiness: this.#readiness });
         break;
       case 'unable':
-        if (member.isTrial) this.#log.error({ reason: message.reason }, 'a new worker cannot start');
-        else this.#failure ??= Object.assign(new Error(message.reason), { code: 'UNABLE_TO_START' });
+        member.inability = message.reason;
+        if (this.#isStarted) this.#log.error({ reason: message.reason }, 'a new worker cannot start');
+        else this.#fail(message.reason);
         break;
       case 'beat':
         member.activity = message.activity;
@@ -179,14 +184,14 @@ export class Supervisor {
     this.#update();
   }
 
-  #replace({ worker, state, since, doom }: Member, how: string): void {
+  #replace({ worker, state, since, doom, inability }: Member, how: string): void {
     const wasStarting = state === 'starting';
     this.#deathsAtStart = wasStarting ? this.#deathsAtStart + 1 : 0;
-    if (this.#deathsAtStart >= maxDeathsAtStart) {
-      this.#failure = Object.assign(
-        new Error(`workers died at start ${maxDeathsAtStart} times in a row, the last one by ${doom ?? how}`),
-        { code: 'UNABLE_TO_START' },
-      );
+    // Weights may be gone for a while, or memory: as long as others serve, that is no reason to end them.
+    const othersServe = this.#isStarted && this.readyWorkers > 0;
+    if (this.#deathsAtStart >= maxDeathsAtStart && !othersServe) {
+      const last = inability ? `: ${inability}` : ` by ${doom ?? how}`;
+      this.#fail(`workers died at start ${maxDeathsAtStart} times in a row, the last one${last}`);
       return;
     }
     if (performance.now() - since > provenMs) this.#backoffMs = firstBackoffMs;
@@ -198,6 +203,10 @@ export class Supervisor {
       // While reloading there may be enough.
       if (this.#live < this.#settings.workers) this.#spawn();
     });
+  }
+
+  #fail(reason: string): void {
+    this.#failure ??= Object.assign(new Error(reason), { code: 'UNABLE_TO_START' });
   }
 
   /** Kills workers that hang; says anew whether the service is ready. */
