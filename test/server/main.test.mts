@@ -93,7 +93,7 @@ describe('starting and stopping the service', () => {
     after(() => rmSync(folder, { recursive: true }));
 
     it('serves with the Haar cascade when no model was asked for, and says so loudly with the way out', async () => {
-      const service = await startService({}, folder);
+      const service = await startService({}, { folder });
       const body = new FormData();
       body.append('image', new Blob([new Uint8Array(standardPng())]), 'a.png');
       const response = await fetch(`${service.origin}/face`, { method: 'POST', body });
@@ -105,7 +105,7 @@ describe('starting and stopping the service', () => {
     });
 
     it('does not start when mtcnn was asked for, and names what is missing', async () => {
-      const { status, output } = await failToStart({ FACE_DETECTION_MODEL: 'MTCNNTorchFaceDetector' }, folder);
+      const { status, output } = await failToStart({ FACE_DETECTION_MODEL: 'MTCNNTorchFaceDetector' }, { folder });
       expect(status).to.equal(1);
       expect(output).to.match(
         /^opencv-face-detector: weights mtcnn\/det1.prototxt: not there. Fetch them: npx opencv-face-detector models fetch mtcnn\n$/,
