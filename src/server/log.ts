@@ -26,8 +26,9 @@ export function createLogger(
 }
 
 function writeRest(output: LogOutput): void {
+  const rest = output.takeRest();
   try {
-    writeSync(1, output.takeRest());
+    if (rest) writeSync(1, rest);
   } catch {
     // Nobody is left who could be told.
   }
