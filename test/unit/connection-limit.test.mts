@@ -7,14 +7,9 @@ import { eventually, openWire } from '../fixtures/http.mjs';
 describe('the limit of connections', () => {
   let server: Server;
   let warnings: object[];
-  let taken: number;
   beforeEach(async () => {
     warnings = [];
-    taken = 0;
-    server = createServer((socket) => {
-      taken += 1;
-      socket.resume();
-    }).listen(0, '127.0.0.1');
+    server = createServer((socket) => void socket.resume()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     limitConnections(server, { warn: (facts: object) => void warnings.push(facts) }, 2);
   });
