@@ -34,6 +34,8 @@ type Settings = Pick<Config, 'workers' | 'requestTimeoutMs' | 'hangTimeoutMs' | 
 const maxDeathsAtStart = 5;
 // Longer than a worker needs on the slowest machine, loading some 140 shared objects from a cold disk.
 const startTimeoutMs = 60_000;
+// A worker cuts off what is left after SHUTDOWN_TIMEOUT_MS by itself; 5000 connections took 3 s on a machine with other work.
+const cuttingMs = 5_000;
 const firstBackoffMs = 100;
 const maxBackoffMs = 30_000;
 // A worker that has lived that long starts the back-off anew.
@@ -266,7 +268,7 @@ export class Supervisor {
     const force = setTimeout(() => {
       this.#wasForced = true;
       this.#kill(member, 'it did not stop in time');
-    }, this.#settings.shutdownTimeoutMs + 1000);
+    }, this.#settings.shutdownTimeoutMs + cuttingMs);
     while (this.#members.has(member)) await this.#changed();
     clearTimeout(force);
   }

@@ -424,9 +424,9 @@ describe('supervisor', () => {
       await started();
       const stop = supervisor.stop();
       await worker(1).exit(0);
-      await clock.advance(20_000);
+      await clock.advance(24_999);
       expect(worker(2).signals).to.deep.equal([]);
-      await clock.advance(1_000);
+      await clock.advance(1);
       expect(worker(2).signals).to.deep.equal(['SIGKILL']);
       expect(await stop).to.equal(false);
     });
