@@ -66,8 +66,20 @@ async function download(
   }
 }
 
-/** Writes beside the file, makes sure that the bytes are on the disk, and only then takes the name. */
+/**
+ * Writes beside the file, makes sure that the bytes are on the disk, and only then takes the name.
+ * Rejects with FaceDetectorError MODEL_MISSING, with the file system's reason, and leaves nothing.
+ */
 async function writeWhole(filePath: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeThenRename(filePath, bytes);
+  } catch (error) {
+    const reason = `${filePath} could not be written: ${(error as Error).message}`;
+    throw new FaceDetectorError('MODEL_MISSING', reason, { cause: error });
+  }
+}
+
+async function writeThenRename(filePath: string, bytes: Uint8Array): Promise<void> {
   await mkdir(path.dirname(filePath), { recursive: true });
   const partial = `${filePath}.${randomUUID()}.partial`;
   try {
@@ -119,8 +131,8 @@ async function fetchFile(
 /**
  * Puts the weights of a model into the models folder: files that are there and verified stay; others come from `sources`, then
  * from their origin. Everything is held against its SHA-256 first; a file that fails is refused and nothing half-written stays.
- * Rejects with FaceDetectorError MODEL_MISSING naming the file and what each source said, or INVALID_OPTION for an unknown
- * model.
+ * Rejects with FaceDetectorError MODEL_MISSING naming the file and what each source said, or why it could not be written; with
+ * INVALID_OPTION for an unknown model.
  */
 export async function fetchModel(
   model: string | ManifestModel,

@@ -78,7 +78,10 @@ export function mismatch(bytes: Uint8Array, file: ManifestFile): string | undefi
   return sha256 === file.sha256 ? undefined : `SHA-256 ${sha256} instead of ${file.sha256}`;
 }
 
-/** What stands at a path where a published file should: its verified bytes, or why they are not it; neither where there is none. */
+/**
+ * What stands at a path where a published file should: its verified bytes, or why they are not it (they cannot be read, have another
+ * size or content); neither where there is none.
+ */
 export async function readVerified(
   filePath: string,
   file: ManifestFile,
@@ -90,8 +93,8 @@ export async function readVerified(
     const fault = mismatch(bytes, file);
     return fault ? { fault } : { bytes };
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return {};
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    return ['ENOENT', 'ENOTDIR'].includes(code ?? '') ? {} : { fault: `cannot be read (${code ?? message})` };
   }
 }
 

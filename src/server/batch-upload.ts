@@ -10,16 +10,23 @@ export type BatchPart = { index: number; name: string | null } & ({ bytes: Buffe
 
 type Limits = Pick<Config, 'maxBodyBytes' | 'maxBatchImages' | 'maxBatchBytes' | 'bodyTimeoutMs'>;
 
-/** Chunks of the body as they are asked for. Rejects with BODY_TIMEOUT where one takes too long, BODY_TOO_LARGE, or ABORTED. */
-async function* chunksOf(request: IncomingMessage, { maxBatchBytes, bodyTimeoutMs }: Limits): AsyncGenerator<Buffer> {
+/** Time that the client has left for the image that it sends; the work between does not count. */
+interface Patience {
+  leftMs: number;
+}
+
+/** Chunks of the body as they are asked for. Rejects with BODY_TIMEOUT where patience ends, BODY_TOO_LARGE, or ABORTED. */
+async function* chunksOf(request: IncomingMessage, maxBytes: number, patience: Patience): AsyncGenerator<Buffer> {
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, undefined>;
   let received = 0;
   try {
     while (true) {
-      const { done, value } = await withinTime(chunks.next(), bodyTimeoutMs);
+      const asked = performance.now();
+      const { done, value } = await withinTime(chunks.next(), patience.leftMs);
+      patience.leftMs -= performance.now() - asked;
       if (done) return;
       received += value.byteLength;
-      if (received > maxBatchBytes) throw bodyTooLarge(maxBatchBytes);
+      if (received > maxBytes) throw bodyTooLarge(maxBytes);
       yield value;
     }
   } finally {
@@ -31,7 +38,7 @@ async function* chunksOf(request: IncomingMessage, { maxBatchBytes, bodyTimeoutM
 function withinTime<T>(read: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new RequestError('BODY_TIMEOUT', `no more of the body came for ${ms} ms`));
+      reject(new RequestError('BODY_TIMEOUT', 'the next image of the body did not come in time'));
     }, ms);
     const failed = () => reject(clientGone());
     read.then(resolve, failed).finally(() => clearTimeout(timer));
@@ -89,8 +96,10 @@ export async function* readBatch(
   });
   const { parts, failure } = collectParts(parser, limits);
   invite(request, response);
-  for await (const chunk of chunksOf(request, limits)) {
+  const patience = { leftMs: limits.bodyTimeoutMs };
+  for await (const chunk of chunksOf(request, limits.maxBatchBytes, patience)) {
     await new Promise((resolve) => parser.write(chunk, resolve));
+    if (parts.length > 0) patience.leftMs = limits.bodyTimeoutMs;
     yield* parts.splice(0);
     if (failure()) break;
   }

@@ -213,13 +213,7 @@ export const settings = {
   maxBatchImages: integer('MAX_BATCH_IMAGES', 100, 1, 100_000, 'images in one batch'),
   maxBatchBytes: integer('MAX_BATCH_BYTES', 200 * 2 ** 20, 1024, 2 ** 40, 'largest body of a batch'),
   headersTimeoutMs: integer('HEADERS_TIMEOUT_MS', 10_000, 100, 600_000, 'time for the header of a request'),
-  bodyTimeoutMs: integer(
-    'BODY_TIMEOUT_MS',
-    15_000,
-    100,
-    600_000,
-    'time for the body; in a batch, between two pieces of it',
-  ),
+  bodyTimeoutMs: integer('BODY_TIMEOUT_MS', 15_000, 100, 600_000, 'time for the body; in a batch, for each image'),
   requestTimeoutMs: integer(
     'REQUEST_TIMEOUT_MS',
     30_000,

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config.js';
+import { LogOutput } from './log-output.js';
 
 export type { Logger } from 'pino';
 
@@ -9,12 +11,27 @@ export function createLogger(
   config: Pick<Config, 'debugging' | 'logLevel'>,
   processKind: 'primary' | 'worker',
 ): Logger {
-  return pino({
-    level: config.debugging ? 'debug' : config.logLevel,
-    base: { pid: process.pid, process: processKind },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-  });
+  const output = new LogOutput((lost, reason) => log.warn({ lost, reason }, 'lines of this log were lost'));
+  process.once('exit', () => writeRest(output));
+  const log: Logger = pino(
+    {
+      level: config.debugging ? 'debug' : config.logLevel,
+      base: { pid: process.pid, process: processKind },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    output,
+  );
+  return log;
+}
+
+function writeRest(output: LogOutput): void {
+  const rest = output.takeRest();
+  try {
+    if (rest) writeSync(1, rest);
+  } catch {
+    // Nobody is left who could be told.
+  }
 }
 
 /** The client's request id where it is one (1 to 128 letters, digits, `.`, `_`, `-`), else a new one. */

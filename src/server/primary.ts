@@ -23,10 +23,11 @@ async function chooseModel(config: Config): Promise<ModelName> {
   } catch (error) {
     if (config.model || !(error instanceof FaceDetectorError) || error.code !== 'MODEL_MISSING') throw error;
     await loadModelFiles('haar');
-    process.stderr.write(
+    // Not by the stream itself, whose error would end the process where nobody reads.
+    console.error(
       `WARNING: ${error.message}\n` +
         "WARNING: serving with OpenCV's Haar cascade instead: it misses many faces, takes longer and gives no landmarks.\n" +
-        'WARNING: fetch the weights and start again, or set FACE_DETECTION_MODEL=haar to keep it.\n',
+        'WARNING: fetch the weights and start again, or set FACE_DETECTION_MODEL=haar to keep it.',
     );
     return 'haar';
   }

@@ -26,6 +26,8 @@ interface Member {
   activity?: Extract<WorkerMessage, { type: 'beat' }>['activity'];
   /** Why it is being killed. */
   doom?: string;
+  /** Why it says that it cannot start. */
+  inability?: string;
 }
 
 type Settings = Pick<Config, 'workers' | 'requestTimeoutMs' | 'hangTimeoutMs' | 'shutdownTimeoutMs' | 'stuckMs'>;
@@ -33,6 +35,8 @@ type Settings = Pick<Config, 'workers' | 'requestTimeoutMs' | 'hangTimeoutMs' | 
 const maxDeathsAtStart = 5;
 // Longer than a worker needs on the slowest machine, loading some 140 shared objects from a cold disk.
 const startTimeoutMs = 60_000;
+// A worker cuts off what is left after SHUTDOWN_TIMEOUT_MS by itself; 5000 connections took 3 s on a machine with other work.
+const cuttingMs = 5_000;
 const firstBackoffMs = 100;
 const maxBackoffMs = 30_000;
 // A worker that has lived that long starts the back-off anew.
@@ -49,6 +53,7 @@ export class Supervisor {
   readonly #quarantine = new Quarantine();
   #deathsAtStart = 0;
   #backoffMs = firstBackoffMs;
+  #isStarted = false;
   #isStopping = false;
   #isReloading = false;
   #checkedAt = performance.now();
@@ -83,6 +88,7 @@ export class Supervisor {
     for (let i = 0; i < this.#settings.workers; i++) this.#spawn();
     this.#every(beatMs, () => this.#check());
     await this.#until(() => this.readyWorkers === this.#settings.workers);
+    this.#isStarted = true;
     return this.#firstReady as ReadyMessage;
   }
 
@@ -159,8 +165,9 @@ export class Supervisor {
         this.#tell(member, { type: 'quarantine', images: this.#quarantine.images });
         break;
       case 'unable':
-        if (member.isTrial) this.#log.error({ reason: message.reason }, 'a new worker cannot start');
-        else this.#failure ??= Object.assign(new Error(message.reason), { code: 'UNABLE_TO_START' });
+        member.inability = message.reason;
+        if (this.#isStarted) this.#log.error({ reason: message.reason }, 'a new worker cannot start');
+        else this.#fail(message.reason);
         break;
       case 'beat':
         member.activity = message.activity;
@@ -205,14 +212,14 @@ export class Supervisor {
     for (const member of this.#members) this.#tell(member, { type: 'quarantine', images });
   }
 
-  #replace({ worker, state, since, doom }: Member, how: string): void {
+  #replace({ worker, state, since, doom, inability }: Member, how: string): void {
     const wasStarting = state === 'starting';
     this.#deathsAtStart = wasStarting ? this.#deathsAtStart + 1 : 0;
-    if (this.#deathsAtStart >= maxDeathsAtStart) {
-      this.#failure = Object.assign(
-        new Error(`workers died at start ${maxDeathsAtStart} times in a row, the last one by ${doom ?? how}`),
-        { code: 'UNABLE_TO_START' },
-      );
+    // Weights may be gone for a while, or memory: as long as others serve, that is no reason to end them.
+    const othersServe = this.#isStarted && this.readyWorkers > 0;
+    if (this.#deathsAtStart >= maxDeathsAtStart && !othersServe) {
+      const last = inability ? `: ${inability}` : ` by ${doom ?? how}`;
+      this.#fail(`workers died at start ${maxDeathsAtStart} times in a row, the last one${last}`);
       return;
     }
     if (performance.now() - since > provenMs) this.#backoffMs = firstBackoffMs;
@@ -224,6 +231,10 @@ export class Supervisor {
       // While reloading there may be enough.
       if (this.#live < this.#settings.workers) this.#spawn();
     });
+  }
+
+  #fail(reason: string): void {
+    this.#failure ??= Object.assign(new Error(reason), { code: 'UNABLE_TO_START' });
   }
 
   /** Kills workers that hang; says anew whether the service is ready. */
@@ -284,7 +295,7 @@ export class Supervisor {
     const force = setTimeout(() => {
       this.#wasForced = true;
       this.#kill(member, 'it did not stop in time');
-    }, this.#settings.shutdownTimeoutMs + 1000);
+    }, this.#settings.shutdownTimeoutMs + cuttingMs);
     while (this.#members.has(member)) await this.#changed();
     clearTimeout(force);
   }

@@ -3,6 +3,7 @@ import { FaceDetector } from '../detector.js';
 import { Admission } from './admission.js';
 import { createApp } from './app.js';
 import { type Config, readConfig } from './config.js';
+import { limitConnections } from './connection-limit.js';
 import { createDrainableServer, type DrainableServer } from './drain.js';
 import { listen } from './listen.js';
 import { createLogger } from './log.js';
@@ -61,6 +62,7 @@ async function run(config: Config): Promise<void> {
   const rules = requestRules(config, model);
   const app = createApp({ config, detector, rules, admission, metrics, watch, log, readiness: () => readiness });
   const server = createDrainableServer(app, config);
+  limitConnections(server.http, log);
   const port = await listen(server.http, config.port, config.host, 'PORT_NUMBER');
   const report = async () => {
     try {

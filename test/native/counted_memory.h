@@ -10,4 +10,9 @@ size_t Live();         ///< bytes
 size_t Peak();         ///< bytes, the most since RestartPeak
 void RestartPeak();
 
+/// Refuses the allocations from the `skipped`-th on, `times` of them (counted from 0), as a system without memory does.
+void Refuse(size_t skipped, size_t times);
+/// Allows all again; how many have been refused since Refuse.
+size_t Allow();
+
 }  // namespace memory

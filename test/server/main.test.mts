@@ -1,12 +1,11 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { needCores, needWeights, root } from '../fixtures/available.mjs';
+import { needCores, needWeights } from '../fixtures/available.mjs';
 import { drawFaces, standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
+import { packageFolder } from '../fixtures/package-folder.mjs';
 import { failToStart, startService } from '../fixtures/service.mjs';
 
 const headers = { 'Content-Type': 'image/png' };
@@ -59,6 +58,23 @@ describe('starting and stopping the service', () => {
     expect(output).to.equal(`opencv-face-detector: port ${port} is in use: set PORT_NUMBER to another one\n`);
   });
 
+  it('needs no name server', async function () {
+    needWeights(this);
+    const nameless = `
+      import dns from 'node:dns';
+      import { isIP } from 'node:net';
+      const { lookup } = dns;
+      dns.lookup = (name, ...rest) => {
+        if (isIP(name)) return lookup(name, ...rest);
+        rest.at(-1)(Object.assign(new Error('no name server'), { code: 'EAI_AGAIN' }));
+      };`;
+    const service = await startService({
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(nameless)}`,
+    });
+    expect((await fetch(`${service.origin}/readyz`)).status).to.equal(200);
+    expect(await service.stop()).to.equal(0);
+  });
+
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`answers what has come, then ends with 0, on ${signal}`, async function () {
       needWeights(this);
@@ -83,17 +99,12 @@ describe('starting and stopping the service', () => {
   describe('without weights', () => {
     let folder: string;
     before(() => {
-      // The package as it would be without weights: its own models folder has the manifest only.
-      folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
-      cpSync(path.join(root, 'dist'), path.join(folder, 'dist'), { recursive: true });
-      cpSync(path.join(root, 'models', 'manifest.json'), path.join(folder, 'models', 'manifest.json'));
-      for (const entry of ['package.json', 'node_modules', 'build'])
-        symlinkSync(path.join(root, entry), path.join(folder, entry));
+      folder = packageFolder();
     });
     after(() => rmSync(folder, { recursive: true }));
 
     it('serves with the Haar cascade when no model was asked for, and says so loudly with the way out', async () => {
-      const service = await startService({}, folder);
+      const service = await startService({}, { folder });
       const body = new FormData();
       body.append('image', new Blob([new Uint8Array(standardPng())]), 'a.png');
       const response = await fetch(`${service.origin}/face`, { method: 'POST', body });
@@ -105,7 +116,7 @@ describe('starting and stopping the service', () => {
     });
 
     it('does not start when mtcnn was asked for, and names what is missing', async () => {
-      const { status, output } = await failToStart({ FACE_DETECTION_MODEL: 'MTCNNTorchFaceDetector' }, folder);
+      const { status, output } = await failToStart({ FACE_DETECTION_MODEL: 'MTCNNTorchFaceDetector' }, { folder });
       expect(status).to.equal(1);
       expect(output).to.match(
         /^opencv-face-detector: weights mtcnn\/det1.prototxt: not there. Fetch them: npx opencv-face-detector models fetch mtcnn\n$/,

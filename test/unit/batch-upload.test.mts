@@ -201,12 +201,39 @@ describe('readBatch', () => {
     expect(value.parts).to.have.length(5);
   });
 
+  const late = 'BODY_TIMEOUT: the next image of the body did not come in time';
+
+  // One byte every few seconds kept a seat for as long as the client liked.
+  it('refuses a body that comes byte by byte when an image is not complete in time', async () => {
+    limitsNow = { ...limits, bodyTimeoutMs: 300 };
+    openBatch(image('one'));
+    const drip = setInterval(() => wire.socket.write('x'), 20);
+    try {
+      expect(await receiver.next()).to.have.nested.property('value.failure', late);
+    } finally {
+      clearInterval(drip);
+    }
+  });
+
+  it('takes each image that comes within its time, however long all of them take', async () => {
+    limitsNow = { ...limits, bodyTimeoutMs: 2500 };
+    wire.socket.write(postHead('/', { ...multipart, 'Content-Length': image('one').length * 7 + end.length }));
+    for (let i = 0; i < 7; i++) {
+      wire.socket.write(image('one'));
+      await sleep(500);
+    }
+    wire.socket.write(end);
+    expect(await receiver.next())
+      .to.have.nested.property('value.parts')
+      .with.length(7);
+  });
+
   it('refuses a body of which nothing more comes in time; the work between does not count', async () => {
     limitsNow = { ...limits, bodyTimeoutMs: 150 };
     work = () => sleep(200);
     openBatch(`${image('one')}${image('two')}--x\r\nContent-`);
     expect(await receiver.next()).to.deep.equal({
-      value: { parts: ['0 a.jpg: one', '1 a.jpg: two'], failure: 'BODY_TIMEOUT: no more of the body came for 150 ms' },
+      value: { parts: ['0 a.jpg: one', '1 a.jpg: two'], failure: late },
     });
     work = () => sleep(200);
     expect(await post(image('i'.repeat(190_000)).repeat(3) + end))

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import dns from 'node:dns';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -176,15 +177,50 @@ describe('fetching weights', () => {
     if (process.getuid?.() === 0) skip(this, 'root may write anywhere');
     await mkdir(path.join(modelsDir(), 'tiny'), { recursive: true });
     await chmod(path.join(modelsDir(), 'tiny'), 0o555);
-    expect(await rejection(fetchTiny())).to.have.property('code', 'EACCES');
+    const error = await rejection(fetchTiny());
     await chmod(path.join(modelsDir(), 'tiny'), 0o755);
+    expect(error).to.have.property('code', 'MODEL_MISSING');
+    expect(error.message).to.match(/^.*models\/tiny\/weights\.bin could not be written: EACCES: permission denied/);
     await expectNothing();
   });
 
   it('leaves nothing half-written where the name is taken by a folder', async () => {
     await mkdir(path.join(modelsDir(), 'tiny', 'weights.bin', 'inside'), { recursive: true });
-    await rejection(fetchTiny());
+    // It came as the file system's error, of a file with a random name.
+    const error = await rejection(fetchTiny());
+    expect(error).to.have.property('code', 'MODEL_MISSING');
+    expect(error.message).to.match(/^.*models\/tiny\/weights\.bin could not be written: /);
     expect(await readdir(path.join(modelsDir(), 'tiny'))).to.deep.equal(['weights.bin']);
+  });
+
+  // It ended the fetch: folders behind it and the origin were not asked.
+  it('passes by a source that cannot be read', async () => {
+    const source = path.join(folder, 'circle');
+    await mkdir(path.join(source, 'tiny'), { recursive: true });
+    await symlink('weights.bin', path.join(source, 'tiny', 'weights.bin')); // unreadable for root, too
+    const { from, refused } = await fetchTiny([source]);
+    expect(from).to.deep.equal([`${origin()}/weights.bin`]);
+    expect(refused).to.deep.equal(['weights.bin: cannot be read (ELOOP)']);
+    await expectWhole();
+  });
+
+  it('says that names cannot be resolved', async () => {
+    const { lookup } = dns;
+    const broken = (_name: string, _options: unknown, done: (error: Error) => void) =>
+      done(Object.assign(new Error('getaddrinfo EAI_AGAIN weights.example'), { code: 'EAI_AGAIN' }));
+    dns.lookup = broken as unknown as typeof lookup;
+    try {
+      const [file] = model().files as [ManifestModel['files'][0]];
+      const far = { ...model(), files: [{ ...file, url: 'http://weights.example/weights.bin' }] };
+      const error = await rejection(fetchModel(far, { modelsDir: modelsDir(), sources: [] }));
+      expect(error).to.have.property('code', 'MODEL_MISSING');
+      expect(error.message).to.include(
+        'http://weights.example/weights.bin: fetch failed (getaddrinfo EAI_AGAIN weights.example)',
+      );
+    } finally {
+      dns.lookup = lookup;
+    }
+    await expectNothing();
   });
 
   it('goes through the proxy that the environment names', async () => {

@@ -1,0 +1,58 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { until } from '../clients.mjs';
+import { startService } from './service.mjs';
+
+// One of the images fits, two do not.
+const room = 200 * 2 ** 20;
+
+/** A group of processes whose memory can be limited: cgroup v2, or v1 where that has the memory. */
+function makeGroup() {
+  const v2 = '/sys/fs/cgroup';
+  const isV2 = existsSync(path.join(v2, 'cgroup.subtree_control'));
+  const group = path.join(isV2 ? v2 : path.join(v2, 'memory'), `faults-${process.pid}`);
+  if (isV2) writeFileSync(path.join(v2, 'cgroup.subtree_control'), '+memory');
+  mkdirSync(group);
+  const file = (name) => path.join(group, name);
+  return {
+    join: (pid) => writeFileSync(file('cgroup.procs'), String(pid)),
+    limit() {
+      const used = Number(readFileSync(file(isV2 ? 'memory.current' : 'memory.usage_in_bytes'), 'utf8'));
+      if (isV2) writeFileSync(file('memory.swap.max'), '0');
+      writeFileSync(file(isV2 ? 'memory.max' : 'memory.limit_in_bytes'), String(used + room));
+    },
+    async remove() {
+      await until(() => readFileSync(file('cgroup.procs'), 'utf8') === '', 50);
+      await sleep(100);
+      rmdirSync(group);
+    },
+  };
+}
+
+/** The container's memory is less than what the images take that come at once: the system kills the largest process, a worker. */
+export async function memoryLimit(expect) {
+  const group = makeGroup();
+  const service = await startService({ WORKERS: '2' }, { joinGroup: group.join });
+  group.limit();
+  const [, ...workers] = service.pids();
+  const large = await sharp({ create: { width: 8660, height: 5770, channels: 3, background: '#876' } })
+    .png() // 150 MB when it is decoded
+    .toBuffer();
+  const outcomes = {};
+  const isWhole = () => workers.every((pid) => service.pids().includes(pid));
+  for (let round = 0; round < 10 && isWhole(); round++) {
+    const asked = [1, 2, 3, 4].map(() => service.ask('/v1/annotate?minFaceSize=1000&format=png', large, 'image/png'));
+    for (const outcome of await Promise.all(asked)) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+  await until(async () => !isWhole() || (await service.metric('face_detector_jobs_in_flight')) === 0);
+  const killed = await service.metric('face_detector_worker_restarts_total');
+  expect(killed > 0, 'the system kills a worker', { killed, outcomes });
+  await until(async () => (await service.metric('face_detector_ready_workers')) === 2, 100);
+  const after = await service.ask('/healthz');
+  expect(after === '200', 'the worker is replaced, and the service answers', after);
+  const status = await service.stop();
+  expect(status === 0, 'SIGTERM ends it with 0', status);
+  await group.remove();
+}

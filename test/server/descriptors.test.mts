@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { needCores, needWeights, skip } from '../fixtures/available.mjs';
+import { eventually, openWire, type Wire } from '../fixtures/http.mjs';
+import { logLines, type Service, startService, workerPids } from '../fixtures/service.mjs';
+
+const get = 'GET /healthz HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n';
+
+/** Processor time of a process so far, in clock ticks of 10 ms. */
+function ticksOf(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+/** What becomes of a request on a connection of its own. */
+async function ask({ origin }: Service): Promise<string> {
+  const wire = await openWire(origin);
+  wire.socket.write(get);
+  await wire.closed;
+  return wire.received().slice(9, 12);
+}
+
+describe('file descriptors that run out', () => {
+  let service: Service;
+  let wires: Wire[];
+  before(function () {
+    needWeights(this);
+    needCores(this, 2);
+    if (spawnSync('prlimit', ['--version']).status !== 0) skip(this, 'prlimit is not installed');
+  });
+
+  // 100 for each process, and four times as many connections that send nothing.
+  beforeEach(async () => {
+    service = await startService(
+      { WORKERS: '2', HEADERS_TIMEOUT_MS: '600000', SHUTDOWN_TIMEOUT_MS: '2000' },
+      { under: ['prlimit', '--nofile=100'] },
+    );
+    let closed = 0;
+    wires = await Promise.all(Array.from({ length: 400 }, () => openWire(service.origin)));
+    for (const wire of wires) void wire.closed.then(() => closed++);
+    await eventually('no more are taken', async () => {
+      const before = closed;
+      await sleep(300);
+      return closed > 200 && closed === before;
+    });
+  });
+  afterEach(async () => {
+    for (const { socket } of wires) socket.destroy();
+    await service.stop();
+  });
+
+  // Workers without a descriptor left were never given a connection again, by node:cluster, and nobody noticed.
+  it('cost new connections only, and only while they last', async () => {
+    const pids = workerPids(service);
+    const processes = [service.process.pid, ...pids];
+    const before = processes.map(ticksOf);
+    await sleep(1000);
+    for (const [i, pid] of processes.entries()) expect(ticksOf(pid) - (before[i] ?? 0)).to.be.below(50); // of 100
+    expect(await ask(service)).to.equal('');
+    expect(logLines(service, 'too many connections: new ones are closed').length).to.be.within(1, 2);
+    for (const { socket } of wires) socket.destroy();
+    await eventually('answers again', async () => (await ask(service)) === '200');
+    for (let i = 0; i < 10; i++) expect(await ask(service)).to.equal('200');
+    expect(workerPids(service)).to.deep.equal(pids);
+    const answering = () => new Set(logLines(service, 'request').map(({ pid }) => pid));
+    await eventually('both answer', () => answering().size === 2);
+  });
+
+  it('do not keep SIGTERM from ending it', async () => {
+    expect(await service.stop()).to.equal(0);
+    for (const { closed } of wires) await closed;
+  });
+});
