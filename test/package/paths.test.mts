@@ -13,7 +13,7 @@ const documents = [
 /** Files that a text names: in backticks from a folder of the project, or as the target of a link. */
 function namedFiles(document: string): string[] {
   const text = readFileSync(path.join(root, document), 'utf8');
-  const quoted = text.matchAll(/`((?:src|native|test|scripts|docs|nginx|deploy|examples|models)\/[\w./-]*)`/g);
+  const quoted = text.matchAll(/`((?:src|native|test|scripts|docs|nginx|deploy|examples|models)\/[\w/-][\w./-]*)`/g);
   const linked = text.matchAll(/\]\((?!https?:|#)([^)#]+)/g);
   return [
     ...Array.from(quoted, ([, name]) => name as string),
