@@ -154,7 +154,7 @@ function filesUnder(entry) {
 }
 
 /** A hash over files (folders with all that is in them) and further texts. */
-function fingerprint(entries, ...texts) {
+export function fingerprint(entries, ...texts) {
   const hash = createHash('sha256');
   for (const file of entries.flatMap(filesUnder))
     hash
@@ -215,7 +215,7 @@ export function libraryVersions() {
 function nativeAddon(withTests) {
   const addon = fingerprint(['native', 'CMakeLists.txt', 'package-lock.json'], process.arch, libraryVersions());
   // What is built with the tests has all that is built without, so that a start after a test has nothing to do.
-  const print = withTests ? addon + fingerprint(['test/native', 'test/bench']) : addon;
+  const print = withTests ? addon + fingerprint(['test/native', 'test/bench', 'test/fuzz']) : addon;
   const result = withTests ? 'build/Release/faces_tests' : 'build/Release/opencv_face_detector.node';
   return unlessDone('native-addon', result, print, async () => {
     const cmakeJs = (title, ...args) =>
