@@ -2,7 +2,7 @@
 // not part of npm test; continuous integration runs it. Installs the tools where apt-get may.
 //
 //   npm run lint:native -- --if-possible    ends well where the tools cannot be had: Debian 12 and Ubuntu 22.04 and 24.04 have them
-//   npm run lint:native -- --minutes 15     downloads the tools for so long at most, then checks for so long at most; ends well with
+//   npm run lint:native -- --minutes 15     downloads and checks no longer than that, from the end of the set-up on; ends well with
 //                                           the names of the files that it has not come to, unless it has found something by then
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,8 +15,7 @@ import { installMissing, root, run, SetupError, setUpOrExit } from './setup.mjs'
 
 const folder = path.join('build', 'tidy');
 const { values: wish } = parseArgs({ options: { 'if-possible': { type: 'boolean' }, minutes: { type: 'string' } } });
-const seconds = wish.minutes && Number(wish.minutes) * 60;
-if (seconds !== undefined && !(seconds > 0)) {
+if (wish.minutes !== undefined && !(Number(wish.minutes) > 0)) {
   console.error(`lint:native: --minutes must be a number above 0, got "${wish.minutes}"`);
   process.exit(2);
 }
@@ -29,9 +28,9 @@ const needs = ['clang-tidy', 'clang-format'].map((name) => ({
 }));
 
 /** Installs what is missing, or ends the process: well where that was the wish. */
-async function installTools() {
+async function installTools(deadline) {
   try {
-    await installMissing(needs, seconds);
+    await installMissing(needs, deadline);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(error.message);
@@ -51,12 +50,12 @@ async function compiledFiles() {
   return files.filter((file) => /^(native|test)\//.test(file)).sort();
 }
 
-/** Resolves to what clang-tidy finds in a file, empty where that is nothing; to undefined where `deadline` comes first. */
-async function findings(tool, file, deadline) {
+/** Resolves to what clang-tidy finds in a file, empty where that is nothing; to undefined where `timeIsUp` comes first. */
+async function findings(tool, file, timeIsUp) {
   const child = spawn(tool, ['-p', folder, '--quiet', file], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    signal: deadline,
+    signal: timeIsUp,
   });
   const output = [];
   const errors = []; // mostly how many warnings of OpenCV's headers it has left out
@@ -72,15 +71,16 @@ async function findings(tool, file, deadline) {
 }
 
 await setUpOrExit({ withTests: true });
-await installTools();
+const deadline = wish.minutes && Date.now() + Number(wish.minutes) * 60_000;
+await installTools(deadline);
 const tool = clangTool('clang-tidy');
 const files = await compiledFiles();
-const deadline = seconds ? AbortSignal.timeout(Math.ceil(seconds * 1000)) : undefined;
+const timeIsUp = deadline ? AbortSignal.timeout(Math.max(Math.ceil(deadline - Date.now()), 0)) : undefined;
 const left = new Set(files);
 let bad = 0;
 async function checkNext(queue) {
   for (const file of queue) {
-    const found = await findings(tool, file, deadline);
+    const found = await findings(tool, file, timeIsUp);
     if (found === undefined) return;
     left.delete(file);
     if (found) bad += 1;

@@ -108,31 +108,31 @@ function aptPrefix() {
   return works('sudo', '-n', 'true') ? ['sudo', '-n'] : undefined;
 }
 
-async function install(prefix, packages, seconds) {
+async function install(prefix, packages, deadline) {
   const apt = (title, limit, ...args) => {
     const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', ...limit, 'apt-get', ...args];
     return run(`system packages: ${title}`, command, rest);
   };
   // Only what may be stopped half way: dpkg would have to be repaired by hand.
-  const limit = seconds ? ['timeout', String(seconds)] : [];
+  const limit = () => (deadline ? ['timeout', String(Math.max(deadline - Date.now(), 1) / 1000)] : []);
   const what = ['install', '-y', '-q', '--no-install-recommends', ...packages];
   return (
-    (await apt('list', limit, 'update', '-qq')) &&
-    (!seconds || (await apt('download', limit, '--download-only', ...what))) &&
+    (await apt('list', limit(), 'update', '-qq')) &&
+    (!deadline || (await apt('download', limit(), '--download-only', ...what))) &&
     (await apt(packages.join(' '), [], ...what))
   );
 }
 
 /**
- * Installs by apt what of `all` is missing; `seconds` limit its downloads. Throws SetupError, saying how to, where that cannot be
- * done.
+ * Installs by apt what of `all` is missing. Throws SetupError, saying how to, where that cannot be done, or not downloaded until
+ * `deadline`, a time as Date.now() tells it.
  */
-export async function installMissing(all, seconds) {
+export async function installMissing(all, deadline) {
   const missing = all.filter(({ has }) => !has());
   if (missing.length === 0) return;
   const packages = missing.flatMap((need) => need.packages);
   const prefix = aptPrefix();
-  if (prefix && (await install(prefix, packages, seconds))) return;
+  if (prefix && (await install(prefix, packages, deadline))) return;
   const names = missing.map(({ name }) => name).join(', ');
   const message =
     `missing: ${names}. ${prefix ? 'They could not be installed (is there a network?).' : 'Installing them needs root and apt.'} ` +

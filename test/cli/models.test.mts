@@ -1,8 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { root } from '../fixtures/available.mjs';
+import { root, skip } from '../fixtures/available.mjs';
 import { runIn } from '../fixtures/commands.mjs';
 
 describe('models, in a package without weights', () => {
@@ -35,5 +41,33 @@ describe('models, in a package without weights', () => {
     const { status, output } = models('verify', 'mtcnn');
     expect(status).to.equal(1);
     expect(output).to.match(/^mtcnn\/det1.prototxt: missing$/m);
+  });
+
+  it('fetch draws on a terminal how far a file is, and clears that', async function () {
+    if (process.platform !== 'linux' || spawnSync('script', ['--version']).status !== 0)
+      skip(this, 'script of util-linux is not installed');
+    const content = Buffer.alloc(100_000, 'weights');
+    const server = createServer((_request, response) => response.end(content)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/own.bin`;
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const manifest = path.join(folder, 'models', 'manifest.json');
+    const { models } = JSON.parse(readFileSync(manifest, 'utf8'));
+    const files = [{ name: 'own.bin', bytes: content.length, sha256, url }];
+    models.push({ name: 'own', title: 'own', licence: 'MIT', origin: 'here', files });
+    writeFileSync(manifest, JSON.stringify({ models }));
+    const command = `stty cols 70 rows 20; '${process.execPath}' '${path.join(folder, 'dist', 'cli.js')}' models fetch own`;
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      env: { ...process.env, TERM: 'xterm', SHELL: '/bin/sh', MODELS_SOURCE: '', NO_PROXY: '127.0.0.1' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [shown] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    server.closeAllConnections();
+    server.close();
+    expect(child.exitCode, shown).to.equal(0);
+    expect(shown).to.match(/ 0% own\.bin/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what terminals are sent
+    const left = shown.split('\n').map((line) => line.replace(/^.*\x1b\[2?K/, ''));
+    expect(left[0]).to.equal(`own/own.bin: verified (${url})\r`);
   });
 });

@@ -165,4 +165,13 @@ describe('the demo page takes a picture', () => {
       );
     }
   });
+  it('and selects them to be copied by keyboard where browsers do not copy, as on a page by plain http', async () => {
+    await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await page.locator('#file').setInputFiles(facesFile);
+    await expectFourFaces();
+    await page.locator('#copy-curl').click();
+    await page.locator('#copy-curl').filter({ hasText: 'Selected' }).waitFor();
+    expect(await page.evaluate(() => String(getSelection()))).to.equal(await page.locator('#curl').textContent());
+    await page.locator('#copy-curl').filter({ hasNotText: 'Selected' }).waitFor();
+  });
 });
