@@ -41,7 +41,7 @@ struct Options {
   double min_face_size = 20;    ///< pixels of the displayed image, at least 12 (P-Net's window)
   float pnet_threshold = 0.6F;  ///< a score must be greater than its threshold, 0 to 1
   float rnet_threshold = 0.7F;
-  float onet_threshold = 0.8F;
+  float onet_threshold = 0.8F;  ///< of other networks than MTCNN's: the score of a face
   double scale_factor = 0.707;  ///< between two levels of the image pyramid, over 0 and under 1
   int max_faces = 0;            ///< 0: all; cuts after sorting
   int max_side = 0;             ///< 0: as it is; else a longer image is shrunk first, boxes are scaled back
@@ -54,7 +54,7 @@ struct Options {
 
 /// What one stage took and left over.
 struct Stage {
-  std::string name;  ///< "decode", "resize", "pnet", "rnet", "onet", "haar"
+  std::string name;  ///< "decode", "resize", "pnet", "rnet", "onet"; or that of the model
   double ms = 0;
   size_t candidates = 0;  ///< left after the stage's non-maximum suppression
 };

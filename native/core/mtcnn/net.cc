@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "../error.h"
+#include "../try_dnn.h"
 
 namespace faces::mtcnn {
 
@@ -40,24 +41,13 @@ bool HasShape(const cv::Mat& output, const cv::Size& map, int batch, int channel
                           : output.dims == 2 && map.area() == 1;
 }
 
-// Runs OpenCV. What it refuses is the weights' fault, other than a lack of memory, which passes as it is.
-template <typename Call>
-void Try(const std::string& name, const std::string& failure, Call call) {
-  try {
-    call();
-  } catch (const cv::Exception& error) {
-    if (error.code == cv::Error::StsNoMem) throw;
-    throw Error(ErrorCode::kModelInvalid, "the weights of " + name + failure);
-  }
-}
-
 }  // namespace
 
 Net::Net(const NetFiles& files, int window, std::vector<int> output_channels, const std::string& name)
     : impl_(std::make_unique<Impl>()) {
   impl_->output_channels = std::move(output_channels);
   impl_->name = name;
-  Try(name, " cannot be read", [&] {
+  TryDnn(name, " cannot be read", [&] {
     impl_->net = Read(files);
     impl_->weights = ReadWeights(impl_->net);  // before a first run, which may merge layers
     impl_->outputs = impl_->net.getUnconnectedOutLayersNames();
@@ -75,7 +65,7 @@ const std::vector<LayerWeights>& Net::weights() const { return impl_->weights; }
 
 std::vector<cv::Mat> Net::Forward(const cv::Mat& blob, const cv::Size& map) {
   std::vector<cv::Mat> found;
-  Try(impl_->name, " cannot be run", [&] {
+  TryDnn(impl_->name, " cannot be run", [&] {
     impl_->net.setInput(blob);
     impl_->net.forward(found, impl_->outputs);
   });

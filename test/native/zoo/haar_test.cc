@@ -1,43 +1,12 @@
 #include "zoo/haar.h"
 
-#ifdef _WIN32
-#ifndef NOMINMAX
-#define NOMINMAX
-#endif
-#include <windows.h>
-// After the above.
-#include <psapi.h>
-#else
-#include <sys/resource.h>
-#endif
-
 #include <opencv2/imgcodecs.hpp>
 
+#include "../fixtures.h"
+#include "../peak_memory.h"
 #include "detector.h"
-#include "fixtures.h"
 
 using namespace faces;
-
-namespace {
-
-// The most memory that the process has had so far.
-double PeakMegabytes() {
-#ifdef _WIN32
-  PROCESS_MEMORY_COUNTERS counters{};
-  REQUIRE(K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters));
-  return static_cast<double>(counters.PeakWorkingSetSize) / (1 << 20);
-#else
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-#ifdef __APPLE__
-  return static_cast<double>(usage.ru_maxrss) / (1 << 20);
-#else
-  return static_cast<double>(usage.ru_maxrss) / (1 << 10);
-#endif
-#endif
-}
-
-}  // namespace
 
 TEST_SUITE("haar") {
   TEST_CASE("the drawn faces are found, without landmarks") {
@@ -76,9 +45,9 @@ TEST_SUITE("haar") {
     constexpr int kTop = 880;  // the first strip of the smallest scale ends at 1000, where the faces are
     drawn.copyTo(large(cv::Rect(0, kTop, drawn.cols, drawn.rows)));
     std::vector<Stage> stages;
-    const double before = PeakMegabytes();
+    const double before = fixtures::PeakMegabytes();
     const std::vector<Face> found = haar.Find(large, {}, CancelFlag(), stages);
-    CHECK(PeakMegabytes() - before < 300);
+    CHECK(fixtures::PeakMegabytes() - before < 300);
     for (const double x : {300, 560}) {
       CHECK(std::any_of(found.begin(), found.end(), [&](const Face& face) {
         return face.box.x1 < x && x < face.box.x2 && face.box.y1 < kTop + 250 && kTop + 250 < face.box.y2;

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "../error.h"
+#include "../mtcnn/nms.h"
+#include "../types.h"
+
+namespace faces::zoo {
+
+/// Whether what a network proposes is asked for: surer than Options::onet_threshold, and its longer side at least
+/// Options::min_face_size. Throws Error{kModelInvalid} for a box that no picture can hold (weights gone wrong).
+bool IsCandidate(const Face& face, const Options& options);
+
+/// Greedy non-maximum suppression as mtcnn::NonMaximumSuppression, with landmarks: what is left, surest first.
+std::vector<Face> Suppress(const std::vector<Face>& faces, double threshold, mtcnn::OverlapOver over,
+                           const CancelFlag& cancel);
+
+}  // namespace faces::zoo
