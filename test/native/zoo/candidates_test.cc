@@ -9,10 +9,10 @@ using mtcnn::OverlapOver;
 using zoo::IsCandidate;
 using zoo::Suppress;
 
-TEST_CASE("a candidate exceeds the threshold, and its longer side has the least size") {
+TEST_CASE("a candidate exceeds the threshold, and its longer side two thirds of the least size") {
   Options options;
   options.onet_threshold = 0.5F;
-  options.min_face_size = 20;
+  options.min_face_size = 30;
   const Box box{10, 10, 22, 30};
   CHECK(IsCandidate({box, 0.6F, {}}, options));
   CHECK_FALSE(IsCandidate({box, 0.5F, {}}, options));

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 MODELS, IMAGES = (os.path.join(sys.argv[1], name) for name in ("models", "images"))
-MIN_FACE = 20
+SMALLEST_BOX = 20 * 2 / 3
 
 
 def area(boxes):
@@ -39,7 +39,7 @@ def smaller(a, b, _both):
 
 def wanted(boxes, scores, points, threshold):
     sides = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    chosen = (scores > threshold) & (sides >= MIN_FACE)
+    chosen = (scores > threshold) & (sides >= SMALLEST_BOX)
     return boxes[chosen], scores[chosen], points[chosen]
 
 
