@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { type ErrorCode, FaceDetectorError } from './errors.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
-import { loadModelFiles, type ModelName, modelFacts, modelNames } from './models.js';
+import { loadModelFiles, type ModelName, modelFacts, modelNames, scoreThresholds } from './models.js';
 import {
   type EngineChoice,
   type EngineName,
@@ -30,7 +30,10 @@ import { type Activity, Slots } from './slots.js';
 
 /** Settings of a detector; detection options given here are the defaults of every call. */
 export interface CreateOptions extends DetectOptions {
-  /** `mtcnn` (default) needs its weights (`npx opencv-face-detector models fetch`), `haar` comes with OpenCV. */
+  /**
+   * What searches; default `mtcnn`. `haar` comes with OpenCV, the others need their weights (`npx opencv-face-detector models fetch
+   * MODEL`).
+   */
   model?: ModelName | undefined;
   /** Folder of the weights; default: `models` in this package. */
   modelsDir?: string | undefined;
@@ -82,7 +85,7 @@ export interface Face {
   box: Box;
   /** 0 to 1. */
   confidence: number;
-  /** Absent where the model finds none (haar). */
+  /** Absent where the model finds none: only mtcnn, yunet and retinaface do. */
   landmarks?: Landmarks;
 }
 
@@ -271,7 +274,7 @@ export class FaceDetector {
     check(onStart === undefined || typeof onStart === 'function', 'onStart', 'a function', onStart);
     const render = kind && resolveRender(kind, rest, this.#hasLandmarks);
     if (!kind) checkOptions(rest);
-    const nativeOptions = resolveOptions(this.#defaults, rest);
+    const nativeOptions = resolveOptions(this.#defaults, rest, scoreThresholds[this.model]);
     const read = imageReader(input);
     return this.#slots.run(async () => {
       const started = performance.now();

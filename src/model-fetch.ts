@@ -5,6 +5,7 @@ import { EnvHttpProxyAgent, fetch } from 'undici';
 import { FaceDetectorError } from './errors.js';
 import {
   defaultModelsDir,
+  folderOf,
   type ManifestFile,
   type ManifestModel,
   manifestModel,
@@ -42,6 +43,7 @@ async function download(
   timeoutMs: number,
   events: FetchEvents,
 ): Promise<{ bytes?: Uint8Array; fault?: string }> {
+  if (file.url === undefined) return { fault: 'nobody publishes it in this form' };
   // Honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
   const dispatcher = new EnvHttpProxyAgent();
   try {
@@ -99,33 +101,34 @@ async function writeThenRename(filePath: string, bytes: Uint8Array): Promise<voi
 
 async function fetchFile(
   file: ManifestFile,
-  model: string,
+  folder: string,
   setting: Required<FetchSetting>,
   events: FetchEvents,
 ): Promise<void> {
-  const target = path.join(setting.modelsDir, model, file.name);
+  const target = path.join(setting.modelsDir, folder, file.name);
   const answers: string[] = [];
-  for (const folder of [setting.modelsDir, ...setting.sources]) {
-    const candidate = path.join(folder, model, file.name);
+  for (const source of [setting.modelsDir, ...setting.sources]) {
+    const candidate = path.join(source, folder, file.name);
     const { bytes, fault } = await readVerified(candidate, file);
     answers.push(`${candidate}: ${fault ?? 'not there'}`);
-    if (fault) events.refused?.(file, folder, fault);
+    if (fault) events.refused?.(file, source, fault);
     if (!bytes) continue;
-    if (folder !== setting.modelsDir) await writeWhole(target, bytes);
-    return events.done?.(file, folder);
+    if (source !== setting.modelsDir) await writeWhole(target, bytes);
+    return events.done?.(file, source);
   }
+  const origin = file.url ?? 'its origin';
   const { bytes, fault } = await download(file, setting.timeoutMs, events);
   if (!bytes) {
-    answers.push(`${file.url}: ${fault}`);
+    answers.push(`${origin}: ${fault}`);
     throw new FaceDetectorError(
       'MODEL_MISSING',
-      `${model}/${file.name} could not be had.\n  ${answers.join('\n  ')}\n` +
-        `Without a network, copy a folder ${model} with all its files into ${setting.modelsDir}, ` +
+      `${folder}/${file.name} could not be had.\n  ${answers.join('\n  ')}\n` +
+        `${file.url ? 'Without a network, copy' : 'Copy'} a folder ${folder} with all its files into ${setting.modelsDir}, ` +
         'or set MODELS_SOURCE to the folder that it lies in.',
     );
   }
   await writeWhole(target, bytes);
-  events.done?.(file, file.url);
+  events.done?.(file, origin);
 }
 
 /**
@@ -140,6 +143,6 @@ export async function fetchModel(
   events: FetchEvents = {},
 ): Promise<void> {
   const complete = { modelsDir: defaultModelsDir, sources: defaultSources(), timeoutMs: 120_000, ...setting };
-  const { name, files } = typeof model === 'string' ? manifestModel(model) : model;
-  for (const file of files) await fetchFile(file, name, complete, events);
+  const published = typeof model === 'string' ? manifestModel(model) : model;
+  for (const file of published.files) await fetchFile(file, folderOf(published), complete, events);
 }

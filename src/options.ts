@@ -4,17 +4,20 @@ import type { NativeOptions } from './native.js';
 
 /** Options of one detection. Every one has a default; see the table `optionTable` below for ranges. */
 export interface DetectOptions {
-  /** Smallest face to look for, in pixels of the displayed image. The cost knob: time grows with its inverse square. */
+  /**
+   * Smallest face to look for, in pixels of the displayed image. The cost knob of `mtcnn`, `haar` and `yunet`: time grows with its
+   * inverse square. From what the other models find it only leaves smaller faces out.
+   */
   minFaceSize?: number | undefined;
-  /** Another name for `onetThreshold`, the score that a reported face must exceed. Not together with it. */
+  /** The score that a reported face must exceed: another name for `onetThreshold`, not together with it. */
   threshold?: number | undefined;
-  /** P-Net's score that a first proposal must exceed. */
+  /** P-Net's score that a first proposal must exceed (`mtcnn` only). */
   pnetThreshold?: number | undefined;
-  /** R-Net's score that a candidate must exceed. */
+  /** R-Net's score that a candidate must exceed (`mtcnn` only). */
   rnetThreshold?: number | undefined;
-  /** O-Net's score that a reported face must exceed. */
+  /** O-Net's score that a reported face must exceed; of other models, theirs. Without effect on `haar`. */
   onetThreshold?: number | undefined;
-  /** Step between two levels of the image pyramid. */
+  /** Step between two levels of the image pyramid (`mtcnn` only). */
   scaleFactor?: number | undefined;
   /** Report that many faces at most, after sorting. */
   maxFaces?: number | undefined;
@@ -54,7 +57,8 @@ export const optionTable = {
     min: 12,
     max: 4096,
     default: 20,
-    about: "smallest face in pixels. The cost knob: doubling it divides P-Net's time by four",
+    about:
+      "smallest face in pixels. The cost knob: doubling it divides P-Net's and `yunet`'s time by four; `ultralight`, `ssd` and `retinaface` only leave smaller faces out",
   },
   maxSide: {
     kind: 'integer',
@@ -62,11 +66,35 @@ export const optionTable = {
     max: 65_535,
     about: "shrink a larger image to this longer side first; boxes are given in the original's pixels",
   },
-  threshold: { kind: 'number', min: 0, max: 1, about: 'another name for `onetThreshold`; not together with it' },
-  pnetThreshold: { kind: 'number', min: 0, max: 1, default: 0.6, about: "P-Net's score that a proposal must exceed" },
-  rnetThreshold: { kind: 'number', min: 0, max: 1, default: 0.7, about: "R-Net's score that a candidate must exceed" },
-  onetThreshold: { kind: 'number', min: 0, max: 1, default: 0.8, about: "O-Net's score that a face must exceed" },
-  scaleFactor: { kind: 'number', min: 0.3, max: 0.95, default: 0.707, about: 'step of the image pyramid' },
+  threshold: {
+    kind: 'number',
+    min: 0,
+    max: 1,
+    about: 'score that a face must exceed: another name for `onetThreshold`, not together with it',
+  },
+  pnetThreshold: {
+    kind: 'number',
+    min: 0,
+    max: 1,
+    default: 0.6,
+    about: "P-Net's score that a proposal must exceed (`mtcnn`)",
+  },
+  rnetThreshold: {
+    kind: 'number',
+    min: 0,
+    max: 1,
+    default: 0.7,
+    about: "R-Net's score that a candidate must exceed (`mtcnn`)",
+  },
+  onetThreshold: {
+    kind: 'number',
+    min: 0,
+    max: 1,
+    default: 0.8,
+    about:
+      "O-Net's score that a face must exceed; of other models, theirs, by default 0.7 (`yunet`, `ultralight`), 0.6 (`retinaface`), 0.5 (`ssd`); `haar` has none",
+  },
+  scaleFactor: { kind: 'number', min: 0.3, max: 0.95, default: 0.707, about: 'step of the image pyramid (`mtcnn`)' },
   maxFaces: { kind: 'integer', min: 1, max: 100_000, about: 'give that many faces at most, after sorting' },
   sort: { kind: 'choice', choices: ['confidence', 'area'], default: 'confidence', about: 'surest or largest first' },
   clip: { kind: 'boolean', default: true, about: 'clip boxes to the image; landmarks never are' },
@@ -152,16 +180,23 @@ export function checkOptions(options: object, rules: OptionRules = optionTable):
   }
 }
 
-/** Options of a call over the detector's own over the table's defaults, as the addon takes them. Both must have been checked. */
-export function resolveOptions(own: DetectOptions, call: DetectOptions): NativeOptions {
+/**
+ * Options of a call over the detector's own over the table's defaults, as the addon takes them. Both must have been checked.
+ * `scoreThreshold` is the model's default of `onetThreshold`.
+ */
+export function resolveOptions(
+  own: DetectOptions,
+  call: DetectOptions,
+  scoreThreshold: number = optionTable.onetThreshold.default,
+): NativeOptions {
   const rules: Record<keyof DetectOptions, OptionRule> = optionTable;
   const pick = <K extends keyof DetectOptions>(name: K) => call[name] ?? own[name] ?? rules[name].default;
-  const threshold = call.threshold ?? call.onetThreshold ?? own.threshold ?? pick('onetThreshold');
+  const threshold = call.threshold ?? call.onetThreshold ?? own.threshold ?? own.onetThreshold ?? scoreThreshold;
   return {
     minFaceSize: pick('minFaceSize') as number,
     pnetThreshold: pick('pnetThreshold') as number,
     rnetThreshold: pick('rnetThreshold') as number,
-    onetThreshold: threshold as number,
+    onetThreshold: threshold,
     scaleFactor: pick('scaleFactor') as number,
     maxFaces: (pick('maxFaces') as number | undefined) ?? 0,
     maxSide: (pick('maxSide') as number | undefined) ?? 0,

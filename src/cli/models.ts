@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { SingleBar } from 'cli-progress';
-import { defaultModelsDir, manifestModel, modelFacts, readManifest, readVerified } from '../models.js';
+import { defaultModelsDir, folderOf, manifestModel, modelFacts, readManifest, readVerified } from '../models.js';
 import { UsageError } from '../usage.js';
 import type { Command } from './command.js';
 import { parseFlags } from './flags.js';
@@ -31,6 +31,7 @@ async function fetchModels(names: string[]): Promise<number> {
   const { fetchModel } = await import('../model-fetch.js');
   const bar = progressBar();
   for (const name of names) {
+    const folder = folderOf(manifestModel(name));
     await fetchModel(
       name,
       {},
@@ -38,11 +39,11 @@ async function fetchModels(names: string[]): Promise<number> {
         progress: (file, received) => bar.update(file.name, file.bytes, received),
         done: (file, source) => {
           bar.stop();
-          console.log(`${name}/${file.name}: verified (${source === defaultModelsDir ? 'already there' : source})`);
+          console.log(`${folder}/${file.name}: verified (${source === defaultModelsDir ? 'already there' : source})`);
         },
         refused: (file, source, reason) => {
           bar.stop();
-          console.error(`${name}/${file.name}: refused what ${source} has: ${reason}`);
+          console.error(`${folder}/${file.name}: refused what ${source} has: ${reason}`);
         },
       },
     );
@@ -53,9 +54,10 @@ async function fetchModels(names: string[]): Promise<number> {
 async function verifyModels(names: string[]): Promise<number> {
   let status = 0;
   for (const name of names) {
-    for (const file of manifestModel(name).files) {
-      const { bytes, fault } = await readVerified(path.join(defaultModelsDir, name, file.name), file);
-      console.log(`${name}/${file.name}: ${bytes ? 'verified' : (fault ?? 'missing')}`);
+    const model = manifestModel(name);
+    for (const file of model.files) {
+      const { bytes, fault } = await readVerified(path.join(defaultModelsDir, folderOf(model), file.name), file);
+      console.log(`${folderOf(model)}/${file.name}: ${bytes ? 'verified' : (fault ?? 'missing')}`);
       if (!bytes) status = 1;
     }
   }
@@ -78,7 +80,9 @@ export const modelsCommand: Command = {
   name: 'models',
   summary: 'fetch, verify or list the weights',
   synopsis: ['fetch [MODEL ...]', 'verify [MODEL ...]', 'list'],
-  about: `fetch puts the weights into the models folder of the package: from there if they are there already, from the folder that MODELS_SOURCE names, from ../shared/models beside a clone, or from their origin (through HTTPS_PROXY if set). Every file is held against the SHA-256 in models/manifest.json.
+  about: `Without a MODEL, mtcnn is meant.
+
+fetch puts the weights into the models folder of the package: from there if they are there already, from the folder that MODELS_SOURCE names, from ../shared/models beside a clone, or from their origin (through HTTPS_PROXY if set). Every file is held against the SHA-256 in models/manifest.json.
 
 verify checks what is there, list says what there is, with licence and origin.`,
   flags: {},
@@ -86,7 +90,7 @@ verify checks what is there, list says what there is, with licence and origin.`,
   examples: [['models fetch', 'in a clone, or where doctor misses them']],
   async run(args) {
     const [verb, ...given] = parseFlags(args, {}).rest;
-    const names = given.length > 0 ? given : readManifest().map(({ name }) => name);
+    const names = given.length > 0 ? given : ['mtcnn'];
     if (verb === 'fetch') return fetchModels(names);
     if (verb === 'verify') return verifyModels(names);
     if (verb === 'list' && given.length === 0) return listModels();

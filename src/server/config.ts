@@ -88,6 +88,10 @@ const modelAliases = new Map<string, ModelName>([
   ['MTCNNTorchFaceDetector', 'mtcnn'],
   ['MTCNNTFFaceDetector', 'mtcnn'],
   ['HaarcascadeCV2FaceDetector', 'haar'],
+  ['SSDCV2CaffeFaceDetector', 'ssd'],
+  ['UltralightTorchFaceDetector', 'ultralight-rfb-320'],
+  ['UltralightTFFaceDetector', 'ultralight-rfb-320'],
+  ['RetinaFaceTorchFaceDetector', 'retinaface'],
 ]);
 
 function isOrigin(text: string): boolean {
@@ -133,7 +137,7 @@ export const settings = {
     shownDefault: 'mtcnn, or haar while its weights are missing',
     expected: `one of ${[...modelNames, ...modelAliases.keys()].join(', ')}`,
     read: (text) => modelAliases.get(text) ?? modelNames.find((name) => name === text),
-    about: 'the model; set, its weights must be there',
+    about: `the model (${modelNames.join(', ')}); set, its weights must be there`,
   } satisfies Setting<ModelName | undefined>,
   engine: choice(
     'ENGINE',

@@ -1,5 +1,5 @@
 import { FaceDetectorError } from '../errors.js';
-import type { ModelName } from '../models.js';
+import { type ModelName, scoreThresholds } from '../models.js';
 import { checkOptions, type DetectOptions, type OptionRules, optionTable, parseValue } from '../options.js';
 import type { Config } from './config.js';
 
@@ -15,6 +15,7 @@ export function requestRules(config: Config, model: ModelName): OptionRules {
     ...rules,
     minFaceSize: { ...rules.minFaceSize, min: config.minFaceSizeFloor, default: config.minFaceSize },
     maxSide,
+    onetThreshold: { ...rules.onetThreshold, default: scoreThresholds[model] ?? rules.onetThreshold.default },
     fastDecode: { ...rules.fastDecode, default: config.fastDecode },
     model: { kind: 'choice', choices: [model], default: model, about: 'the model that is loaded' },
   };

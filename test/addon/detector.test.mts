@@ -6,6 +6,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Detection, FaceDetector, FaceDetectorError, type ImageInput } from 'opencv-face-detector';
 import sharp from 'sharp';
+import { modelNames } from '#dist/models.js';
 import { needWeights } from '../fixtures/available.mjs';
 import { drawFaces, standardFaces, standardPicture, standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
 import { rejection } from '../fixtures/rejection.mjs';
@@ -195,7 +196,7 @@ describe('FaceDetector', () => {
       const detect = (options: unknown) => words(detector.detect(png, options as object));
       expect(await create(null)).to.equal('options must be an object, got null');
       expect(await create('haar')).to.equal('options must be an object, got "haar"');
-      expect(await create({ model: 1n })).to.equal('model must be one of mtcnn, haar, got 1n');
+      expect(await create({ model: 1n })).to.equal(`model must be one of ${modelNames.join(', ')}, got 1n`);
       expect(await create({ modelsDir: 5 })).to.equal('modelsDir must be the path of a folder, got 5');
       expect(await create({ slots: '2' })).to.match(/^slots must be an integer/);
       expect(await create({ threads: 65 })).to.equal('threads must be an integer from 1 to 64, got 65');

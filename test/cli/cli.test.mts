@@ -81,6 +81,7 @@ describe('the command line', () => {
     needWeights(this);
     expect(cli('models', 'list').stdout)
       .to.match(/^mtcnn {2}MTCNN.*licence MIT/m)
+      .and.to.match(/^ultralight-slim-320 {2}Ultra.*licence MIT/m)
       .and.to.match(/^haar/m);
     expect(cli('models', 'verify', 'mtcnn'))
       .to.include({ status: 0 })

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { modelNames } from '#dist/models.js';
 import { ConfigError, checkCores, printConfig, readConfig, settings } from '#dist/server/config.js';
 import { allowedCores } from '#dist/server/cores.js';
 
@@ -73,7 +74,16 @@ describe('configuration of the service', () => {
       postType: 'JSON',
       debugging: true,
     });
-    const names = { MTCNNTFFaceDetector: 'mtcnn', HaarcascadeCV2FaceDetector: 'haar', haar: 'haar', mtcnn: 'mtcnn' };
+    const names = {
+      MTCNNTorchFaceDetector: 'mtcnn',
+      MTCNNTFFaceDetector: 'mtcnn',
+      HaarcascadeCV2FaceDetector: 'haar',
+      SSDCV2CaffeFaceDetector: 'ssd',
+      UltralightTorchFaceDetector: 'ultralight-rfb-320',
+      UltralightTFFaceDetector: 'ultralight-rfb-320',
+      RetinaFaceTorchFaceDetector: 'retinaface',
+      ...Object.fromEntries(modelNames.map((name) => [name, name])),
+    };
     for (const [given, model] of Object.entries(names)) {
       expect(readConfig({ FACE_DETECTION_MODEL: given }).model).to.equal(model);
     }
@@ -151,7 +161,9 @@ describe('configuration of the service', () => {
       }
     }
     expect(refusal({ POST_TYPE: 'XML' })).to.equal('POST_TYPE must be FORM or JSON, got "XML"');
-    expect(refusal({ FACE_DETECTION_MODEL: 'x' })).to.match(/one of mtcnn, haar, MTCNNTorchFaceDetector, /);
+    expect(refusal({ FACE_DETECTION_MODEL: 'x' })).to.match(
+      /one of mtcnn, haar, yunet, .*, retinaface, MTCNNTorchFaceDetector, /,
+    );
   });
 
   it('never shows a key that it refuses', () => {

@@ -152,6 +152,23 @@ describe('fetching weights', () => {
     await expectNothing();
   });
 
+  it('of a file that nobody publishes names the folder to put it into, and takes it from a source', async () => {
+    const { url: _url, ...unpublished } = model().files[0] as ManifestModel['files'][0];
+    const own = { ...model(), folder: 'shared-by-some', files: [unpublished] };
+    const { message } = await rejection(fetchModel(own, { modelsDir: modelsDir(), sources: [] }));
+    expect(message.split('\n')).to.deep.equal([
+      'shared-by-some/weights.bin could not be had.',
+      `  ${path.join(modelsDir(), 'shared-by-some', 'weights.bin')}: not there`,
+      '  its origin: nobody publishes it in this form',
+      `Copy a folder shared-by-some with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that it lies in.`,
+    ]);
+    expect(asked).to.deep.equal([]);
+    await mkdir(path.join(folder, 'source', 'shared-by-some'), { recursive: true });
+    await writeFile(path.join(folder, 'source', 'shared-by-some', 'weights.bin'), content);
+    await fetchModel(own, { modelsDir: modelsDir(), sources: [path.join(folder, 'source')] });
+    expect(await readFile(path.join(modelsDir(), 'shared-by-some', 'weights.bin'))).to.deep.equal(content);
+  });
+
   // MODELS_SOURCE=.../mtcnn, the folder itself, gave the origin's failure and not a word of where else had been looked.
   it('names the folders where it has looked, and the way without a network', async () => {
     answer = (_request, response) => response.writeHead(404).end();

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { loadModelFiles } from '#dist/models.js';
+import { loadModelFiles, modelFacts, modelNames, readManifest } from '#dist/models.js';
 import { rejection } from '../fixtures/rejection.mjs';
 
 describe("a model's files", () => {
@@ -35,6 +35,21 @@ describe("a model's files", () => {
     const file = path.join(folder, 'mtcnn', 'det1.prototxt');
     symlinkSync(file, file);
     expect(await rejection(loadModelFiles('mtcnn', folder))).to.include({ code: 'ELOOP' });
+  });
+
+  it('are looked for in the folder that several models share', async () => {
+    const { message } = await rejection(loadModelFiles('ultralight-rfb-640', folder));
+    expect(message).to.match(/^weights ultralight\/version-RFB-640.onnx: not there.* models fetch ultralight-rfb-640$/);
+  });
+
+  it('stand in the manifest for every model but haar, with all that people should know', () => {
+    const names = readManifest().map(({ name }) => name);
+    expect([...names, 'haar']).to.have.members([...modelNames]);
+    for (const name of modelNames) {
+      const { title, licence, origin, landmarks } = modelFacts(name);
+      expect(title && licence && origin, name).to.be.a('string').that.is.not.empty;
+      expect(landmarks, name).to.equal(['mtcnn', 'yunet', 'retinaface'].includes(name));
+    }
   });
 
   it("of haar come from the models' folder before the system's", async () => {

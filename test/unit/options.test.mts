@@ -79,4 +79,11 @@ describe('options', () => {
     expect(resolveOptions({ onetThreshold: 0.9 }, { threshold: 0.5 }).onetThreshold).to.equal(0.5);
     expect(resolveOptions({ onetThreshold: 0.9 }, {}).onetThreshold).to.equal(0.9);
   });
+
+  it("resolves a model's own threshold where none was given", () => {
+    expect(resolveOptions({}, {}, 0.5).onetThreshold).to.equal(0.5);
+    expect(resolveOptions({ onetThreshold: 0.9 }, {}, 0.5).onetThreshold).to.equal(0.9);
+    expect(resolveOptions({ threshold: 0.9 }, {}, 0.5).onetThreshold).to.equal(0.9);
+    expect(resolveOptions({}, { threshold: 0 }, 0.5).onetThreshold).to.equal(0);
+  });
 });

@@ -25,6 +25,11 @@ describe('options of a request', () => {
       expect(model).to.include({ kind: 'choice', default: 'mtcnn' }).and.have.property('choices').deep.equal(['mtcnn']);
     });
 
+    it("carry the model's own threshold", () => {
+      expect(requestRules(readConfig({}), 'ssd').onetThreshold).to.include({ min: 0, max: 1, default: 0.5 });
+      expect(requestRules(readConfig({}), 'haar').onetThreshold).to.deep.equal(optionTable.onetThreshold);
+    });
+
     it("carry the operator's fastDecode as the default, which a request may change", () => {
       expect(rulesOf({}).fastDecode).to.include({ kind: 'boolean', default: false });
       const rules = rulesOf({ FAST_DECODE: 'true' });

@@ -21,7 +21,7 @@ constexpr double kSmallest = 20;
 constexpr double kLargest = 300;
 constexpr double kStep = 0.25;  // a face over 300 is over 75 after it
 
-// What the network may see at once: 50 to 70 bytes of memory for a pixel (OpenCV 4.6 and 4.14), and 0.2 to 0.3 s for a
+// What the network may see at once: 50 to 70 bytes of memory for a pixel (OpenCV 4.6 and 4.14), and 0.1 to 0.2 s for a
 // megapixel, which nothing can cut short. The longer side bounds what padding adds to strips.
 constexpr double kMostPixels = 2e6;
 constexpr double kLongestSide = 8192;
