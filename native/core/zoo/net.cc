@@ -57,15 +57,13 @@ Net::Net(Net&&) noexcept = default;
 Net& Net::operator=(Net&&) noexcept = default;
 
 std::vector<cv::Mat> Net::Forward(const cv::Mat& picture, const std::vector<Output>& outputs) {
-  const auto& [mean, scale, is_rgb] = impl_->input;
-  const std::vector<cv::String> names = [&] {
-    std::vector<cv::String> all;
-    for (const Output& output : outputs) all.push_back(output.name);
-    return all;
-  }();
+  const Input& input = impl_->input;
+  std::vector<cv::String> names;
+  names.reserve(outputs.size());
+  for (const Output& output : outputs) names.push_back(output.name);
   std::vector<cv::Mat> answers;
   TryDnn(impl_->name, " cannot be run", [&] {
-    impl_->net.setInput(cv::dnn::blobFromImage(picture, scale, {}, mean, is_rgb));
+    impl_->net.setInput(cv::dnn::blobFromImage(picture, input.scale, {}, input.mean, input.is_rgb));
     impl_->net.forward(answers, names);
   });
   for (size_t i = 0; i < outputs.size(); ++i) {

@@ -7,7 +7,7 @@ namespace faces::zoo {
 
 /// RetinaFace (Deng et al., 2019) on MobileNet 0.25, with landmarks: biubug6's weights as ONNX with an input of 640x640
 /// and the outputs loc, conf and landms.
-class RetinaFace : public Model {
+class RetinaFace final : public Model {
  public:
   /// `files` holds the .onnx. Throws Error{kModelInvalid}.
   explicit RetinaFace(const ModelFiles& files);

@@ -6,7 +6,7 @@
 namespace faces::zoo {
 
 /// OpenCV's face detector of 2018, a single-shot detector on ResNet-10 with weights of 8 bits, without landmarks.
-class Ssd : public Model {
+class Ssd final : public Model {
  public:
   /// `files` holds opencv_face_detector_uint8.pb and its .pbtxt. Throws Error{kModelInvalid}.
   explicit Ssd(const ModelFiles& files);

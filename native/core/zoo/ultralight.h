@@ -8,7 +8,7 @@
 namespace faces::zoo {
 
 /// Ultra-Light-Fast-Generic-Face-Detector-1MB (Linzaer, 2019): version RFB or slim, without landmarks.
-class UltraLight : public Model {
+class UltraLight final : public Model {
  public:
   /// `files` holds the .onnx; `input` is the size that it was exported for, in pixels: 320x240 or 640x480.
   /// Throws Error{kModelInvalid}.

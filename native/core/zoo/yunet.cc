@@ -110,10 +110,10 @@ std::vector<Face> YuNet::FindOn(const cv::Mat& level, const cv::Size& image, con
     const cv::Mat* maps = &answers[4 * i];
     const int across = padded.cols / kStrides[i];
     for (int place = 0; place < maps[0].rows; ++place) {
+      const int column = place % across, row = place / across;
       const Face face = Decode(
           {maps[0].ptr<float>(place), maps[1].ptr<float>(place), maps[2].ptr<float>(place), maps[3].ptr<float>(place)},
-          place % across, place / across, kStrides[i], double(image.width) / level.cols,
-          double(image.height) / level.rows);
+          column, row, kStrides[i], double(image.width) / level.cols, double(image.height) / level.rows);
       if (IsCandidate(face, options)) found.push_back(face);
     }
   }

@@ -7,7 +7,7 @@ namespace faces::zoo {
 
 /// YuNet (Wu, Peng and Yu, 2023), with landmarks: the form published as yunet_n_640_640.onnx, whose outputs are decoded
 /// here, as OpenCV's own FaceDetectorYN of 4.6 knows an older form only.
-class YuNet : public Model {
+class YuNet final : public Model {
  public:
   /// `files` holds the .onnx. Throws Error{kModelInvalid}.
   explicit YuNet(const ModelFiles& files);
