@@ -25,6 +25,7 @@ void RestartPeak() { peak = live.load(); }
 
 }  // namespace memory
 
+#ifndef FACES_MEMORY_IS_WATCHED
 void* operator new(size_t bytes) {
   auto* head = static_cast<char*>(std::malloc(kHead + bytes));
   if (head == nullptr) throw std::bad_alloc();
@@ -43,3 +44,4 @@ void operator delete(void* piece) noexcept {
 }
 
 void operator delete(void* piece, size_t) noexcept { operator delete(piece); }
+#endif
