@@ -108,23 +108,31 @@ function aptPrefix() {
   return works('sudo', '-n', 'true') ? ['sudo', '-n'] : undefined;
 }
 
-async function install(prefix, packages) {
-  const apt = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
-  const [command, ...args] = apt;
-  const flags = ['-y', '-q', '--no-install-recommends'];
+async function install(prefix, packages, seconds) {
+  const apt = (title, limit, ...args) => {
+    const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', ...limit, 'apt-get', ...args];
+    return run(`system packages: ${title}`, command, rest);
+  };
+  // Only what may be stopped half way: dpkg would have to be repaired by hand.
+  const limit = seconds ? ['timeout', String(seconds)] : [];
+  const what = ['install', '-y', '-q', '--no-install-recommends', ...packages];
   return (
-    (await run('system packages: list', command, [...args, 'update', '-qq'])) &&
-    (await run(`system packages: ${packages.join(' ')}`, command, [...args, 'install', ...flags, ...packages]))
+    (await apt('list', limit, 'update', '-qq')) &&
+    (!seconds || (await apt('download', limit, '--download-only', ...what))) &&
+    (await apt(packages.join(' '), [], ...what))
   );
 }
 
-/** Installs by apt what of `all` is missing. Throws SetupError, saying how to, where that cannot be done. */
-export async function installMissing(all) {
+/**
+ * Installs by apt what of `all` is missing; `seconds` limit its downloads. Throws SetupError, saying how to, where that cannot be
+ * done.
+ */
+export async function installMissing(all, seconds) {
   const missing = all.filter(({ has }) => !has());
   if (missing.length === 0) return;
   const packages = missing.flatMap((need) => need.packages);
   const prefix = aptPrefix();
-  if (prefix && (await install(prefix, packages))) return;
+  if (prefix && (await install(prefix, packages, seconds))) return;
   const names = missing.map(({ name }) => name).join(', ');
   const message =
     `missing: ${names}. ${prefix ? 'They could not be installed (is there a network?).' : 'Installing them needs root and apt.'} ` +

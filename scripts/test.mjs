@@ -2,6 +2,7 @@
 //
 //   npm test -- --grep TEXT          only mocha tests of that title
 //   npm test -- --without-setup      everything is built already, as in the image's build
+//   npm test -- --without-core       only mocha tests
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,8 +20,9 @@ function findHaar() {
   return folders.map((folder) => path.join(folder, 'haarcascade_frontalface_default.xml')).find(existsSync);
 }
 
-const mochaArgs = process.argv.slice(2).filter((arg) => arg !== '--without-setup');
-if (mochaArgs.length === process.argv.length - 2) await setUpOrExit({ withTests: true });
+const own = ['--without-setup', '--without-core'].filter((flag) => process.argv.includes(flag));
+const mochaArgs = process.argv.slice(2).filter((arg) => !own.includes(arg));
+if (!own.includes('--without-setup')) await setUpOrExit({ withTests: true });
 
 // After the set-up, which may have installed what is looked for here.
 const environment = {
@@ -165,7 +167,10 @@ function runMocha() {
 }
 
 prepare();
-const results = [runCore('Core', coreTests, []), runCoreWithoutAvx(), replayFuzzTargets(), runMocha()];
+const core = own.includes('--without-core')
+  ? []
+  : [runCore('Core', coreTests, []), runCoreWithoutAvx(), replayFuzzTargets()];
+const results = [...core, runMocha()];
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 const skipped = results.flatMap((result) => result.skipped);
 if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.map((title) => `  - ${title}`).join('\n')}`);

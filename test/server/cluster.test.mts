@@ -180,8 +180,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('SIGTERM under load', () => {
-  // About ten connections were lost, which the primary had accepted and no worker had taken. The system itself may reset one that comes
-  // in the microseconds between the last look and the closing of the port.
+  // About ten connections were lost, which the primary had accepted and no worker had taken. One may wait when the port is closed.
   it('answers connections that are only being opened', async function () {
     needCores(this, 2);
     const service = await startService({ WORKERS: '2' });
