@@ -7,20 +7,17 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { compile, setUpClang } from './clang.mjs';
-import { root, setUpOrExit } from './setup.mjs';
+import { orExit, root, setUpOrExit } from './setup.mjs';
 
 const thresholds = { lines: 95, branches: 85 };
 const at = (...parts) => path.join(root, ...parts);
 const replayed = ['header', 'decode', 'nms', 'cascade', 'render'];
 
 await setUpOrExit({ withTests: true });
-await setUpClang();
+await orExit(setUpClang);
 const targets = ['faces_tests', ...replayed.map((name) => `replay_${name}`)];
-const folder = await compile('coverage', {
-  flags: '-O1 -g -fprofile-instr-generate -fcoverage-mapping',
-  targets,
-  settings: ['-DFACES_TESTS=ON'],
-});
+const flags = '-O1 -g -fprofile-instr-generate -fcoverage-mapping';
+const folder = await orExit(() => compile('coverage', { flags, targets, settings: ['-DFACES_TESTS=ON'] }));
 const profiles = path.join(folder, 'profiles');
 rmSync(profiles, { recursive: true, force: true });
 mkdirSync(profiles);

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { addressFlags, clangFile, compile, compileWatched, runtime, setUpClang } from './clang.mjs';
-import { root, setUpOrExit } from './setup.mjs';
+import { orExit, root, setUpOrExit } from './setup.mjs';
 
 const at = (...parts) => path.join(root, ...parts);
 const environment = {
@@ -106,6 +106,6 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 await setUpOrExit({ withTests: true });
-await setUpClang();
-for (const name of wanted) await parts[name]();
+await orExit(setUpClang);
+for (const name of wanted) await orExit(parts[name]);
 console.log(process.exitCode ? 'FAILED' : 'nothing found');
