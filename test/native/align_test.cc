@@ -121,8 +121,7 @@ TEST_CASE("landmarks that no face can have give a crop all the same") {
   CHECK(aligned({}));  // all points are one
   CHECK(aligned(TemplateAt(0, 1e-5, {20, 20})));
   CHECK(aligned(TemplateAt(0, 1e8, {20, 20})));
-  // Found by fuzzing, seen by UBSan: so many pixels for one of the crop that their number was none that an int can
-  // have.
+  // Found by fuzzing, seen by UBSan: more pixels of the picture for one of the crop than an int can count.
   CHECK(aligned(TemplateAt(0, 1e10, {20, 20})));
   CHECK(aligned(TemplateAt(0, 1e300, {20, 20})));
   CHECK(aligned(TemplateAt(0, 1, {1e12, -1e12})));

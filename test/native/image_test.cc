@@ -359,8 +359,8 @@ TEST_CASE("a TIFF whose strip has more rows than the picture takes no more memor
     for (const uint8_t type : {uint8_t{3}, uint8_t{4}}) {
       CAPTURE(type);
       tiff[rows_at - (tiff[0] == 'M' ? 5 : 6)] = type;
-      const std::vector<uint8_t> rows{0xFF, 0xFF, 0,
-                                      0};  // 65,535, or 4,294,901,760 as a LONG that begins with its upper half
+      // 65,535, or 4,294,901,760 as a LONG that begins with its upper half.
+      const std::vector<uint8_t> rows{0xFF, 0xFF, 0, 0};
       std::copy(rows.begin(), rows.end(), &tiff[rows_at]);
       const size_t before = memory::Live();
       memory::RestartPeak();
