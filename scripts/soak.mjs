@@ -26,6 +26,7 @@ try {
   const random = new Random(seed);
   console.log(`seed ${seed}`);
   const soak = new Soak(random, await makeImages(random), bounds, (line) => console.log(line));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => soak.stop());
   const summary = await soak.run();
   console.log(JSON.stringify({ seed, ...summary }, null, 1));
   process.exitCode = summary.failures.length > 0 ? 1 : 0;

@@ -1,7 +1,7 @@
 // What Node, the C library or the compiler's runtime write when something is badly wrong. Decoders write about damaged images, each in
 // its own way: that is no fault.
 const alarms =
-  /^\(node:\d+\)|^\s+at |Uncaught|Unhandled|Error:|terminate called|Assertion|free\(\)|malloc|corrupted (size|double|unsorted)|FATAL|stack smashing/;
+  /^\(node:\d+\)|^\s+at |Uncaught|Unhandled|Error:|terminate called|Assertion [`']|free\(\)|malloc|corrupted (size|double|unsorted)|FATAL|stack smashing/;
 
 /** Reads the log of the service as it is written. */
 export class Log {
@@ -20,11 +20,17 @@ export class Log {
     else if (['error', 'fatal'].includes(entry.level)) this.faults.push(line);
   }
 
-  /** The status that a request had, once; undefined where the service has not seen it, or has not done with it. */
-  take(id) {
-    const status = this.#status.get(id);
-    this.#status.delete(id);
-    return status;
+  /** Where the log says something else of requests, `{ id, method, path, outcome }`, than their clients have seen; forgets them. */
+  differences(requests) {
+    const found = [];
+    for (const { id, method, path, outcome } of requests) {
+      const logged = this.#status.get(id);
+      this.#status.delete(id);
+      if (method === 'RAW' || method === 'METRICS' || outcome === 'left') continue;
+      const seen = outcome === 'stale' ? undefined : outcome;
+      if (logged !== seen) found.push(`${id} ${method} ${path}: logged ${logged}, but its client saw ${outcome}`);
+    }
+    return found;
   }
 }
 

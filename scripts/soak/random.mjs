@@ -25,7 +25,8 @@ export class Random {
 
   /** One of `[weight, value]`; weights are integers. */
   weighted(entries) {
-    let at = this.integer(1, entries.reduce((sum, [weight]) => sum + weight, 0)); // biome-ignore format: one sum
+    const sum = entries.reduce((before, [weight]) => before + weight, 0);
+    let at = this.integer(1, sum);
     for (const [weight, value] of entries) {
       at -= weight;
       if (at <= 0) return value;

@@ -5,6 +5,7 @@ import { Log } from './log.mjs';
 import { nextRequest } from './next-request.mjs';
 import { memoryInUse, rest } from './rest.mjs';
 import { Sender } from './send.mjs';
+import { Tally } from './tally.mjs';
 import { maxBodyBytes } from './upload.mjs';
 import { verdict } from './verdict.mjs';
 
@@ -31,7 +32,7 @@ export class Soak {
   #log = new Log();
   #judge = new Judge({ bodyTimeoutMs });
   #failures = [];
-  #outcomes = {};
+  #tally = new Tally();
   #issued = 0;
   #rests = [];
   #started = 0;
@@ -41,6 +42,11 @@ export class Soak {
     this.#images = images;
     this.#bounds = bounds;
     this.#tell = tell;
+  }
+
+  /** Ends the run when the requests on their way are answered. */
+  stop() {
+    this.#bounds = { minutes: 0, requests: this.#issued };
   }
 
   /** Resolves to the summary, with its `failures`. */
@@ -53,16 +59,18 @@ export class Soak {
       for (let told = 0; !this.#isOver; ) {
         const done = await this.#drive(sender);
         await this.#rest(service, sender);
-        this.#compareLog(done);
+        this.#checkLog(done);
         if (this.#minutes < told + 1 && !this.#isOver) continue;
         told = Math.floor(this.#minutes);
         this.#tell(this.#progress());
       }
-    } finally {
-      sender.rest();
-      const status = await service.stop();
-      if (status !== 0) this.#fail(`the service ended with ${status}`);
+    } catch (error) {
+      this.#fail(error.stack); // it does not come to rest, or is not there any more
     }
+    sender.rest();
+    const status = await service.stop();
+    if (status !== 0) this.#fail(`the service ended with ${status}`);
+    this.#checkLog([]);
     return this.#summary();
   }
 
@@ -85,21 +93,15 @@ export class Soak {
         const asked = nextRequest(this.#random, this.#images, `soak-${this.#issued++}`);
         const ending = await sender.send(asked);
         const { id, method, path } = asked;
-        this.#count(path, ending);
+        const outcome = ending.status ?? ending.end;
+        this.#tally.add(path, outcome);
         const fault = this.#judge.fault(asked, ending);
         if (fault) this.#fail(`${id} ${method} ${path}: ${fault}`);
-        done.push({ id, method, path, outcome: ending.status ?? ending.end });
+        done.push({ id, method, path, outcome });
       }
     };
     await Promise.all(Array.from({ length: clients }, client));
     return done;
-  }
-
-  #count(path, { end, status }) {
-    const route = path.split('?')[0];
-    const outcome = status ?? end;
-    this.#outcomes[route] ??= {};
-    this.#outcomes[route][outcome] = (this.#outcomes[route][outcome] ?? 0) + 1;
   }
 
   #fail(what) {
@@ -115,24 +117,18 @@ export class Soak {
     this.#rests.push({ ...held, inUse, requests: this.#issued });
   }
 
-  /** What the service has logged of each request must be what its client has seen. */
-  #compareLog(done) {
-    for (const { id, method, path, outcome } of done) {
-      const logged = this.#log.take(id);
-      if (method === 'RAW' || method === 'METRICS' || outcome === 'left') continue;
-      const seen = outcome === 'stale' ? undefined : outcome;
-      if (logged !== seen) this.#fail(`${id} ${method} ${path}: logged ${logged}, but its client saw ${outcome}`);
-    }
+  #checkLog(done) {
+    for (const fault of this.#log.differences(done)) this.#fail(fault);
     for (const line of this.#log.faults.splice(0)) this.#fail(`log: ${line}`);
   }
 
   #progress() {
-    const sums = {};
-    for (const counts of Object.values(this.#outcomes))
-      for (const [outcome, count] of Object.entries(counts)) sums[outcome] = (sums[outcome] ?? 0) + count;
-    const outcomes = Object.entries(sums).map(([outcome, count]) => `${count} x ${outcome}`);
-    const memory = this.#rests.at(-1).memory.map((mb) => mb.toFixed(1));
-    return `minute ${this.#minutes.toFixed(1)}: ${this.#issued} requests (${outcomes.join(', ')}); at rest ${memory.join(' + ')} MB; ${this.#failures.length} failures`;
+    const memory = this.#rests
+      .at(-1)
+      .memory.map((mb) => mb.toFixed(1))
+      .join(' + ');
+    const failed = `${this.#failures.length} failures`;
+    return `minute ${this.#minutes.toFixed(1)}: ${this.#issued} requests (${this.#tally}); at rest ${memory} MB; ${failed}`;
   }
 
   #summary() {
@@ -142,7 +138,7 @@ export class Soak {
       minutes: Number(this.#minutes.toFixed(1)),
       requests: this.#issued,
       differentAnswers: this.#judge.known,
-      outcomes: this.#outcomes,
+      outcomes: this.#tally.counts,
       ...held,
       failures: this.#failures,
     };

@@ -71,7 +71,6 @@ export class Sender {
         incoming.on('error', () => undefined); // the end of the request says it
         whenWhole(incoming, (body) => {
           resolve({ end: 'answered', status: incoming.statusCode, headers: incoming.headers, body });
-          if (!request.writableFinished) request.destroy(); // refused before it had asked for the body, or all of it
         });
       });
       request.on('close', () => {

@@ -42,6 +42,7 @@ const round = (value) => Number(value.toFixed(2));
  * `isWhole`: the run was long enough to have a warm-up.
  */
 export function verdict([fresh, ...rests], isWhole) {
+  if (rests.length === 0) return { failures: ['it was never at rest'] };
   const failures = [];
   const warmUpEnd = isWhole ? rests.at(-1).requests * warmUpShare : 0;
   const warm = rests.filter(({ requests }) => requests >= warmUpEnd);

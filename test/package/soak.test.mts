@@ -14,7 +14,11 @@ const { Judge } = (await part('judge.mjs')) as {
   Judge: new (settings: { bodyTimeoutMs: number }) => { fault(asked: object, ending: object): string | undefined };
 };
 const { Log } = (await part('log.mjs')) as {
-  Log: new () => { read(line: string, stream: string): void; take(id: string): number | undefined; faults: string[] };
+  Log: new () => {
+    read(line: string, stream: string): void;
+    differences(requests: object[]): string[];
+    faults: string[];
+  };
 };
 
 /** Runs a short soak; what it prints before the summary, and the summary. */
@@ -192,11 +196,27 @@ describe('the log of a soaked service', () => {
     log.read('{"level":"info","msg":"request","requestId":"r1","status":200}', 'stdout');
     log.read('{"level":"warn","msg":"request","requestId":"r2","status":503}', 'stdout');
     log.read('Premature end of JPEG file', 'stderr');
+    log.read(
+      "imdecode_(''): can't read header: grfmt_bmp.cpp:108: error: (-215:Assertion failed) m_rle_code_ >= 0",
+      'stderr',
+    );
     expect(log.faults).to.deep.equal([]);
-    expect([log.take('r1'), log.take('r2'), log.take('r1')]).to.deep.equal([200, 503, undefined]);
     const bad = ['{"level":"error","msg":"a request failed"}', '(node:5) MaxListenersExceededWarning: possible leak'];
     log.read(bad[0] ?? '', 'stdout');
     log.read(bad[1] ?? '', 'stderr');
     expect(log.faults).to.deep.equal(bad);
+  });
+
+  it('must say of each request what its client has seen', () => {
+    const log = new Log();
+    const seen = (id: string, outcome: number | string) => ({ id, method: 'POST', path: '/face', outcome });
+    for (const id of ['r1', 'r2', 'r3', 'r5'])
+      log.read(`{"level":"info","msg":"request","requestId":"${id}","status":200}`, 'stdout');
+    const requests = [seen('r1', 200), seen('r2', 422), seen('r3', 'left'), seen('r4', 'stale'), seen('r5', 'stale')];
+    expect(log.differences(requests)).to.deep.equal([
+      'r2 POST /face: logged 200, but its client saw 422',
+      'r5 POST /face: logged 200, but its client saw stale',
+    ]);
+    expect(log.differences([seen('r1', 200)])).to.have.length(1); // it has been taken
   });
 });
