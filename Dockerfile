@@ -81,6 +81,7 @@ COPY --from=highway /opt/static /opt/static
 COPY CMakeLists.txt ./
 COPY native native
 COPY test/bench test/bench
+COPY test/fuzz test/fuzz
 COPY test/native test/native
 RUN npx cmake-js build --CDCMAKE_PREFIX_PATH=/opt/static --CDFACES_TESTS=ON > /tmp/log || { tail -60 /tmp/log; exit 1; } \
  && strip --strip-unneeded build/Release/opencv_face_detector.node

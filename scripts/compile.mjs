@@ -1,4 +1,5 @@
-// npm run compile: src/ becomes dist/. The demo page is compiled by itself, for browsers, and gets its files beside it.
+// npm run compile: src/ becomes dist/, with the options of the compiler that are given, if any. The demo page is compiled by itself,
+// for browsers, and gets its files beside it.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -8,7 +9,9 @@ const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const web = path.join(root, 'src', 'web');
 
 for (const project of ['tsconfig.json', path.join('src', 'web', 'tsconfig.json')]) {
-  const { status } = spawnSync(process.execPath, [tsc, '-p', path.join(root, project)], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [tsc, '-p', path.join(root, project), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 for (const name of readdirSync(web).filter((file) => /\.(html|css|svg)$/.test(file)))

@@ -108,22 +108,31 @@ function aptPrefix() {
   return works('sudo', '-n', 'true') ? ['sudo', '-n'] : undefined;
 }
 
-async function install(prefix, packages) {
-  const apt = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
-  const [command, ...args] = apt;
-  const flags = ['-y', '-q', '--no-install-recommends'];
+async function install(prefix, packages, seconds) {
+  const apt = (title, limit, ...args) => {
+    const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', ...limit, 'apt-get', ...args];
+    return run(`system packages: ${title}`, command, rest);
+  };
+  // Only what may be stopped half way: dpkg would have to be repaired by hand.
+  const limit = seconds ? ['timeout', String(seconds)] : [];
+  const what = ['install', '-y', '-q', '--no-install-recommends', ...packages];
   return (
-    (await run('system packages: list', command, [...args, 'update', '-qq'])) &&
-    (await run(`system packages: ${packages.join(' ')}`, command, [...args, 'install', ...flags, ...packages]))
+    (await apt('list', limit, 'update', '-qq')) &&
+    (!seconds || (await apt('download', limit, '--download-only', ...what))) &&
+    (await apt(packages.join(' '), [], ...what))
   );
 }
 
-async function systemPackages(all) {
+/**
+ * Installs by apt what of `all` is missing; `seconds` limit its downloads. Throws SetupError, saying how to, where that cannot be
+ * done.
+ */
+export async function installMissing(all, seconds) {
   const missing = all.filter(({ has }) => !has());
   if (missing.length === 0) return;
   const packages = missing.flatMap((need) => need.packages);
   const prefix = aptPrefix();
-  if (prefix && (await install(prefix, packages))) return;
+  if (prefix && (await install(prefix, packages, seconds))) return;
   const names = missing.map(({ name }) => name).join(', ');
   const message =
     `missing: ${names}. ${prefix ? 'They could not be installed (is there a network?).' : 'Installing them needs root and apt.'} ` +
@@ -145,7 +154,7 @@ function filesUnder(entry) {
 }
 
 /** A hash over files (folders with all that is in them) and further texts. */
-function fingerprint(entries, ...texts) {
+export function fingerprint(entries, ...texts) {
   const hash = createHash('sha256');
   for (const file of entries.flatMap(filesUnder))
     hash
@@ -206,7 +215,7 @@ export function libraryVersions() {
 function nativeAddon(withTests) {
   const addon = fingerprint(['native', 'CMakeLists.txt', 'package-lock.json'], process.arch, libraryVersions());
   // What is built with the tests has all that is built without, so that a start after a test has nothing to do.
-  const print = withTests ? addon + fingerprint(['test/native', 'test/bench']) : addon;
+  const print = withTests ? addon + fingerprint(['test/native', 'test/bench', 'test/fuzz']) : addon;
   const result = withTests ? 'build/Release/faces_tests' : 'build/Release/opencv_face_detector.node';
   return unlessDone('native-addon', result, print, async () => {
     const cmakeJs = (title, ...args) =>
@@ -247,7 +256,7 @@ export async function setUp({ withTests = false } = {}) {
     throw new SetupError(`Node.js ${process.versions.node} is too old: 20.19 or later is needed`);
   }
   await withLock(path.join(root, '.setup', 'lock'), async () => {
-    await systemPackages(withTests ? [...needs, ...testNeeds] : needs);
+    await installMissing(withTests ? [...needs, ...testNeeds] : needs);
     await npmPackages();
     await typescript();
     await nativeAddon(withTests);

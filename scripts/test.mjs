@@ -2,6 +2,7 @@
 //
 //   npm test -- --grep TEXT          only mocha tests of that title
 //   npm test -- --without-setup      everything is built already, as in the image's build
+//   npm test -- --without-core       only mocha tests
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,6 +11,7 @@ import { root, setUpOrExit } from './setup.mjs';
 const at = (...parts) => path.join(root, ...parts);
 const drawn = at('build', 'fixtures');
 const onnx = at('build', 'onnx');
+const seeds = at('build', 'fuzz', 'seeds');
 const weights = at('models', 'mtcnn');
 const shared = at('..', 'shared');
 
@@ -18,8 +20,9 @@ function findHaar() {
   return folders.map((folder) => path.join(folder, 'haarcascade_frontalface_default.xml')).find(existsSync);
 }
 
-const mochaArgs = process.argv.slice(2).filter((arg) => arg !== '--without-setup');
-if (mochaArgs.length === process.argv.length - 2) await setUpOrExit({ withTests: true });
+const own = ['--without-setup', '--without-core'].filter((flag) => process.argv.includes(flag));
+const mochaArgs = process.argv.slice(2).filter((arg) => !own.includes(arg));
+if (!own.includes('--without-setup')) await setUpOrExit({ withTests: true });
 
 // After the set-up, which may have installed what is looked for here.
 const environment = {
@@ -55,6 +58,7 @@ function prepare() {
     'drawing the test picture',
     run(process.execPath, [at('build', 'test', 'fixtures', 'write-drawn-faces.mjs'), drawn]),
   );
+  orFail('writing the fuzz seeds', run(process.execPath, [at('build', 'test', 'fuzz', 'write-seeds.mjs'), seeds]));
   if (existsSync(weights)) {
     orFail(
       'writing the ONNX form',
@@ -118,6 +122,28 @@ function runCoreWithoutAvx() {
   return runCore(title, 'qemu-x86_64', ['-cpu', 'Westmere', coreTests, `--test-case=${cases}`]);
 }
 
+/** Each fuzz target of the core on its seeds and on what has been found: a test each, in seconds. npm run fuzz looks for more. */
+function replayFuzzTargets() {
+  console.log('\nFuzz targets on their seeds and finds');
+  const results = ['header', 'decode', 'nms', 'cascade', 'render'].map((target) => {
+    const title = `replay_${target}`;
+    if (target === 'cascade' && !existsSync(weights))
+      return { passed: 0, failed: 0, skipped: [`${title}: no weights`] };
+    const corpora = [path.join(seeds, target), at('test', 'fuzz', 'corpus', target)].filter(existsSync);
+    const { stdout, stderr, status, signal } = spawnSync(at('build', 'Release', title), corpora, {
+      env: environment,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
+    console.log(`  ${target}: ${stdout?.trim() || 'broken'}`);
+    // The last lines name the file, and the promise that it broke.
+    if (status !== 0) console.error((stderr ?? '').split('\n').slice(-12).join('\n'));
+    return judged(title, signal ?? status, { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: [] });
+  });
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: results.flatMap(({ skipped }) => skipped) };
+}
+
 function runMocha() {
   console.log('\nLibrary, command line and service');
   const countsFile = at('build', 'mocha-counts.json');
@@ -141,7 +167,10 @@ function runMocha() {
 }
 
 prepare();
-const results = [runCore('Core', coreTests, []), runCoreWithoutAvx(), runMocha()];
+const core = own.includes('--without-core')
+  ? []
+  : [runCore('Core', coreTests, []), runCoreWithoutAvx(), replayFuzzTargets()];
+const results = [...core, runMocha()];
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 const skipped = results.flatMap((result) => result.skipped);
 if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.map((title) => `  - ${title}`).join('\n')}`);

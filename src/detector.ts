@@ -54,6 +54,8 @@ export interface CreateOptions extends DetectOptions {
 export interface DetectCallOptions extends DetectOptions {
   /** Stops the search; the promise rejects with the signal's reason once the native run has ended. */
   signal?: AbortSignal | undefined;
+  /** Called when the call has its slot, just before native code gets the image; not where it ends before. */
+  onStart?: (() => void) | undefined;
 }
 
 /** Pixels of the displayed image (EXIF orientation applied): origin top left, x to the right, y down. */
@@ -264,15 +266,16 @@ export class FaceDetector {
   async #run(input: ImageInput, options: DetectCallOptions, kind?: PictureKind) {
     const called = performance.now();
     check(typeof options === 'object' && options !== null, 'options', 'an object', options);
-    const { signal, ...rest } = options;
+    const { signal, onStart, ...rest } = options;
     check(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal);
+    check(onStart === undefined || typeof onStart === 'function', 'onStart', 'a function', onStart);
     const render = kind && resolveRender(kind, rest, this.#hasLandmarks);
     if (!kind) checkOptions(rest);
     const nativeOptions = resolveOptions(this.#defaults, rest);
     const read = imageReader(input);
     return this.#slots.run(async () => {
       const started = performance.now();
-      const found = await this.#search(read, nativeOptions, render, signal).catch((error: unknown) => {
+      const found = await this.#search(read, nativeOptions, render, { signal, onStart }).catch((error: unknown) => {
         signal?.throwIfAborted(); // whatever the abort made fail, its reason is what the caller gets
         throw error;
       });
@@ -293,10 +296,11 @@ export class FaceDetector {
     read: ImageReader,
     options: NativeOptions,
     render: NativeRender | undefined,
-    signal: AbortSignal | undefined,
+    { signal, onStart }: Pick<DetectCallOptions, 'signal' | 'onStart'>,
   ): Promise<NativeDetection> {
     const image = await read(signal);
     signal?.throwIfAborted();
+    onStart?.();
     const { done, cancel } = this.#native.detect(image, options, render);
     running.add(cancel);
     signal?.addEventListener('abort', cancel);

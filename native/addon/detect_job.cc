@@ -59,12 +59,12 @@ const char* FormatName(PictureFormat format) {
 }  // namespace
 
 DetectJob::DetectJob(Napi::Env env, std::shared_ptr<Detector> detector, Image image, const Options& options,
-                     std::optional<RenderOptions> render, std::shared_ptr<CancelFlag> cancel)
+                     const std::optional<RenderOptions>& render, std::shared_ptr<CancelFlag> cancel)
     : PromiseJob(env),
       detector_(std::move(detector)),
       image_(std::move(image)),
       options_(options),
-      render_(std::move(render)),
+      render_(render),
       cancel_(std::move(cancel)) {}
 
 void DetectJob::Work() {

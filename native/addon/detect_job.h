@@ -16,7 +16,7 @@ class DetectJob : public PromiseJob {
   using Image = std::variant<std::vector<uint8_t>, PinnedImage>;  ///< encoded bytes of its own, or borrowed pixels
 
   DetectJob(Napi::Env env, std::shared_ptr<Detector> detector, Image image, const Options& options,
-            std::optional<RenderOptions> render, std::shared_ptr<CancelFlag> cancel);
+            const std::optional<RenderOptions>& render, std::shared_ptr<CancelFlag> cancel);
 
  private:
   void Work() override;

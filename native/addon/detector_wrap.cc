@@ -76,8 +76,8 @@ Napi::Value DetectorWrap::Detect(const Napi::CallbackInfo& info) {
   Napi::Object handle = Napi::Object::New(info.Env());
   handle.Set("cancel", Napi::Function::New(
                            info.Env(), [cancel](const Napi::CallbackInfo&) { cancel->Cancel(); }, "cancel"));
-  handle.Set("done", Start(std::make_unique<DetectJob>(info.Env(), detector_, std::move(image), options,
-                                                       std::move(render), std::move(cancel))));
+  handle.Set("done", Start(std::make_unique<DetectJob>(info.Env(), detector_, std::move(image), options, render,
+                                                       std::move(cancel))));
   return handle;
 }
 

@@ -65,7 +65,7 @@ inline Napi::Promise Start(std::unique_ptr<PromiseJob> job) {
   const Napi::Promise promise = job->Promise();
   job->Queue();
   static_cast<void>(job.release());
-  return promise;
+  return promise;  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): Node deletes the job when it has ended
 }
 
 }  // namespace faces::addon

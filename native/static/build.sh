@@ -1,18 +1,20 @@
 #!/bin/sh
 # build.sh NAME: builds one library from $SOURCES/NAME, with the settings of NAME.cmake, into $PREFIX: archives of
 # position-independent code that a shared object may swallow (Debian's own archives are not), headers, licence, version.
+# EXTRA_FLAGS go to the compiler, EXTRA_SETTINGS to CMake, after ours.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export CFLAGS="-ffunction-sections -fdata-sections" CXXFLAGS="-ffunction-sections -fdata-sections"
+flags="-ffunction-sections -fdata-sections ${EXTRA_FLAGS:-}"
+export CFLAGS="$flags" CXXFLAGS="$flags"
 
 by_cmake() {
   cmake -G Ninja -S "$SOURCES/$1" -B "$work" -C "$here/$1.cmake" --log-level=NOTICE \
     -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
     -DCMAKE_PREFIX_PATH="$PREFIX" -DCMAKE_FIND_LIBRARY_SUFFIXES=.a \
-    -DCMAKE_INSTALL_PREFIX="$PREFIX" -DCMAKE_INSTALL_LIBDIR:STRING=lib
+    -DCMAKE_INSTALL_PREFIX="$PREFIX" -DCMAKE_INSTALL_LIBDIR:STRING=lib ${EXTRA_SETTINGS:-}
   cmake --build "$work" --target install
 }
 
@@ -20,7 +22,7 @@ by_cmake() {
 by_configure() {
   cp -r "$SOURCES/$1/." "$work"
   cd "$work"
-  CFLAGS="$CFLAGS -O3 -fPIC" ./configure --static --prefix="$PREFIX"
+  CFLAGS="-O3 -fPIC $CFLAGS" ./configure --static --prefix="$PREFIX"
   make install
 }
 

@@ -55,7 +55,8 @@ export function faceRouter(service: Service): Router {
         const image = await readImage(service, request, response);
         const detection = await search(
           service,
-          (signal) => detector.detect(image, { clip: false, signal }),
+          image,
+          (call) => detector.detect(image, { clip: false, ...call }),
           gone,
           seat,
         );

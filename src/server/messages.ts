@@ -10,11 +10,18 @@ export type WorkerMessage =
   /** A sign of life. */
   | { type: 'beat'; activity: Activity }
   | { type: 'metrics'; snapshot: Snapshot }
+  /** Native code gets an image, or is done with it: its SHA-256. */
+  | { type: 'searching' | 'searched'; image: string }
   /** It has answered all that it had accepted, and would end. */
   | { type: 'drained' };
 
 /** What the primary tells a worker. */
-export type PrimaryMessage = { type: 'readiness'; readiness: Readiness } | { type: 'drain' } | { type: 'end' };
+export type PrimaryMessage =
+  | { type: 'readiness'; readiness: Readiness }
+  /** All images that are not to be searched: their SHA-256. */
+  | { type: 'quarantine'; images: readonly string[] }
+  | { type: 'drain' }
+  | { type: 'end' };
 
 /** Time between two signs of life. */
 export const beatMs = 500;

@@ -33,13 +33,21 @@ async function chooseModel(config: Config): Promise<ModelName> {
   }
 }
 
-/**
- * Forks workers that run this same command; the pool of native threads fits the slots, two more are for files and names. Adds to
- * `onTheirWay` for each how many connections it has not taken yet.
- */
-function forker(config: Config, model: ModelName, onTheirWay: Map<number, () => number>) {
+/** What differs from the settings in the workers' environment. */
+interface WorkerEnvironment {
+  FACE_DETECTION_MODEL: ModelName;
+  UV_THREADPOOL_SIZE: string;
+  PORT_NUMBER?: string;
+}
+
+/** The pool of native threads fits the slots, two more are for files and names. */
+function workerEnvironment(config: Config, model: ModelName): WorkerEnvironment {
+  return { FACE_DETECTION_MODEL: model, UV_THREADPOOL_SIZE: String(config.slots + 2) };
+}
+
+/** Forks workers that run this same command. Adds to `onTheirWay` for each how many connections it has not taken yet. */
+function forker(environment: WorkerEnvironment, onTheirWay: Map<number, () => number>) {
   cluster.setupPrimary({ exec: path.join(packageRoot, 'dist', 'cli.js'), args: ['serve'] });
-  const environment = { FACE_DETECTION_MODEL: model, UV_THREADPOOL_SIZE: String(config.slots + 2) };
   return () => {
     const worker = cluster.fork(environment);
     onTheirWay.set(worker.id, closeLostConnections(worker));
@@ -74,7 +82,8 @@ export async function runPrimary(config: Config): Promise<number> {
   const metrics: MetricsSum = new MetricsSum(() => supervisor.readyWorkers);
   const onTheirWay = new Map<number, () => number>();
   const closePort = watchSharedPort(() => [...onTheirWay.values()].reduce((sum, count) => sum + count(), 0));
-  const supervisor: Supervisor = new Supervisor(config, forker(config, model, onTheirWay), log, metrics);
+  const environment = workerEnvironment(config, model);
+  const supervisor: Supervisor = new Supervisor(config, forker(environment, onTheirWay), log, metrics);
   const metricsServer = await serveMetrics(metrics, config, log);
   try {
     const signal = await Promise.race([stopped, runWorkers()]);
@@ -91,6 +100,7 @@ export async function runPrimary(config: Config): Promise<number> {
 
   async function runWorkers(): Promise<never> {
     const { port, opencv, engine, engineReason } = await supervisor.start();
+    environment.PORT_NUMBER = String(port); // also where 0 was asked for, and the last worker has died and taken the port along
     if (model === 'mtcnn' && config.engine === 'auto' && engine !== 'fused')
       log.warn({ engine, engineReason }, 'the fused engine is not used');
     const metricsPort = (metricsServer.address() as AddressInfo).port;

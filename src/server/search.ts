@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Detection, Timings } from '../detector.js';
+import type { DetectCallOptions, Detection, Timings } from '../detector.js';
 import type { Seat } from './admission.js';
 import { clientGone, RequestError } from './errors.js';
 import type { Service } from './service.js';
@@ -28,21 +28,27 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /**
- * Searches an image, by a call of the detector (`find`) that obeys its signal, within the deadline of a request (DEADLINE) and as
+ * Searches an image, by a call of the detector (`find`) with these options, within the deadline of a request (DEADLINE) and as
  * long as its client is there (`gone`). Both stop the native work and reject at once; the seat stays taken until that has ended.
+ * Throws IMAGE_QUARANTINED for an image that has taken workers down.
  */
 export function search<T extends Detection>(
-  { config, metrics }: Pick<Service, 'config' | 'metrics'>,
-  find: (signal: AbortSignal) => Promise<T>,
+  { config, metrics, watch }: Pick<Service, 'config' | 'metrics' | 'watch'>,
+  image: Buffer,
+  find: (call: Pick<DetectCallOptions, 'signal' | 'onStart'>) => Promise<T>,
   gone: AbortSignal,
   seat: Seat,
 ): Promise<T> {
+  const watched = watch.admit(image);
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort(new RequestError('DEADLINE', `the search was not done after ${config.requestTimeoutMs} ms`));
   }, config.requestTimeoutMs);
   const signal = AbortSignal.any([gone, late.signal]);
-  const native = find(signal).finally(() => clearTimeout(timer));
+  const native = find({ signal, onStart: watched.begin }).finally(() => {
+    clearTimeout(timer);
+    watched.end();
+  });
   seat.holdUntil(native);
   native.then(
     (detection) => metrics.searched(detection),

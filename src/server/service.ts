@@ -4,6 +4,7 @@ import type { Admission } from './admission.js';
 import type { Config } from './config.js';
 import type { Logger } from './log.js';
 import type { WorkerMetrics } from './metrics.js';
+import type { SearchWatch } from './search-watch.js';
 
 /** Whether the service takes requests, as the primary decides for all workers. */
 export interface Readiness {
@@ -23,6 +24,7 @@ export interface Service {
   readonly rules: OptionRules;
   readonly admission: Admission;
   readonly metrics: WorkerMetrics;
+  readonly watch: SearchWatch;
   readonly log: Logger;
   readonly readiness: () => Readiness;
 }

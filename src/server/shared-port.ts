@@ -3,15 +3,19 @@ import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises'
 
 interface Handle {
   onconnection: (this: Handle, ...args: unknown[]) => void;
+  listen(backlog: number): number;
   close(): void;
 }
 
-// Workers take a connection within milliseconds; one that has died or hangs is not waited for.
-const patienceMs = 1000;
-// Clients that never stop coming are cut off in the end.
-const acceptingMs = 200;
+// Workers take a connection within milliseconds, on a machine that is held up within seconds; one that hangs is not waited for.
+const patienceMs = 5000;
+// Clients that never stop coming are cut off in the end: by then all have been accepted that could wait before (node's backlog is 511).
+const maxAccepted = 1024;
 
-/** Accepts until the system has no connection left: the event loop takes one each time round, and closing resets the others. */
+/**
+ * Accepts until the system has no connection left: the event loop takes one each time round, and closing resets the others. How long
+ * that takes says nothing: a process that is held up for a moment has the more of them waiting.
+ */
 async function acceptAll(handles: readonly Handle[]): Promise<void> {
   let accepted = 0;
   for (const handle of handles) {
@@ -20,9 +24,11 @@ async function acceptAll(handles: readonly Handle[]): Promise<void> {
       accepted += 1;
       accept.apply(handle, args);
     };
+    // From now on Linux lets one connection wait at most, so that no more can come between the last look and the closing. Clients
+    // beyond it try again, and are refused by then. Other systems take 0 for their default, which is no worse than before.
+    handle.listen(0);
   }
-  const end = performance.now() + acceptingMs;
-  for (let before = -1; before < accepted && performance.now() < end; ) {
+  for (let before = -1; before < accepted && accepted < maxAccepted; ) {
     before = accepted;
     await tick();
     await tick();

@@ -3,6 +3,7 @@ import type { Config } from './config.js';
 import type { Logger } from './log.js';
 import { beatMs, type PrimaryMessage, type WorkerMessage } from './messages.js';
 import type { MetricsSum } from './metrics-sum.js';
+import { Quarantine } from './quarantine.js';
 import type { Readiness } from './service.js';
 
 /** A process that works, as node:cluster gives it. */
@@ -49,6 +50,7 @@ export class Supervisor {
   readonly #metrics: Pick<MetricsSum, 'update' | 'retire' | 'restarted'>;
   readonly #members = new Set<Member>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #quarantine = new Quarantine();
   #deathsAtStart = 0;
   #backoffMs = firstBackoffMs;
   #isStarted = false;
@@ -160,6 +162,7 @@ export class Supervisor {
         member.isTrial = false;
         this.#deathsAtStart = 0;
         this.#tell(member, { type: 'readiness', readiness: this.#readiness });
+        this.#tell(member, { type: 'quarantine', images: this.#quarantine.images });
         break;
       case 'unable':
         member.inability = message.reason;
@@ -172,6 +175,12 @@ export class Supervisor {
       case 'metrics':
         this.#metrics.update(member.worker.id, message.snapshot);
         break;
+      case 'searching':
+        this.#quarantine.searching(member.worker.id, message.image);
+        break;
+      case 'searched':
+        this.#quarantine.searched(member.worker.id, message.image);
+        break;
       case 'drained':
         this.#tell(member, { type: 'end' });
         break;
@@ -182,8 +191,25 @@ export class Supervisor {
   #onExit(member: Member, how: string): void {
     this.#members.delete(member);
     void this.#metrics.retire(member.worker.id);
+    this.#blame(member);
     if (member.state !== 'draining' && !member.isTrial && this.#goesOn) this.#replace(member, how);
     this.#update();
+  }
+
+  /** What the worker was searching when it ended is under suspicion; workers are told of what is refused from now on. */
+  #blame({ worker }: Member): void {
+    const guilty = this.#quarantine.died(worker.id);
+    if (guilty.length === 0) return;
+    this.#log.error(
+      { sha256: guilty },
+      'workers died twice while they searched these images, which are refused for an hour',
+    );
+    this.#tellQuarantine();
+  }
+
+  #tellQuarantine(): void {
+    const { images } = this.#quarantine;
+    for (const member of this.#members) this.#tell(member, { type: 'quarantine', images });
   }
 
   #replace({ worker, state, since, doom, inability }: Member, how: string): void {
@@ -217,6 +243,7 @@ export class Supervisor {
     const ownDelay = now - this.#checkedAt;
     this.#checkedAt = now;
     this.#update();
+    if (this.#quarantine.forget()) this.#tellQuarantine();
     if (ownDelay > 4 * beatMs) return; // this process was held up itself: what it has missed comes first
     const { hangTimeoutMs, requestTimeoutMs } = this.#settings;
     for (const member of this.#members) {

@@ -10,6 +10,7 @@ import { createLogger } from './log.js';
 import { beatMs, type PrimaryMessage, snapshotMs, type WorkerMessage } from './messages.js';
 import { WorkerMetrics } from './metrics.js';
 import { requestRules, serviceDefaults } from './options.js';
+import { SearchWatch } from './search-watch.js';
 import type { Readiness } from './service.js';
 import { warmUp } from './warm-up.js';
 
@@ -21,16 +22,14 @@ function tell(message: WorkerMessage): Promise<void> {
   });
 }
 
-/** The primary's orders, each as a promise that resolves when it comes or the primary is gone. */
-function orders(onReadiness: (readiness: Readiness) => void): Record<'drain' | 'end', Promise<void>> {
+/** The primary's orders, each as a promise that resolves when it comes or the primary is gone; `onNews` gets its other messages. */
+function orders(onNews: (message: PrimaryMessage) => void): Record<'drain' | 'end', Promise<void>> {
   const order = (type: PrimaryMessage['type']) =>
     new Promise<void>((resolve) => {
       process.on('message', (message: PrimaryMessage) => message.type === type && resolve());
       process.once('disconnect', resolve);
     });
-  process.on('message', (message: PrimaryMessage) => {
-    if (message.type === 'readiness') onReadiness(message.readiness);
-  });
+  process.on('message', onNews);
   return { drain: order('drain'), end: order('end') };
 }
 
@@ -47,8 +46,10 @@ async function finish(server: DrainableServer, detector: FaceDetector, timeoutMs
 async function run(config: Config): Promise<void> {
   const log = createLogger(config, 'worker');
   let readiness: Readiness = { isReady: false, reason: 'starting' };
-  const ordered = orders((now) => {
-    readiness = now;
+  const watch = new SearchWatch((message) => void tell(message));
+  const ordered = orders((news) => {
+    if (news.type === 'readiness') readiness = news.readiness;
+    if (news.type === 'quarantine') watch.refuse(news.images);
   });
   const model = config.model ?? 'mtcnn';
   const { engine, slots, threads } = config;
@@ -59,7 +60,7 @@ async function run(config: Config): Promise<void> {
   const admission = new Admission(config.queueLimit, running);
   const metrics = new WorkerMetrics(() => admission.depth, running);
   const rules = requestRules(config, model);
-  const app = createApp({ config, detector, rules, admission, metrics, log, readiness: () => readiness });
+  const app = createApp({ config, detector, rules, admission, metrics, watch, log, readiness: () => readiness });
   const server = createDrainableServer(app, config);
   limitConnections(server.http, log);
   const port = await listen(server.http, config.port, config.host, 'PORT_NUMBER');

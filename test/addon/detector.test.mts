@@ -202,6 +202,7 @@ describe('FaceDetector', () => {
       expect(await detect(null)).to.equal('options must be an object, got null');
       expect(await detect({ signal: null })).to.equal('signal must be an AbortSignal, got null');
       expect(await detect({ signal: new AbortController() })).to.match(/^signal must be an AbortSignal, got AbortCon/);
+      expect(await detect({ onStart: 'now' })).to.equal('onStart must be a function, got "now"');
       expect(await detect({ clip: Object.create(null) })).to.match(/^clip must be true or false, got \[Object: null/);
     });
 
@@ -339,6 +340,27 @@ describe('FaceDetector', () => {
       }
       await search;
       expect(ticks).to.be.above(20);
+    });
+  });
+
+  describe('onStart', () => {
+    it('is called when the call has its slot, and not at all where it ends before', async () => {
+      await using own = await FaceDetector.create({ slots: 1 });
+      const seen: string[] = [];
+      const running: number[] = [];
+      const started = (who: string) => () => {
+        seen.push(who);
+        running.push(own.activity.running);
+      };
+      const first = own.detect(png, { onStart: started('first') });
+      const second = own.detect(png, { onStart: started('second') });
+      const bad = own.detect('no such file', { onStart: started('bad') });
+      const left = own.detect(png, { onStart: started('left'), signal: AbortSignal.timeout(0) });
+      await rejection(left);
+      await rejection(bad);
+      await Promise.all([first, second]);
+      expect(seen).to.deep.equal(['first', 'second']);
+      expect(running).to.deep.equal([1, 1]);
     });
   });
 

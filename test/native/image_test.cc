@@ -169,7 +169,7 @@ TEST_CASE("an orientation that is none, or an EXIF block that is broken, changes
     CAPTURE(length);
     CHECK_NOTHROW(DecodeAll(PngWithExif(png, exif.substr(0, length))));
   }
-  CHECK(AreEqual(DecodeAll(PngWithExif(png, "II*\0\xFF\xFF\xFF\xFF")), image));
+  CHECK(AreEqual(DecodeAll(PngWithExif(png, {"II*\0\xFF\xFF\xFF\xFF", 8})), image));
 }
 
 TEST_CASE("gray, gray with alpha, palette, RGBA and 16 bits come out as 8-bit BGR") {

@@ -2,6 +2,7 @@ import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
+import sharp from 'sharp';
 import { needCores, needWeights } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 import { eventually, openWire, postHead } from '../fixtures/http.mjs';
@@ -95,6 +96,39 @@ describe('the workers', () => {
     expect(workerPids(service)).to.include(survivor).and.not.include(victim);
   });
 
+  // Without it, a client that tries again would take one worker after the other, and their pauses get longer and longer.
+  it('an image that takes workers down is refused after the second one', async () => {
+    // Seconds of search, in which to kill the worker.
+    const poison = await sharp({ create: { width: 8000, height: 6000, channels: 3, background: '#876' } })
+      .png()
+      .toBuffer();
+    const other = await startService({ WORKERS: '2', ENGINE: 'opencv', MIN_FACE_SIZE: '12' });
+    const ask = (image: Buffer) =>
+      fetch(`${other.origin}/v1/faces`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'image/png' },
+        body: new Uint8Array(image),
+      }).catch(() => undefined);
+    for (const deaths of [1, 2]) {
+      const lost = ask(poison);
+      await eventually('it is searched', async () => (await metric(other, 'face_detector_jobs_in_flight')) === 1);
+      for (const pid of workerPids(other)) process.kill(pid, 'SIGSEGV');
+      expect(await lost).to.equal(undefined);
+      await eventually(
+        'replaced',
+        async () => (await metric(other, 'face_detector_worker_restarts_total', 'reason="died"')) === 2 * deaths,
+      );
+      await allReady(other, 2);
+    }
+    for (let i = 0; i < 4; i++) {
+      const refused = await ask(poison);
+      expect(refused?.status).to.equal(422);
+      expect(await refused?.json()).to.include({ code: 'IMAGE_QUARANTINED' });
+    }
+    expect((await ask(standardPng()))?.status).to.equal(200);
+    expect(await other.stop()).to.equal(0);
+  });
+
   it('a hung one is replaced, and the metrics answer meanwhile', async () => {
     const [victim = 0] = workerPids(service);
     const before = await metric(service, 'face_detector_requests_total');
@@ -180,8 +214,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('SIGTERM under load', () => {
-  // About ten connections were lost, which the primary had accepted and no worker had taken. The system itself may reset one that comes
-  // in the microseconds between the last look and the closing of the port.
+  // About ten connections were lost, which the primary had accepted and no worker had taken. One may wait when the port is closed.
   it('answers connections that are only being opened', async function () {
     needCores(this, 2);
     const service = await startService({ WORKERS: '2' });

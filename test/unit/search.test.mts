@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { EventEmitter, getEventListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate as tick } from 'node:timers/promises';
@@ -5,6 +6,7 @@ import { expect } from 'chai';
 import type { DetectCallOptions, Detection } from '#dist/detector.js';
 import { RequestError } from '#dist/server/errors.js';
 import { goneSignal, search, serverTiming } from '#dist/server/search.js';
+import { SearchWatch } from '#dist/server/search-watch.js';
 import type { Service } from '#dist/server/service.js';
 import { FakeClock } from '../fixtures/fake-clock.mjs';
 import { rejection } from '../fixtures/rejection.mjs';
@@ -18,6 +20,8 @@ function fakeService() {
   const done = new Promise<Detection>((resolve, reject) => Object.assign(native, { resolve, reject }));
   const calls: [image: Buffer, options: DetectCallOptions][] = [];
   const searched: Detection[] = [];
+  const told: string[] = [];
+  const watch = new SearchWatch(({ type }) => void told.push(type));
   let isHeld = false;
   const service = {
     config: { requestTimeoutMs: 2000 },
@@ -28,6 +32,7 @@ function fakeService() {
       },
     },
     metrics: { searched: (one: Detection) => searched.push(one) },
+    watch,
   } as unknown as Service;
   const seat = {
     holdAnswer() {},
@@ -41,8 +46,8 @@ function fakeService() {
   };
   const client = new AbortController();
   const find = () =>
-    search(service, (signal) => service.detector.detect(image, { minFaceSize: 40, signal }), client.signal, seat);
-  return { find, native, calls, searched, client, isHeld: () => isHeld };
+    search(service, image, (call) => service.detector.detect(image, { minFaceSize: 40, ...call }), client.signal, seat);
+  return { find, native, calls, searched, told, watch, client, isHeld: () => isHeld };
 }
 
 describe('search', () => {
@@ -65,6 +70,28 @@ describe('search', () => {
     }
   });
 
+  it('tells the primary of an image while native code has it, and only then', async () => {
+    for (const isStarted of [true, false]) {
+      const { find, native, calls, told } = fakeService();
+      const found = find().catch(() => undefined);
+      if (isStarted) calls[0]?.[1].onStart?.();
+      expect(told).to.deep.equal(isStarted ? ['searching'] : []);
+      native.reject(new Error('damaged'));
+      await found;
+      expect(told).to.deep.equal(isStarted ? ['searching', 'searched'] : []);
+    }
+  });
+
+  it('refuses an image in quarantine, by its bytes', async () => {
+    const { find, calls, watch } = fakeService();
+    watch.refuse([createHash('sha256').update(image).digest('hex')]);
+    expect(await rejection((async () => find())())).to.have.property('code', 'IMAGE_QUARANTINED');
+    expect(calls).to.deep.equal([]);
+    watch.refuse([createHash('sha256').update('another image').digest('hex')]);
+    void find();
+    expect(calls).to.have.length(1);
+  });
+
   it('gives what the detector finds, with the options of the request', async () => {
     const { find, native, calls, searched, isHeld } = fakeService();
     const found = find();
@@ -72,7 +99,7 @@ describe('search', () => {
     native.resolve(detection);
     expect(await found).to.equal(detection);
     await tick();
-    const [[bytes, { signal, ...options } = {}] = []] = calls;
+    const [[bytes, { signal, onStart, ...options } = {}] = []] = calls;
     expect(bytes).to.equal(image);
     expect(options).to.deep.equal({ minFaceSize: 40 });
     expect(searched).to.deep.equal([detection]);

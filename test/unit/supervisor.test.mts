@@ -197,6 +197,60 @@ describe('supervisor', () => {
     });
   });
 
+  describe('quarantine', () => {
+    const die = async (id: number, ...images: string[]) => {
+      for (const image of images) await worker(id).tell({ type: 'searching', image });
+      await worker(id).exit();
+      await pass(1_000);
+      await worker(workers.length).ready();
+    };
+    const refusedBy = (id: number) =>
+      worker(id)
+        .sent.filter((message) => message.type === 'quarantine')
+        .at(-1)?.images;
+
+    it('refuses in all workers, also in new ones, what was searched at two deaths', async () => {
+      await started();
+      await die(1, 'poison', 'innocent');
+      expect([refusedBy(2), refusedBy(3)]).to.deep.equal([[], []]);
+      await die(2, 'poison', 'other');
+      expect([refusedBy(3), refusedBy(4)]).to.deep.equal([['poison'], ['poison']]);
+      await worker(3).exit();
+      await pass(1_000);
+      await worker(5).ready();
+      expect(refusedBy(5)).to.deep.equal(['poison']);
+    });
+
+    it('does not suspect what had been searched before, nor twice for one death', async () => {
+      await started();
+      for (const id of [1, 2]) {
+        await worker(id).tell({ type: 'searching', image: 'harmless' });
+        await worker(id).tell({ type: 'searched', image: 'harmless' });
+        await die(id, 'twice in two slots', 'twice in two slots');
+        expect(refusedBy(3)).to.deep.equal(id === 1 ? [] : ['twice in two slots']);
+      }
+    });
+
+    it('forgets a death, and a refusal, after an hour', async () => {
+      await started();
+      await die(1, 'poison');
+      await pass(3_601_000);
+      await die(2, 'poison');
+      expect(refusedBy(3)).to.deep.equal([]);
+      await die(3, 'poison');
+      expect(refusedBy(4)).to.deep.equal(['poison']);
+      await pass(3_601_000);
+      expect(refusedBy(4)).to.deep.equal([]);
+    });
+
+    it('keeps a thousand suspects', async () => {
+      await started();
+      await die(1, 'first', ...Array.from({ length: 1000 }, (_, i) => `image ${i}`));
+      await die(2, 'image 0', 'first');
+      expect(refusedBy(3)).to.deep.equal(['image 0']);
+    });
+  });
+
   describe('back-off', () => {
     it('waits twice as long before each replacement, up to 30 s, and anew after one that has lived', async () => {
       make({ workers: 1 });

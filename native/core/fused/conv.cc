@@ -174,7 +174,8 @@ void Blocks(const Layer& layer, const Run& run, const float* in, float* out, int
   for (int block = 0; block < layer.blocks(); ++block) {
     for (int lane = 0; lane < kBlock; lane += kStep) {
       Rows<kFinish, kPixel, kVectors>(run, in, layer.weights(block) + lane, layer.bias(block) + lane,
-                                      layer.slopes(block) + lane, out + block * kBlock + lane, width, height);
+                                      layer.slopes(block) + lane, out + std::ptrdiff_t{block} * kBlock + lane, width,
+                                      height);
     }
   }
 }

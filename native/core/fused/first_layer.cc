@@ -155,7 +155,7 @@ size_t Half(int width) { return (static_cast<size_t>(width) / 2 + 31) / 16 * 16;
 
 FirstLayer::FirstLayer(const LayerNumbers& numbers) : outputs_((numbers.outputs + kGroup - 1) / kGroup * kGroup) {
   const auto outputs = static_cast<size_t>(outputs_);
-  constexpr size_t kPoint = 3 * 3;  // colours, columns
+  constexpr size_t kPoint = size_t{3} * 3;  // colours, columns
   std::fill_n(weights_.Take(outputs * kPoints * kPoint), outputs * kPoints * kPoint, 0.0F);
   bias_ = numbers.bias;
   bias_.resize(outputs, 0.0F);

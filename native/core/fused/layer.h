@@ -35,8 +35,8 @@ class Layer {
   int block() const { return block_; }
   int blocks() const { return blocks_; }
   const float* weights(int block) const { return weights_.data() + static_cast<size_t>(block) * BlockSize(); }
-  const float* bias(int block) const { return bias_.data() + block * block_; }
-  const float* slopes(int block) const { return slopes_.data() + block * block_; }
+  const float* bias(int block) const { return bias_.data() + std::ptrdiff_t{block} * block_; }
+  const float* slopes(int block) const { return slopes_.data() + std::ptrdiff_t{block} * block_; }
 
  private:
   size_t BlockSize() const {

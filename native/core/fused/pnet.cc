@@ -82,10 +82,10 @@ void PNet::Run(const uint8_t* bgr, int width, int height, float threshold, const
   // Whole tiles, also at the right and lower border: beyond it lie zeros or what was there of this picture before.
   const int tile_columns2 = TilesOf(columns + 2);
   const int tile_columns3 = TilesOf(columns);
-  const size_t pooled_columns = static_cast<size_t>((tile_columns2 + 1) * kTile);
+  const size_t pooled_columns = static_cast<size_t>(tile_columns2 + 1) * kTile;
   const size_t pooled_row = pooled_columns * kPooledDepth;
-  const size_t second_row = static_cast<size_t>((tile_columns3 + 1) * kTile) * depth2;
-  const size_t third_row = static_cast<size_t>(tile_columns3 * kTile) * depth3;
+  const size_t second_row = static_cast<size_t>(tile_columns3 + 1) * kTile * depth2;
+  const size_t third_row = static_cast<size_t>(tile_columns3) * kTile * depth3;
   const size_t pooled_size = pooled_row * kPooledRows;
   Band pooled{pooled_.Take(pooled_size), pooled_row};
   std::fill_n(pooled.data, pooled_size, 0.0F);

@@ -26,6 +26,7 @@ std::vector<std::vector<Candidate>> PNet::Propose(const cv::Mat& image, const st
                                                   float threshold, ThreadPool& pool, const CancelFlag& cancel,
                                                   int tile_side) {
   std::vector<LinearResize> resizes;
+  resizes.reserve(levels.size());
   for (const Level& level : levels) {
     resizes.emplace_back(image, Window{0, 0, image.cols, image.rows}, level.width, level.height);
   }
@@ -49,6 +50,7 @@ std::vector<std::vector<Candidate>> PNet::Propose(const cv::Mat& image, const st
     found[tile.level].Add(lane.candidates);
   });
   std::vector<std::vector<Candidate>> answers;
+  answers.reserve(found.size());
   for (LevelCandidates& level : found) answers.push_back(level.Take());
   return answers;
 }

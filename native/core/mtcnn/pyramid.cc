@@ -11,6 +11,7 @@ std::vector<Level> ImagePyramid(int width, int height, double min_face_size, dou
   // The running product decides when to stop and the power gives the scale, as in the reference: the two differ in the
   // last bit, and a level more or less would follow from using one for both.
   double shorter = std::min(width, height) * first;
+  // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): the reference's rounding is what is wanted
   for (int k = 0; shorter > kPNetWindow; ++k, shorter *= scale_factor) {
     const double scale = first * std::pow(scale_factor, k);
     levels.push_back({scale, static_cast<int>(std::ceil(width * scale)), static_cast<int>(std::ceil(height * scale))});

@@ -127,7 +127,8 @@ void LinearResize::LinearRow(int row, const cv::Rect& block, uint8_t* out) {
 void LinearResize::MeanRow(int row, const cv::Rect& block, uint8_t* out) {
   const uint8_t* a = SourceRow(2 * row, padded_[0]) + std::ptrdiff_t{2} * block.x * kChannels;
   const uint8_t* b = SourceRow(2 * row + 1, padded_[1]) + std::ptrdiff_t{2} * block.x * kChannels;
-  for (int column = 0; column < block.width; ++column, a += 2 * kChannels, b += 2 * kChannels) {
+  constexpr auto kStep = std::ptrdiff_t{2} * kChannels;
+  for (int column = 0; column < block.width; ++column, a += kStep, b += kStep) {
     for (int c = 0; c < kChannels; ++c) {
       *out++ = static_cast<uint8_t>((a[c] + a[c + kChannels] + b[c] + b[c + kChannels] + 2) >> 2);
     }

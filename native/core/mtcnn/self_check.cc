@@ -56,7 +56,8 @@ bool AgreeOnCrops(CropNet net, CropEngine& a, CropEngine& b) {
     const auto crops = Picture(side, side * count, 2);
     const float* x = a.Judge(crops.data(), count);
     const float* y = b.Judge(crops.data(), count);
-    if (!std::equal(x, x + count * AnswerSize(net), y, [](float p, float q) { return IsNear(p, q); })) return false;
+    if (!std::equal(x, x + std::ptrdiff_t{count} * AnswerSize(net), y, [](float p, float q) { return IsNear(p, q); }))
+      return false;
   }
   return true;
 }

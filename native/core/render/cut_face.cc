@@ -33,7 +33,7 @@ cv::Size CutSize(const cv::Size& picture, const Box& box, double margin, int siz
 }
 
 cv::Mat CutFace(const cv::Mat& picture, const Box& box, double margin, int size) {
-  const cv::Mat cut = picture(CutArea(picture.size(), box, margin));
+  cv::Mat cut = picture(CutArea(picture.size(), box, margin));
   const cv::Size scaled = Scaled(cut.size(), size);
   if (scaled == cut.size()) return cut;
   cv::Mat crop;

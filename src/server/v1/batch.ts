@@ -39,7 +39,7 @@ export function batchHandler(service: Service) {
         index,
         name,
         ...publicDetection(
-          await search(service, (signal) => detector.detect(bytes, { ...options, signal }), gone, seat),
+          await search(service, bytes, (call) => detector.detect(bytes, { ...options, ...call }), gone, seat),
         ),
       };
     } catch (error) {

@@ -28,7 +28,7 @@ export function oneImageHandler<T extends Detection>(service: Service, { rules, 
       const gone = goneSignal(response);
       const { image, fields } = await readUpload(request, response, limits);
       const options = parseOptions([...query, ...fields], rules);
-      const found = await search(service, (signal) => find(image, { ...options, signal }, request), gone, seat);
+      const found = await search(service, image, (call) => find(image, { ...options, ...call }, request), gone, seat);
       outcomeOf(response).faces = found.faces.length;
       response.set('Server-Timing', serverTiming(found.timings));
       answer(found, response, seat);

@@ -1,0 +1,46 @@
+// npm run coverage:ts: which lines of src/ the tests run, also in the service's processes, in copies of dist/ and in the browser that
+// shows the demo page. Fails below 95 % of them. Without the tests of the package, which compile dist/ anew. The lines that no test
+// runs stand in the table and, for editors, in build/coverage/lcov.info.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root, setUpOrExit } from './setup.mjs';
+
+const raw = path.join(root, 'build', 'coverage', 'raw');
+const compile = path.join('scripts', 'compile.mjs');
+const tests = [
+  ...['scripts/test.mjs', '--without-setup', '--without-core'],
+  ...['--ignore', 'build/test/package/**', '--timeout', '600000'],
+];
+const report = [
+  ...[path.join('node_modules', 'c8', 'bin', 'c8.js'), 'report', '--temp-directory', raw],
+  ...['--all', '--src', 'src', '--include', 'src/**', '--exclude-after-remap', '--check-coverage', '--lines', '95'],
+  ...['--reporter', 'text', '--reporter', 'lcovonly', '--reports-dir', 'build/coverage'],
+];
+
+function node(args, environment = {}) {
+  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } })
+    .status;
+}
+
+/** Counts what ran in a test's own copy of dist/, in a temporary folder of its own, for dist/. */
+function countCopies() {
+  const dist = pathToFileURL(path.join(root, 'dist')).href;
+  for (const name of readdirSync(raw)) {
+    const file = path.join(raw, name);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/file:\/\/[^"]*\/faces-\w+\/dist(?=\/)/g, dist));
+  }
+}
+
+await setUpOrExit({ withTests: true });
+rmSync(raw, { recursive: true, force: true });
+try {
+  process.exitCode = node([compile, '--sourceMap']) || node(tests, { NODE_V8_COVERAGE: raw });
+  countCopies();
+  process.exitCode = node(report) || process.exitCode;
+} finally {
+  rmSync(raw, { recursive: true, force: true });
+  rmSync(path.join(root, 'dist'), { recursive: true });
+  node([compile]);
+}

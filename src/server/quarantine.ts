@@ -1,0 +1,68 @@
+/** An image may be in native code by chance when its worker is killed; twice is no chance. */
+const deathsToRefuse = 2;
+const keptMs = 3_600_000;
+/** The oldest are forgotten beyond so many. */
+const maxSuspects = 1000;
+
+interface Suspect {
+  deaths: number;
+  /** Of the last one. */
+  at: number;
+}
+
+/**
+ * The primary's memory of images, known by their SHA-256, that were in native code when their worker died: whatever it is in a
+ * library that they trigger, a client that sends one again and again must not keep the service down. After the second death
+ * within an hour an image is refused for an hour.
+ */
+export class Quarantine {
+  readonly #searched = new Map<number, string[]>();
+  readonly #suspects = new Map<string, Suspect>();
+
+  /** Native code of `worker` gets the image. */
+  searching(worker: number, image: string): void {
+    this.#searched.set(worker, [...(this.#searched.get(worker) ?? []), image]);
+  }
+
+  searched(worker: number, image: string): void {
+    const images = this.#searched.get(worker) ?? [];
+    const index = images.indexOf(image);
+    if (index >= 0) images.splice(index, 1);
+  }
+
+  /** `worker` has ended. Answers which images are refused from now on for what they have done. */
+  died(worker: number): string[] {
+    const images = new Set(this.#searched.get(worker));
+    this.#searched.delete(worker);
+    this.forget();
+    return [...images].filter((image) => this.#suspect(image));
+  }
+
+  /** Forgets what lies an hour back; answers whether any image that was refused is not any more. */
+  forget(): boolean {
+    const since = performance.now() - keptMs;
+    let isAnyFree = false;
+    for (const [image, { deaths, at }] of this.#suspects) {
+      if (at > since) continue;
+      this.#suspects.delete(image);
+      isAnyFree ||= deaths >= deathsToRefuse;
+    }
+    return isAnyFree;
+  }
+
+  /** Those that are refused now. */
+  get images(): string[] {
+    return [...this.#suspects].filter(([, { deaths }]) => deaths >= deathsToRefuse).map(([image]) => image);
+  }
+
+  #suspect(image: string): boolean {
+    const deaths = (this.#suspects.get(image)?.deaths ?? 0) + 1;
+    this.#suspects.delete(image); // the order is that of the last deaths
+    this.#suspects.set(image, { deaths, at: performance.now() });
+    if (this.#suspects.size > maxSuspects) {
+      const [oldest] = this.#suspects.keys();
+      this.#suspects.delete(oldest as string);
+    }
+    return deaths === deathsToRefuse;
+  }
+}

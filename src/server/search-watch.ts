@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { RequestError } from './errors.js';
+import type { WorkerMessage } from './messages.js';
+
+/** The primary must know of an image before native code gets it: nothing can be told afterwards. */
+export class SearchWatch {
+  readonly #tell: (message: WorkerMessage) => void;
+  #refused = new Set<string>();
+
+  /** `tell` hands a message to the system before it returns. */
+  constructor(tell: (message: WorkerMessage) => void) {
+    this.#tell = tell;
+  }
+
+  /** Those, and no others, are refused from now on. */
+  refuse(images: readonly string[]): void {
+    this.#refused = new Set(images);
+  }
+
+  /**
+   * `begin` is to be called when native code gets the image, `end` when it is done with it, or will not get it.
+   * Throws RequestError IMAGE_QUARANTINED where workers have died of the image.
+   */
+  admit(bytes: Buffer): { begin: () => void; end: () => void } {
+    const image = createHash('sha256').update(bytes).digest('hex');
+    if (this.#refused.has(image)) {
+      const what = 'worker processes have died while they searched this image; it is not tried again for an hour';
+      throw new RequestError('IMAGE_QUARANTINED', what);
+    }
+    let isBegun = false;
+    return {
+      begin: () => {
+        isBegun = true;
+        this.#tell({ type: 'searching', image });
+      },
+      end: () => {
+        if (isBegun) this.#tell({ type: 'searched', image });
+      },
+    };
+  }
+}

@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { loadModelFiles } from '#dist/models.js';
+import { rejection } from '../fixtures/rejection.mjs';
+
+describe("a model's files", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
+    for (const name of ['mtcnn', 'haar']) mkdirSync(path.join(folder, name));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('that are not there are named, with the command that fetches them', async () => {
+    expect(await rejection(loadModelFiles('mtcnn', folder)))
+      .to.include({ code: 'MODEL_MISSING' })
+      .with.property('message')
+      .that.matches(/^weights mtcnn\/det1.prototxt: not there\..* models fetch mtcnn$/);
+    rmSync(path.join(folder, 'mtcnn'), { recursive: true });
+    writeFileSync(path.join(folder, 'mtcnn'), 'a file where the folder should be');
+    expect(await rejection(loadModelFiles('mtcnn', folder))).to.include({ code: 'MODEL_MISSING' });
+  });
+
+  it('that are not the published ones are refused', async () => {
+    writeFileSync(path.join(folder, 'mtcnn', 'det1.prototxt'), 'cut short');
+    expect(await rejection(loadModelFiles('mtcnn', folder)))
+      .to.include({ code: 'MODEL_INVALID' })
+      .with.property('message')
+      .that.matches(/det1.prototxt: 9 bytes instead of \d+\./);
+  });
+
+  // Not as missing, for which another model may stand in.
+  it('that cannot be read are refused with the reason', async () => {
+    const file = path.join(folder, 'mtcnn', 'det1.prototxt');
+    symlinkSync(file, file);
+    expect(await rejection(loadModelFiles('mtcnn', folder)))
+      .to.include({ code: 'MODEL_INVALID' })
+      .with.property('message')
+      .that.matches(/det1.prototxt: cannot be read \(ELOOP\)\./);
+  });
+
+  it("of haar come from the models' folder before the system's", async () => {
+    writeFileSync(path.join(folder, 'haar', 'haarcascade_frontalface_default.xml'), 'own');
+    const files = await loadModelFiles('haar', folder);
+    expect(Object.values(files).map(String)).to.deep.equal(['own']);
+  });
+});
