@@ -1,6 +1,5 @@
 // Loaded into each process of the soaked service: SIGUSR2 makes it collect its garbage and write into the log how many bytes are in use
-// then. The pages that a process has tell less: most of their ups and downs, tens of megabytes, are free pages that the C library keeps
-// for the next image.
+// then.
 const { setFlagsFromString } = require('node:v8');
 const { runInNewContext } = require('node:vm');
 const koffi = require('koffi');

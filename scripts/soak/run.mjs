@@ -18,8 +18,8 @@ const settings = {
 };
 /** Requests between two rests, at most. */
 const stretch = 500;
-/** Garbage is collected at the first rest of so many: more often would hide what V8 leaves lying about. */
-const restsPerCollection = 5;
+/** Bytes in use are counted at the first rest of so many: for that garbage is collected, which the service shall do by itself else. */
+const restsPerCount = 4;
 /** More than there are seats. */
 const crowd = 60;
 
@@ -112,8 +112,8 @@ export class Soak {
   async #rest(service, sender) {
     sender.rest();
     const held = await rest(service, this.#rests[0]?.counts.socket ?? Infinity);
-    const isCollected = this.#rests.length % restsPerCollection === 0;
-    const inUse = isCollected ? await memoryInUse(service, this.#log.inUse) : undefined;
+    const isCounted = this.#rests.length % restsPerCount === 0;
+    const inUse = isCounted ? await memoryInUse(service, this.#log.inUse) : undefined;
     this.#rests.push({ ...held, inUse, requests: this.#issued });
   }
 
