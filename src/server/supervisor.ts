@@ -11,6 +11,8 @@ export interface WorkerProcess extends EventEmitter {
   readonly id: number;
   send(message: PrimaryMessage, callback: (error: Error | null) => void): boolean;
   isConnected(): boolean;
+  /** For how long it has not taken a connection that it was sent; 0 where it has taken all. */
+  untakenMs(): number;
   process: { pid?: number | undefined; kill(signal: NodeJS.Signals): boolean };
 }
 
@@ -247,9 +249,11 @@ export class Supervisor {
     if (ownDelay > 4 * beatMs) return; // this process was held up itself: what it has missed comes first
     const { hangTimeoutMs, requestTimeoutMs } = this.#settings;
     for (const member of this.#members) {
-      const { state, since, beatAt, activity } = member;
+      const { worker, state, since, beatAt, activity } = member;
       if (state === 'starting' && now - since > startTimeoutMs) this.#kill(member, 'not ready in time');
       else if (state !== 'starting' && now - beatAt > hangTimeoutMs) this.#kill(member, 'its event loop hangs');
+      // node:cluster waits for its answer before it sends another, for ever.
+      else if (state === 'ready' && worker.untakenMs() > hangTimeoutMs) this.#kill(member, 'it takes no connections');
       else if ((activity?.oldestJobMs ?? 0) > requestTimeoutMs + hangTimeoutMs) this.#kill(member, 'its job hangs');
     }
   }

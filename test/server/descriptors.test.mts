@@ -22,6 +22,30 @@ async function ask({ origin }: Service): Promise<string> {
   return wire.received().slice(9, 12);
 }
 
+describe('a worker whose file descriptors run out otherwise', () => {
+  let service: Service;
+  before(async function () {
+    needWeights(this);
+    needCores(this, 2);
+    if (spawnSync('prlimit', ['--version']).status !== 0) skip(this, 'prlimit is not installed');
+    service = await startService({ WORKERS: '2', HANG_TIMEOUT_MS: '1000' });
+  });
+  after(() => service?.stop());
+
+  it('is replaced: it would never be given a connection again', async () => {
+    const [victim = 0] = workerPids(service);
+    expect(spawnSync('prlimit', ['--pid', String(victim), '--nofile=3']).status).to.equal(0);
+    const wires = await Promise.all([1, 2].map(() => openWire(service.origin)));
+    const replaced = () => logLines(service, 'a worker ended and is replaced').map(({ reason }) => reason);
+    await eventually('replaced', () => replaced().length > 0);
+    expect(replaced()).to.deep.equal(['it takes no connections']);
+    for (const { socket } of wires) socket.destroy();
+    const answering = () => new Set(logLines(service, 'request').map(({ pid }) => pid)).size === 2;
+    await eventually('both answer', async () => (await ask(service)) === '200' && answering());
+    expect(workerPids(service)).to.not.include(victim);
+  });
+});
+
 describe('file descriptors that run out', () => {
   let service: Service;
   let wires: Wire[];

@@ -43,6 +43,11 @@ class FakeWorker extends EventEmitter implements WorkerProcess {
     return this.isAlive;
   }
 
+  untaken = 0;
+  untakenMs(): number {
+    return this.untaken;
+  }
+
   send(message: PrimaryMessage): boolean {
     if (!this.isAlive) throw new Error('a message to a worker that has ended');
     this.sent.push(message);
@@ -349,6 +354,18 @@ describe('supervisor', () => {
       await clock.advance(500);
       expect(told).to.include('hung').and.not.include('died');
       expect(alive()).to.deep.equal([2, 3]);
+    });
+
+    // Without a file descriptor left it could not take one, and got no other ever after, while it gave its signs of life.
+    it('kills a worker that does not take its connections', async () => {
+      worker(1).untaken = 10_000;
+      await pass(2_000);
+      expect(worker(1).signals).to.deep.equal([]);
+      worker(1).untaken = 10_001;
+      await pass(500);
+      expect([worker(1).signals, worker(2).signals]).to.deep.equal([['SIGKILL'], []]);
+      await pass(500);
+      expect(told).to.include('hung');
     });
 
     it('kills a worker whose job outlives its deadline, not one whose job is only long', async () => {
