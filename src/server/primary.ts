@@ -74,7 +74,7 @@ export async function runPrimary(config: Config): Promise<number> {
   const model = await chooseModel(config);
   const metrics: MetricsSum = new MetricsSum(() => supervisor.readyWorkers);
   const onTheirWay = new Map<number, OnTheirWay>();
-  const closePort = watchSharedPort(() => [...onTheirWay.values()].reduce((sum, { count }) => sum + count(), 0));
+  const closePort = watchSharedPort(() => [...onTheirWay.values()].reduce((sum, one) => sum + one.count(), 0));
   const supervisor: Supervisor = new Supervisor(config, forker(config, model, onTheirWay), log, metrics);
   const metricsServer = await serveMetrics(metrics, config, log);
   try {
