@@ -39,10 +39,12 @@ describe('the limit of connections', () => {
     first.socket.destroy();
     await eventually('another is taken', async () => {
       const wire = await open();
-      return await Promise.race([
+      const isTaken = await Promise.race([
         wire.closed.then(() => false),
         new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 200)),
       ]);
+      wire.socket.destroy();
+      return isTaken;
     });
   });
 });
