@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { compile, setUpClang } from './clang.mjs';
 import { orExit, root, setUpOrExit } from './setup.mjs';
+import { testEnvironment } from './test-environment.mjs';
 
 const thresholds = { lines: 95, branches: 85 };
 const at = (...parts) => path.join(root, ...parts);
@@ -28,12 +29,7 @@ function count(name, args) {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
     env: {
-      ...process.env,
-      FACES_WEIGHTS: at('models', 'mtcnn'),
-      FACES_ONNX: at('build', 'onnx'),
-      FACES_DRAWN: at('build', 'fixtures'),
-      FACES_SHARED: at('..', 'shared'),
-      FACES_HAAR: '/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml',
+      ...testEnvironment(),
       LLVM_PROFILE_FILE: path.join(profiles, `${name}.profraw`),
     },
   });
