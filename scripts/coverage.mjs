@@ -7,20 +7,18 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { compile, setUpClang } from './clang.mjs';
-import { root, setUpOrExit } from './setup.mjs';
+import { orExit, root, setUpOrExit } from './setup.mjs';
+import { testEnvironment } from './test-environment.mjs';
 
 const thresholds = { lines: 95, branches: 85 };
 const at = (...parts) => path.join(root, ...parts);
 const replayed = ['header', 'decode', 'nms', 'cascade', 'render'];
 
 await setUpOrExit({ withTests: true });
-await setUpClang();
+await orExit(setUpClang);
 const targets = ['faces_tests', ...replayed.map((name) => `replay_${name}`)];
-const folder = await compile('coverage', {
-  flags: '-O1 -g -fprofile-instr-generate -fcoverage-mapping',
-  targets,
-  settings: ['-DFACES_TESTS=ON'],
-});
+const flags = '-O1 -g -fprofile-instr-generate -fcoverage-mapping';
+const folder = await orExit(() => compile('coverage', { flags, targets, settings: ['-DFACES_TESTS=ON'] }));
 const profiles = path.join(folder, 'profiles');
 rmSync(profiles, { recursive: true, force: true });
 mkdirSync(profiles);
@@ -31,12 +29,7 @@ function count(name, args) {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
     env: {
-      ...process.env,
-      FACES_WEIGHTS: at('models', 'mtcnn'),
-      FACES_ONNX: at('build', 'onnx'),
-      FACES_DRAWN: at('build', 'fixtures'),
-      FACES_SHARED: at('..', 'shared'),
-      FACES_HAAR: '/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml',
+      ...testEnvironment(),
       LLVM_PROFILE_FILE: path.join(profiles, `${name}.profraw`),
     },
   });
@@ -65,12 +58,26 @@ const common = [`-instr-profile=${profile}`, first, ...rest.map((file) => `-obje
 llvm('llvm-cov', 'show', '-format=html', '-show-branches=count', `-output-dir=${path.join(folder, 'html')}`, ...common);
 
 const { files, totals } = JSON.parse(llvm('llvm-cov', 'export', '-summary-only', ...common)).data[0];
-const share = ({ percent }) => `${percent.toFixed(1)} %`.padStart(9);
-for (const { filename, summary } of files) {
-  const name = path.relative(at('native', 'core'), filename);
-  console.log(`${name.padEnd(32)}${share(summary.lines)} of lines${share(summary.branches)} of branches`);
+
+/** The counts of several files as those of one. */
+function sum(summaries, kind) {
+  const total = (key) => summaries.reduce((all, summary) => all + summary[kind][key], 0);
+  return { count: total('count'), percent: (100 * total('covered')) / total('count') };
 }
-console.log(`${'all'.padEnd(32)}${share(totals.lines)} of lines${share(totals.branches)} of branches`);
+
+const show = (name, { lines, branches }) => {
+  const share = ({ count, percent }) => (count > 0 ? `${percent.toFixed(1)} %` : 'none').padStart(9);
+  console.log(
+    `${name.padEnd(32)}${share(lines)} of ${lines.count} lines${share(branches)} of ${branches.count} branches`,
+  );
+};
+const folderOf = ({ filename }) => path.relative(root, path.dirname(filename));
+for (const { filename, summary } of files) show(path.relative(at('native', 'core'), filename), summary);
+for (const folder of new Set(files.map(folderOf))) {
+  const inside = files.filter((file) => folderOf(file) === folder).map(({ summary }) => summary);
+  show(`${folder}/`, { lines: sum(inside, 'lines'), branches: sum(inside, 'branches') });
+}
+show('all', totals);
 for (const [kind, least] of Object.entries(thresholds)) {
   if (totals[kind].percent >= least) continue;
   console.error(`below ${least} % of ${kind}`);

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { compileWatched, setUpClang } from './clang.mjs';
-import { root, run, SetupError, setUpOrExit } from './setup.mjs';
+import { orExit, root, run, SetupError, setUpOrExit } from './setup.mjs';
 
 const at = (...parts) => path.join(root, ...parts);
 const made = (...parts) => at('build', 'fuzz', ...parts);
@@ -107,7 +107,7 @@ if (unknown !== undefined || !(minutes > 0)) {
 }
 
 await setUpOrExit({ withTests: true });
-const fuzzers = await prepare(names);
+const fuzzers = await orExit(() => prepare(names));
 const shares = names.reduce((sum, name) => sum + targets[name].share, 0);
 console.log('\ntarget      seconds   executions   a second   corpus   edges covered');
 for (const name of names) {

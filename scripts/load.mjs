@@ -3,50 +3,13 @@
 //   npm run load -- throughput overload kill sigterm sighup abort deadline [--seconds N]
 //
 // It takes movie-stars.jpg of the shared photographs where they are, else a picture drawn by code.
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { request } from 'undici';
 import { clients, testImage, until } from './clients.mjs';
-
-const root = path.join(import.meta.dirname, '..');
-
-// ---- the service ----
-
-async function startService(environment = {}) {
-  const child = spawn(process.execPath, [path.join(root, 'dist', 'cli.js'), 'serve'], {
-    env: { ...process.env, PORT_NUMBER: '0', METRICS_PORT: '0', HOST: '127.0.0.1', ...environment },
-  });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  let output = '';
-  child.stderr.pipe(process.stderr);
-  const ports = await new Promise((resolve, reject) => {
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-      const found = /"port":(\d+),"metricsPort":(\d+)/.exec(output);
-      if (found) resolve(found);
-    });
-    void ended.then((status) => reject(new Error(`the service ended with ${status}: ${output}`)));
-  });
-  return {
-    pid: child.pid,
-    origin: `http://127.0.0.1:${ports[1]}`,
-    metrics: `http://127.0.0.1:${ports[2]}/metrics`,
-    /** Status codes of its log lines of requests. */
-    logged: () => output.split('\n').filter((line) => line.includes('"msg":"request"')),
-    signal: (name) => child.kill(name),
-    async stop(name = 'SIGTERM') {
-      child.kill(name);
-      return ended;
-    },
-  };
-}
-
-const workers = ({ pid }) =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+import { metric, startService, workers } from './service.mjs';
 
 /** Resident memory of all its processes in MB. */
 function memoryMb(service) {
@@ -63,12 +26,6 @@ function workerSeconds(service) {
     return Number(fields[11]) + Number(fields[12]);
   });
   return ticks.reduce((sum, one) => sum + one, 0) / 100; // USER_HZ is 100 on Linux
-}
-
-async function metric(service, name) {
-  const text = await (await request(service.metrics)).body.text();
-  const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
-  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
 // ---- the scenarios ----
@@ -142,12 +99,12 @@ const scenarios = {
     return { ...result, capacityBackMs: Math.round(backMs) };
   },
   async sigterm(image) {
-    const service = await startService();
+    const logged = [];
+    const service = await startService({}, (line) => line.includes('"msg":"request"') && logged.push(line));
     const asking = clients(service.origin, image, 8);
     await until(() => asking.times.length > 20);
     const status = await service.stop('SIGTERM');
     const result = await asking.stop();
-    const logged = service.logged();
     const notAnswered = logged.filter((line) => !line.includes('"status":200')).length;
     return { ...result, status, acceptedByTheService: logged.length, acceptedButNotAnswered: notAnswered };
   },

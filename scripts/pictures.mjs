@@ -19,10 +19,11 @@ const scene = drawFaces(960, 540, [
 mkdirSync(folder, { recursive: true });
 const detector = await FaceDetector.create();
 const write = (name, data) => writeFileSync(path.join(folder, name), data);
-const options = { format: 'jpeg', quality: 88 };
-write('annotate.jpg', (await detector.annotate(scene, options)).data);
-write('redact-blur.jpg', (await detector.redact(scene, options)).data);
-write('redact-pixelate.jpg', (await detector.redact(scene, { ...options, mode: 'pixelate', shape: 'box' })).data);
+const small = ({ data }) => sharp(data).png({ palette: true }).toBuffer();
+const options = { format: 'png' };
+write('annotate.png', await small(await detector.annotate(scene, options)));
+write('redact-blur.png', await small(await detector.redact(scene, options)));
+write('redact-pixelate.png', await small(await detector.redact(scene, { ...options, mode: 'pixelate', shape: 'box' })));
 
 // The crops beside each other, with a gap between.
 const { faces } = await detector.crops(scene, { format: 'png', sort: 'area' });

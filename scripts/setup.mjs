@@ -264,15 +264,17 @@ export async function setUp({ withTests = false } = {}) {
   });
 }
 
-/** Ends the process with the reason where the set-up fails. */
-export async function setUpOrExit(setting) {
+/** Awaits a step; ends the process with the reason where it fails. */
+export async function orExit(step) {
   try {
-    await setUp(setting);
+    return await step();
   } catch (error) {
     console.error(`[setup] ${error instanceof SetupError ? error.message : error.stack}`);
     process.exit(1);
   }
 }
+
+export const setUpOrExit = (setting) => orExit(() => setUp(setting));
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
   await setUpOrExit({ withTests: process.argv.includes('--tests') });

@@ -7,32 +7,17 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, setUpOrExit } from './setup.mjs';
+import { testEnvironment } from './test-environment.mjs';
 
 const at = (...parts) => path.join(root, ...parts);
-const drawn = at('build', 'fixtures');
-const onnx = at('build', 'onnx');
 const seeds = at('build', 'fuzz', 'seeds');
-const weights = at('models', 'mtcnn');
-const shared = at('..', 'shared');
-
-function findHaar() {
-  const folders = ['/usr', '/usr/local', '/opt/homebrew'].map((prefix) => `${prefix}/share/opencv4/haarcascades`);
-  return folders.map((folder) => path.join(folder, 'haarcascade_frontalface_default.xml')).find(existsSync);
-}
 
 const own = ['--without-setup', '--without-core'].filter((flag) => process.argv.includes(flag));
 const mochaArgs = process.argv.slice(2).filter((arg) => !own.includes(arg));
 if (!own.includes('--without-setup')) await setUpOrExit({ withTests: true });
 
-// After the set-up, which may have installed what is looked for here.
-const environment = {
-  ...process.env,
-  FACES_WEIGHTS: weights,
-  FACES_ONNX: onnx,
-  FACES_DRAWN: drawn,
-  FACES_SHARED: shared,
-  FACES_HAAR: findHaar() ?? '',
-};
+const environment = testEnvironment();
+const { FACES_WEIGHTS: weights, FACES_ONNX: onnx, FACES_DRAWN: drawn, FACES_SHARED: shared } = environment;
 
 /** Runs a command in the checkout; answers its status. */
 function run(command, args, options = {}) {
@@ -154,6 +139,7 @@ function runMocha() {
     'test/reporter.cjs',
     '--timeout',
     '120000',
+    '--exit', // what a test leaves open must not keep the counts from whoever waits for them
   ];
   // Those with the real @u4/opencv4nodejs need minutes to compile it: npm run test:opencv4nodejs.
   const tests = ['build/test/**/*.test.mjs', '--ignore', 'build/test/opencv4nodejs/**'];

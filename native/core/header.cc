@@ -158,7 +158,7 @@ Header ReadBmp(Bytes bytes) {
 
 // Sizes, depth and how samples lie: what memory a decoder takes, and which way we send the file.
 bool IsLayout(uint32_t tag) {
-  constexpr uint32_t kTags[] = {256, 257, 258, 262, 277, 284, 322, 323, 338};
+  constexpr uint32_t kTags[] = {256, 257, 258, 262, 277, 278, 284, 322, 323, 338};
   return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
 }
 
@@ -167,7 +167,10 @@ Header ReadTiff(Bytes bytes) {
   constexpr uint32_t kRgb = 2;
   constexpr uint32_t kTogether = 1;  // the samples of a pixel
   constexpr uint32_t kUnassociatedAlpha = 2;
+  constexpr uint32_t kAllRows = 0xFFFFFFFF;  // stands for however many there are
   Header header{Format::kTiff};
+  uint32_t strip_rows = kAllRows;
+  size_t strip_rows_at = 0;
   uint32_t tile_width = 0;
   uint32_t tile_height = 0;
   uint32_t samples = 1;
@@ -195,6 +198,10 @@ Header ReadTiff(Bytes bytes) {
       case 277:
         samples = entry.value;
         break;
+      case 278:
+        strip_rows = entry.value;
+        strip_rows_at = entry.inline_at;
+        break;
       case 284:
         planes = entry.value;
         break;
@@ -219,6 +226,7 @@ Header ReadTiff(Bytes bytes) {
   header.is_deep =
       bits == 16 && planes == kTogether && (colour == kGray ? samples == 1 : colour == kRgb && samples > 2);
   header.has_alpha = header.alpha_kind_at > 0 && colour == kRgb && samples == 4;
+  if (strip_rows > header.height && strip_rows != kAllRows) header.strip_rows_at = strip_rows_at;
   // A small picture may stand in one huge tile, and the decoder unpacks whole tiles.
   header.width = std::max<int64_t>(header.width, tile_width);
   header.height = std::max<int64_t>(header.height, tile_height);

@@ -21,6 +21,7 @@ struct Header {
   bool is_animated = false;  ///< WebP: the first frame has to be cut out
   bool is_deep = false;      ///< TIFF: gray or colour of 16 bits a sample that OpenCV can give as they are
   size_t alpha_kind_at = 0;  ///< TIFF: where it says that colours are not multiplied by alpha yet; 0 where it does not
+  size_t strip_rows_at = 0;  ///< TIFF: where it says that a strip has more rows than the picture; 0 where it does not
 };
 
 /// Recognises the format by its signature, never by a name, and reads its header.

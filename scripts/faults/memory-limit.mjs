@@ -31,6 +31,16 @@ function makeGroup() {
   };
 }
 
+/** Why no group can be made here; empty where one can. */
+export async function groupTrouble() {
+  try {
+    await makeGroup().remove();
+    return '';
+  } catch (error) {
+    return `no control group with a limit of memory can be made: ${error.message}`;
+  }
+}
+
 /** The container's memory is less than what the images take that come at once: the system kills the largest process, a worker. */
 export async function memoryLimit(expect) {
   const group = makeGroup();

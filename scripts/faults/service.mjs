@@ -29,6 +29,7 @@ export async function startService(environment = {}, { log = '/dev/null', joinGr
     env: { ...process.env, PORT_NUMBER: port, METRICS_PORT: metricsPort, HOST: '127.0.0.1', ...environment },
     stdio: ['ignore', out, out],
   });
+  process.once('exit', () => child.kill('SIGKILL')); // whatever became of its fault
   joinGroup(child.pid);
   let ending;
   const ended = once(child, 'exit').then(([status]) => {

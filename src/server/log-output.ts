@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 /** Writes some of the bytes to standard output; resolves to how many. */
 export type Write = (bytes: Buffer) => Promise<number>;
 
+/** A pipe takes so many bytes in one piece (PIPE_BUF of Linux); of longer ones those of other processes may come in between. */
+const pieceSize = 4096;
 /** Characters that wait while standard output takes none, some 5000 lines of requests; what comes beyond is lost. */
 const waitingLimit = 2 ** 20;
 // A pipe that is full and does not block says so (EAGAIN).
@@ -22,6 +24,7 @@ export class LogOutput {
   readonly #onRecovery: (lost: number, reason: string) => void;
   readonly #write: Write;
   #waiting: string[] = [];
+  #held = '';
   #waitingLength = 0;
   #isWriting = false;
   #lost = 0;
@@ -46,21 +49,30 @@ export class LogOutput {
 
   /** What still waits, for the end of the process. */
   takeRest(): string {
-    return this.#waiting.splice(0).join('');
+    return this.#held + this.#waiting.splice(0).join('');
   }
 
   async #writeWaiting(): Promise<void> {
     this.#isWriting = true;
     while (this.#waiting.length > 0) {
-      const lines = this.#waiting;
+      const lines = this.#takePiece();
       const text = lines.join('');
-      this.#waiting = [];
       const reason = await this.#writeAll(Buffer.from(this.#isBroken ? `\n${text}` : text));
       this.#waitingLength -= text.length;
       if (reason) this.#lose(lines.length, reason);
       else this.#tellLoss();
     }
     this.#isWriting = false;
+  }
+
+  /** Lines that go in one piece; one at least. */
+  #takePiece(): string[] {
+    let bytes = 0;
+    const tooMany = this.#waiting.findIndex((line) => {
+      bytes += Buffer.byteLength(line);
+      return bytes > pieceSize;
+    });
+    return this.#waiting.splice(0, tooMany < 0 ? this.#waiting.length : Math.max(tooMany, 1));
   }
 
   /** Resolves to why it could not be written. */
@@ -72,7 +84,9 @@ export class LogOutput {
       } catch (error) {
         const { code = String(error) } = error as NodeJS.ErrnoException;
         if (code !== 'EAGAIN') return code;
+        this.#held = bytes.toString('utf8', at); // for the end of the process, which may come meanwhile
         await sleep(retryMs, undefined, { ref: false });
+        this.#held = '';
       }
     }
     return undefined;

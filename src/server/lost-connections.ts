@@ -9,24 +9,38 @@ interface Handle {
 // Far more than a worker that lives needs to take a connection.
 const graceMs = 1000;
 
+/** Connections that a worker has been sent and has not taken. */
+export interface OnTheirWay {
+  count(): number;
+  /** How long ago the first of them was sent; 0 where there is none. */
+  oldestMs(): number;
+}
+
 /**
  * Closes connections that were on their way to this worker when it died. node:cluster closes its own copy of a connection when the
  * worker has answered that it has it, and forgets it where no answer comes: its client would wait for ever.
- * Answers how many are on their way now.
+ * Answers what is on its way.
  */
-export function closeLostConnections(worker: Worker): () => number {
-  const handed = new Set<Handle>();
+export function closeLostConnections(worker: Worker): OnTheirWay {
+  const handed = new Map<Handle, number>();
   const child = worker.process;
   const send = child.send.bind(child) as (...args: unknown[]) => boolean;
   child.send = (message: unknown, handle?: unknown, ...rest: unknown[]) => {
-    for (const before of handed) if (before.fd < 0) handed.delete(before);
-    if (typeof (handle as Handle | undefined)?.fd === 'number') handed.add(handle as Handle);
+    for (const before of handed.keys()) if (before.fd < 0) handed.delete(before);
+    if (typeof (handle as Handle | undefined)?.fd === 'number') handed.set(handle as Handle, performance.now());
     return send(message, handle, ...rest);
   };
   // What the worker refused has gone to another one by then, and is closed here as well.
   const closeAll = () => {
-    for (const handle of handed) if (handle.fd >= 0) handle.close();
+    for (const handle of handed.keys()) if (handle.fd >= 0) handle.close();
   };
   worker.once('exit', () => setTimeout(closeAll, graceMs).unref());
-  return () => [...handed].filter(({ fd }) => fd >= 0).length;
+  const open = () => [...handed].filter(([{ fd }]) => fd >= 0);
+  return {
+    count: () => open().length,
+    oldestMs() {
+      const [first] = open();
+      return first ? performance.now() - first[1] : 0;
+    },
+  };
 }

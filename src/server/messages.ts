@@ -5,13 +5,15 @@ import type { Readiness } from './service.js';
 /** What a worker tells the primary. */
 export type WorkerMessage =
   | { type: 'ready'; port: number; opencv: string; engine: string; engineReason: string }
-  /** It cannot start, and neither would another. */
+  /** It cannot start, for a reason that another would have as well at this moment. */
   | { type: 'unable'; reason: string }
   /** A sign of life. */
   | { type: 'beat'; activity: Activity }
   | { type: 'metrics'; snapshot: Snapshot }
-  /** Native code gets an image, or is done with it: its SHA-256. */
-  | { type: 'searching' | 'searched'; image: string }
+  /** Native code gets an image: its SHA-256. */
+  | { type: 'searching'; image: string }
+  /** It is done with it; `isWhole` where it came to the end of the search. */
+  | { type: 'searched'; image: string; isWhole: boolean }
   /** It has answered all that it had accepted, and would end. */
   | { type: 'drained' };
 

@@ -6,7 +6,7 @@ import { loadModelFiles, type ModelName } from '../models.js';
 import { packageRoot } from '../paths.js';
 import type { Config } from './config.js';
 import { createLogger } from './log.js';
-import { closeLostConnections } from './lost-connections.js';
+import { closeLostConnections, type OnTheirWay } from './lost-connections.js';
 import { serveMetrics } from './metrics-server.js';
 import { MetricsSum } from './metrics-sum.js';
 import { watchSharedPort } from './shared-port.js';
@@ -35,16 +35,17 @@ async function chooseModel(config: Config): Promise<ModelName> {
 
 /**
  * Forks workers that run this same command; the pool of native threads fits the slots, two more are for files and names. Adds to
- * `onTheirWay` for each how many connections it has not taken yet.
+ * `onTheirWay` for each the connections that it has not taken yet.
  */
-function forker(config: Config, model: ModelName, onTheirWay: Map<number, () => number>) {
+function forker(config: Config, model: ModelName, onTheirWay: Map<number, OnTheirWay>) {
   cluster.setupPrimary({ exec: path.join(packageRoot, 'dist', 'cli.js'), args: ['serve'] });
   const environment = { FACE_DETECTION_MODEL: model, UV_THREADPOOL_SIZE: String(config.slots + 2) };
   return () => {
     const worker = cluster.fork(environment);
-    onTheirWay.set(worker.id, closeLostConnections(worker));
+    const connections = closeLostConnections(worker);
+    onTheirWay.set(worker.id, connections);
     worker.once('exit', () => onTheirWay.delete(worker.id));
-    return worker;
+    return Object.assign(worker, { untakenMs: () => connections.oldestMs() });
   };
 }
 
@@ -72,8 +73,8 @@ export async function runPrimary(config: Config): Promise<number> {
   const stopped = stopSignal(reload);
   const model = await chooseModel(config);
   const metrics: MetricsSum = new MetricsSum(() => supervisor.readyWorkers);
-  const onTheirWay = new Map<number, () => number>();
-  const closePort = watchSharedPort(() => [...onTheirWay.values()].reduce((sum, count) => sum + count(), 0));
+  const onTheirWay = new Map<number, OnTheirWay>();
+  const closePort = watchSharedPort(() => [...onTheirWay.values()].reduce((sum, one) => sum + one.count(), 0));
   const supervisor: Supervisor = new Supervisor(config, forker(config, model, onTheirWay), log, metrics);
   const metricsServer = await serveMetrics(metrics, config, log);
   try {

@@ -1,7 +1,7 @@
-/** An image may be in native code by chance when its worker is killed; twice, without getting through between, is no chance. */
+/** An image may be in native code by chance when its worker crashes; twice, without getting through between, is no chance. */
 const deathsToRefuse = 2;
 const keptMs = 3_600_000;
-/** The oldest are forgotten beyond so many. */
+/** Beyond so many the oldest is forgotten, first of those that are not refused. */
 const maxSuspects = 1000;
 
 interface Suspect {
@@ -11,8 +11,8 @@ interface Suspect {
 }
 
 /**
- * The primary's memory of images, known by their SHA-256, that were in native code when their worker died: whatever it is in a
- * library that they trigger, a client that sends one again and again must not keep the service down. After the second death
+ * The primary's memory of images, known by their SHA-256, that were in native code when their worker crashed: whatever it is in a
+ * library that they trigger, a client that sends one again and again must not keep the service down. After the second crash
  * within an hour an image is refused for an hour, unless native code has got through with it between.
  */
 export class Quarantine {
@@ -24,17 +24,17 @@ export class Quarantine {
     this.#searched.set(worker, [...(this.#searched.get(worker) ?? []), image]);
   }
 
-  /** Native code of `worker` is done with the image, which is innocent then. */
-  searched(worker: number, image: string): void {
+  /** Native code of `worker` is done with the image, which is innocent if that was `isWhole`: not stopped or refused on the way. */
+  searched(worker: number, image: string, isWhole: boolean): void {
     const images = this.#searched.get(worker) ?? [];
     const index = images.indexOf(image);
     if (index >= 0) images.splice(index, 1);
-    if (this.#suspects.get(image)?.deaths === 1) this.#suspects.delete(image);
+    if (isWhole && this.#suspects.get(image)?.deaths === 1) this.#suspects.delete(image);
   }
 
-  /** `worker` has ended. Answers which images are refused from now on for what they have done. */
-  died(worker: number): string[] {
-    const images = new Set(this.#searched.get(worker));
+  /** `worker` has ended, by what it searched if that `isCrash`. Answers which images are refused from now on. */
+  ended(worker: number, isCrash: boolean): string[] {
+    const images = new Set(isCrash ? this.#searched.get(worker) : []);
     this.#searched.delete(worker);
     this.forget();
     return [...images].filter((image) => this.#suspect(image));
@@ -62,7 +62,8 @@ export class Quarantine {
     this.#suspects.delete(image); // the order is that of the last deaths
     this.#suspects.set(image, { deaths, at: performance.now() });
     if (this.#suspects.size > maxSuspects) {
-      const [oldest] = this.#suspects.keys();
+      const [oldest] =
+        [...this.#suspects].find(([, suspect]) => suspect.deaths < deathsToRefuse) ?? [...this.#suspects][0] ?? [];
       this.#suspects.delete(oldest as string);
     }
     return deaths === deathsToRefuse;

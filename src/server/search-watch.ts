@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { RequestError } from './errors.js';
 import type { WorkerMessage } from './messages.js';
 
-/** The primary must know of an image before native code gets it: nothing can be told afterwards. */
+/** The primary must know of an image before native code gets it: after a crash nothing can be told. */
 export class SearchWatch {
   readonly #tell: (message: WorkerMessage) => void;
   #refused = new Set<string>();
 
-  /** `tell` hands a message to the system before it returns. */
+  /** `tell` should hand a message to the system before it returns; node does where the primary reads its messages in time. */
   constructor(tell: (message: WorkerMessage) => void) {
     this.#tell = tell;
   }
@@ -18,13 +18,14 @@ export class SearchWatch {
   }
 
   /**
-   * `begin` is to be called when native code gets the image, `end` when it is done with it, or will not get it.
-   * Throws RequestError IMAGE_QUARANTINED where workers have died of the image.
+   * `begin` is to be called when native code gets the image, `end` when it is done with it, or will not get it;
+   * `isWhole` where it came to the end of the search.
+   * Throws RequestError IMAGE_QUARANTINED where workers have crashed over the image.
    */
-  admit(bytes: Buffer): { begin: () => void; end: () => void } {
+  admit(bytes: Buffer): { begin: () => void; end: (isWhole: boolean) => void } {
     const image = createHash('sha256').update(bytes).digest('hex');
     if (this.#refused.has(image)) {
-      const what = 'worker processes have died while they searched this image; it is not tried again for an hour';
+      const what = 'worker processes have crashed while they searched this image; it is not tried again for an hour';
       throw new RequestError('IMAGE_QUARANTINED', what);
     }
     let isBegun = false;
@@ -33,8 +34,8 @@ export class SearchWatch {
         isBegun = true;
         this.#tell({ type: 'searching', image });
       },
-      end: () => {
-        if (isBegun) this.#tell({ type: 'searched', image });
+      end: (isWhole) => {
+        if (isBegun) this.#tell({ type: 'searched', image, isWhole });
       },
     };
   }

@@ -45,14 +45,14 @@ export function search<T extends Detection>(
     late.abort(new RequestError('DEADLINE', `the search was not done after ${config.requestTimeoutMs} ms`));
   }, config.requestTimeoutMs);
   const signal = AbortSignal.any([gone, late.signal]);
-  const native = find({ signal, onStart: watched.begin }).finally(() => {
-    clearTimeout(timer);
-    watched.end();
-  });
+  const native = find({ signal, onStart: watched.begin }).finally(() => clearTimeout(timer));
   seat.holdUntil(native);
   native.then(
-    (detection) => metrics.searched(detection),
-    () => undefined,
+    (detection) => {
+      watched.end(true);
+      metrics.searched(detection);
+    },
+    () => watched.end(false),
   );
   return unlessAborted(native, signal);
 }

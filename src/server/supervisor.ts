@@ -11,6 +11,8 @@ export interface WorkerProcess extends EventEmitter {
   readonly id: number;
   send(message: PrimaryMessage, callback: (error: Error | null) => void): boolean;
   isConnected(): boolean;
+  /** For how long it has not taken a connection that it was sent; 0 where it has taken all. */
+  untakenMs(): number;
   process: { pid?: number | undefined; kill(signal: NodeJS.Signals): boolean };
 }
 
@@ -41,6 +43,11 @@ const firstBackoffMs = 100;
 const maxBackoffMs = 30_000;
 // A worker that has lived that long starts the back-off anew.
 const provenMs = 10_000;
+
+// Signals by which native code ends a process. Others may end it for no fault of an image: an operator, the system for want of memory,
+// this process because it was not told anything.
+const crashes = new Set(['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT', 'SIGTRAP']);
+const jobHangs = 'its job hangs';
 
 /** Keeps `workers` processes running: replaces those that die or hang, restarts them one by one, drains them all. */
 export class Supervisor {
@@ -147,6 +154,7 @@ export class Supervisor {
     const now = performance.now();
     const member: Member = { worker, state: 'starting', since: now, beatAt: now, isTrial };
     this.#members.add(member);
+    this.#tell(member, { type: 'quarantine', images: this.#quarantine.images }); // before it takes a request
     worker.on('message', (message: WorkerMessage) => this.#onMessage(member, message));
     worker.on('error', (error: Error) => this.#log.debug({ err: error }, 'a message to a worker was lost'));
     worker.on('exit', (code: number | null, signal: string | null) => this.#onExit(member, signal ?? `status ${code}`));
@@ -162,11 +170,10 @@ export class Supervisor {
         member.isTrial = false;
         this.#deathsAtStart = 0;
         this.#tell(member, { type: 'readiness', readiness: this.#readiness });
-        this.#tell(member, { type: 'quarantine', images: this.#quarantine.images });
         break;
       case 'unable':
         member.inability = message.reason;
-        if (this.#isStarted) this.#log.error({ reason: message.reason }, 'a new worker cannot start');
+        if (this.#isStarted || member.isTrial) this.#log.error({ reason: message.reason }, 'a new worker cannot start');
         else this.#fail(message.reason);
         break;
       case 'beat':
@@ -179,7 +186,7 @@ export class Supervisor {
         this.#quarantine.searching(member.worker.id, message.image);
         break;
       case 'searched':
-        this.#quarantine.searched(member.worker.id, message.image);
+        this.#quarantine.searched(member.worker.id, message.image, message.isWhole);
         break;
       case 'drained':
         this.#tell(member, { type: 'end' });
@@ -191,18 +198,19 @@ export class Supervisor {
   #onExit(member: Member, how: string): void {
     this.#members.delete(member);
     void this.#metrics.retire(member.worker.id);
-    this.#blame(member);
+    this.#blame(member, how);
     if (member.state !== 'draining' && !member.isTrial && this.#goesOn) this.#replace(member, how);
     this.#update();
   }
 
-  /** What the worker was searching when it ended is under suspicion; workers are told of what is refused from now on. */
-  #blame({ worker }: Member): void {
-    const guilty = this.#quarantine.died(worker.id);
+  /** What the worker was searching when it crashed is under suspicion; workers are told of what is refused from now on. */
+  #blame({ worker, doom }: Member, how: string): void {
+    const isCrash = doom ? doom === jobHangs : crashes.has(how);
+    const guilty = this.#quarantine.ended(worker.id, isCrash);
     if (guilty.length === 0) return;
     this.#log.error(
       { sha256: guilty },
-      'workers died twice while they searched these images, which are refused for an hour',
+      'workers crashed twice while they searched these images, which are refused for an hour',
     );
     this.#tellQuarantine();
   }
@@ -247,10 +255,12 @@ export class Supervisor {
     if (ownDelay > 4 * beatMs) return; // this process was held up itself: what it has missed comes first
     const { hangTimeoutMs, requestTimeoutMs } = this.#settings;
     for (const member of this.#members) {
-      const { state, since, beatAt, activity } = member;
+      const { worker, state, since, beatAt, activity } = member;
       if (state === 'starting' && now - since > startTimeoutMs) this.#kill(member, 'not ready in time');
       else if (state !== 'starting' && now - beatAt > hangTimeoutMs) this.#kill(member, 'its event loop hangs');
-      else if ((activity?.oldestJobMs ?? 0) > requestTimeoutMs + hangTimeoutMs) this.#kill(member, 'its job hangs');
+      // node:cluster waits for its answer before it sends another, for ever.
+      else if (state === 'ready' && worker.untakenMs() > hangTimeoutMs) this.#kill(member, 'it takes no connections');
+      else if ((activity?.oldestJobMs ?? 0) > requestTimeoutMs + hangTimeoutMs) this.#kill(member, jobHangs);
     }
   }
 

@@ -96,11 +96,23 @@ async function readBytes(request: IncomingMessage, response: ServerResponse, lim
   return Buffer.concat(pieces);
 }
 
-/** Bytes of a base64 text, with or without a `data:` prefix; undefined where it is none. */
+/** Bytes of a base64 text, with or without a `data:` prefix, white space or not; undefined where it is none. */
 function decodeBase64(text: unknown): Buffer | undefined {
   if (typeof text !== 'string') return undefined;
-  const base64 = text.replace(/^data:[^,]{0,200},/, '').replace(/\s+/g, '');
-  return /^[A-Za-z0-9+/_-]*={0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : undefined;
+  const base64 = text.replace(/^data:[^,]{0,200},/, '');
+  return /^[A-Za-z0-9+/_\s-]*(=\s*){0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : undefined;
+}
+
+// An image and a few options have a dozen. 20 MB of `{},{},...` would take the event loop seconds, and 400 MB.
+const maxJsonMarks = 1000;
+
+/** Whether the JSON in `body` has more objects, arrays and members than any request needs. */
+function isCrowded(body: Buffer): boolean {
+  let marks = 0;
+  for (const mark of ['{', '[', ',']) {
+    for (let at = body.indexOf(mark); at >= 0; at = body.indexOf(mark, at + 1)) if (++marks > maxJsonMarks) return true;
+  }
+  return false;
 }
 
 /**
@@ -113,6 +125,7 @@ export async function readJson(
   limits: BodyLimits,
 ): Promise<Upload> {
   const body = await readBytes(request, response, limits);
+  if (isCrowded(body)) throw new RequestError('MALFORMED_BODY', 'the body has more than an image and its options');
   let members: unknown;
   try {
     members = JSON.parse(body.toString('utf8'));

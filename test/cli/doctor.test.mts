@@ -1,20 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { Check } from '#dist/cli/doctor/checks.js';
-import { needWeights, root } from '../fixtures/available.mjs';
+import { needWeights } from '../fixtures/available.mjs';
 import { cli } from '../fixtures/command-line.mjs';
+import { packageFolder } from '../fixtures/package-folder.mjs';
 
 describe('doctor', () => {
   let folder: string;
   before(() => {
-    // The package without addon and weights.
-    folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
-    cpSync(path.join(root, 'dist'), path.join(folder, 'dist'), { recursive: true });
-    cpSync(path.join(root, 'models', 'manifest.json'), path.join(folder, 'models', 'manifest.json'));
-    for (const entry of ['package.json', 'node_modules']) symlinkSync(path.join(root, entry), path.join(folder, entry));
+    // Without the addon as well.
+    folder = packageFolder(['package.json', 'node_modules']);
   });
   after(() => rmSync(folder, { recursive: true }));
 

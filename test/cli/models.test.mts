@@ -1,23 +1,21 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { root, skip } from '../fixtures/available.mjs';
+import { skip } from '../fixtures/available.mjs';
 import { runIn } from '../fixtures/commands.mjs';
+import { packageFolder } from '../fixtures/package-folder.mjs';
 
 describe('models, in a package without weights', () => {
   let folder: string;
   before(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
-    cpSync(path.join(root, 'dist'), path.join(folder, 'dist'), { recursive: true });
-    cpSync(path.join(root, 'models', 'manifest.json'), path.join(folder, 'models', 'manifest.json'));
-    for (const entry of ['package.json', 'node_modules']) symlinkSync(path.join(root, entry), path.join(folder, entry));
+    // Without the addon as well.
+    folder = packageFolder(['package.json', 'node_modules']);
     mkdirSync(path.join(folder, 'source', 'mtcnn'), { recursive: true });
     writeFileSync(path.join(folder, 'source', 'mtcnn', 'det1.prototxt'), 'not the weights');
   });

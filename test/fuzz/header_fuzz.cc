@@ -18,6 +18,7 @@ void ReadAsImage(Bytes file) {
     Require(header.height >= 1 && header.height < kMost, "the height is at least 1 and has 32 bits");
     Require(header.orientation >= 1 && header.orientation <= 8, "orientations are 1 to 8");
     Require(header.alpha_kind_at + 4 <= file.size, "the kind of alpha stands in the file");
+    Require(header.strip_rows_at + 4 <= file.size, "the rows of a strip stand in the file");
     Require(!header.is_animated || !header.has_alpha, "animations have no alpha");
   } catch (const faces::Error& error) {
     const ErrorCode code = error.code();

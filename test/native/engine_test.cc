@@ -167,4 +167,20 @@ TEST_SUITE("weights") {
     CHECK(Cascade(files, EngineChoice::kOpenCv).engine().name == "opencv");
     CHECK(!Cascade(files).engine().reason.empty());
   }
+
+  TEST_CASE("weights that only OpenCV can run are run by OpenCV, with the reason told") {
+    ModelFiles files = fixtures::MtcnnFiles();
+    std::string& layers = files.at("det3.prototxt");
+    const std::string type = "\"PReLU\"";
+    const size_t last = layers.rfind(type);
+    REQUIRE(last != std::string::npos);
+    layers.replace(last, type.size(), "\"ReLU\"");
+    Cascade cascade(files, EngineChoice::kAuto);
+    CHECK(cascade.engine().name == "opencv");
+    CHECK(cascade.engine().reason.find("the fused kernels cannot run the weights of O-Net") == 0);
+    std::vector<Stage> stages;
+    cascade.Find(Blobs(100, 100, 3), Options(), CancelFlag(), stages);
+    CHECK(!stages.empty());
+    CHECK(fixtures::CodeOf([&] { Cascade(files, EngineChoice::kFused); }) == "MODEL_INVALID");
+  }
 }

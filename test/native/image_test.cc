@@ -10,8 +10,10 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "counted_memory.h"
 #include "encoded_images.h"
 #include "fixtures.h"
+#include "tiff.h"
 
 using namespace faces;
 using namespace encoded;
@@ -318,7 +320,7 @@ TEST_CASE("a JPEG of more than 100 scans is refused") {
 // 389 KB gave 20000 x 20000 pixels.
 TEST_CASE("a TIFF that gives its layout twice, or in numbers of an odd type, is refused") {
   const cv::Mat image = fixtures::Noise(20, 10);
-  for (const uint32_t tag : {256U, 257U, 258U, 262U, 277U, 284U, 322U, 323U, 338U}) {
+  for (const uint32_t tag : {256U, 257U, 258U, 262U, 277U, 278U, 284U, 322U, 323U, 338U}) {
     CAPTURE(tag);
     TiffSetting setting{image};
     setting.more = {{tag, 4, {1}}, {tag, 4, {1}}};
@@ -342,6 +344,30 @@ TEST_CASE("the kind of alpha of a TIFF is changed in its own place only") {
   entry(10)[4] = 3;
   entry(10)[8] = static_cast<uint8_t>(tiff.size() - 10 * 20 * 4);
   CHECK(DecodeAll(tiff).at<cv::Vec3b>(0, 0) == cv::Vec3b(2, 2, 2));
+}
+
+// Found by fuzzing: where pixels are compressed, OpenCV took memory for each row that a strip claims, up to 1 GB,
+// whatever the pixel limit.
+TEST_CASE("a TIFF whose strip has more rows than the picture takes no more memory than others") {
+  const cv::Mat image = fixtures::Noise(100, 10);
+  for (std::vector<uint8_t> tiff : {Encode(image, ".tiff"), Tiff({image, 1, true})}) {
+    size_t rows_at = 0;
+    ForEachTiffEntry(AsBytes(tiff), [&](const TiffEntry& entry) {
+      if (entry.tag == 278) rows_at = entry.inline_at;
+    });
+    REQUIRE(rows_at > 0);
+    for (const uint8_t type : {uint8_t{3}, uint8_t{4}}) {
+      CAPTURE(type);
+      tiff[rows_at - (tiff[0] == 'M' ? 5 : 6)] = type;
+      // 65,535, or 4,294,901,760 as a LONG that begins with its upper half.
+      const std::vector<uint8_t> rows{0xFF, 0xFF, 0, 0};
+      std::copy(rows.begin(), rows.end(), &tiff[rows_at]);
+      const size_t before = memory::Live();
+      memory::RestartPeak();
+      CHECK(AreEqual(DecodeAll(tiff), image));
+      CHECK(memory::Peak() - before < 1U << 20);
+    }
+  }
 }
 
 // Bytes of the heap came back as pixels: the buffer of a picture plane by plane was filled to a third.

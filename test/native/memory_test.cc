@@ -14,7 +14,7 @@ NetFiles FilesOf(const ModelFiles& files, const std::string& stem) {
 
 }  // namespace
 
-TEST_SUITE("weights") {
+TEST_SUITE("weights" * doctest::skip(!memory::kIsCounted)) {
   TEST_CASE("the fused engine allocates nothing once it has met its largest tile and batch") {
     const ModelFiles files = fixtures::MtcnnFiles();
     const auto pnet = MakeFusedProposals(FilesOf(files, "det1"));

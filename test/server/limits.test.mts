@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { needWeights } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 import { eventually, filePart, form, formEnd, formType, openWire, postHead } from '../fixtures/http.mjs';
-import { logLines, metric, type Service, startService, workerPids } from '../fixtures/service.mjs';
+import { logLines, metric, type Service, startService, ticksOf, workerPids } from '../fixtures/service.mjs';
 
 // With these, the large picture takes some 10 s: many times the deadline of these tests, and the second between two snapshots of
 // the metrics.
@@ -24,12 +23,6 @@ const send = (service: Service, path: string, body: FormData | Buffer, type?: st
     body: Buffer.isBuffer(body) ? new Uint8Array(body) : body,
     ...(type && { headers: { 'Content-Type': type } }),
   });
-
-/** Processor time of a process so far, in clock ticks. */
-async function ticksOf(pid: number): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
-  return Number(fields[11]) + Number(fields[12]);
-}
 
 describe('a service with little room and little time', () => {
   let service: Service;
@@ -57,9 +50,9 @@ describe('a service with little room and little time', () => {
     expect(await response.json()).to.include({ code: 'DEADLINE', detail: 'the search was not done after 2500 ms' });
     await eventually('idle', () => isIdle(service));
     const [pid = 0] = workerPids(service);
-    const before = await ticksOf(pid);
+    const before = ticksOf(pid);
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect((await ticksOf(pid)) - before).to.be.below(50); // of 100: the search would take all of them
+    expect(ticksOf(pid) - before).to.be.below(50); // of 100: the search would take all of them
   });
 
   it('answers 504 instead of a picture as well', async () => {

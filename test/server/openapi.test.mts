@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import { needWeights } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
-import { form } from '../fixtures/http.mjs';
-import { type Service, startService } from '../fixtures/service.mjs';
+import { eventually, form, openWire } from '../fixtures/http.mjs';
+import { logLines, type Service, startService } from '../fixtures/service.mjs';
 
 interface Operation {
   operationId: string;
@@ -155,5 +155,22 @@ describe('the API description', () => {
     for (const file of ['package.json', 'index.html', 'swagger-ui-bundle.js.map', '..%2fpackage.json']) {
       expect((await fetch(`${service.origin}/docs/${file}`, { headers: key })).status, file).to.equal(404);
     }
+  });
+  // Express tells a callback of sendFile of clients who leave; they were logged as failed requests, INTERNAL.
+  it('takes a client that leaves in the midst of a file for one that has left', async () => {
+    const path = '/docs/swagger-ui-bundle.js';
+    const left = () => logLines(service, 'request').filter((line) => line['path'] === path && line['status'] === 499);
+    await eventually('a client has left before the end', async () => {
+      const { socket, closed, until } = await openWire(service.origin);
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: test\r\nX-API-Key: ${key['X-API-Key']}\r\n\r\n`);
+      await until(/200 OK/);
+      socket.destroy();
+      await closed;
+      return left().length >= 3;
+    });
+    expect(logLines(service, 'a request failed')).to.deep.equal([]);
+    expect(left().map(({ code }) => code))
+      .to.include('ABORTED')
+      .and.not.include('INTERNAL');
   });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import { connectionLimit, limitConnections } from '#dist/server/connection-limit.js';
-import { eventually, openWire } from '../fixtures/http.mjs';
+import { eventually, openWire, type Wire } from '../fixtures/http.mjs';
 
 describe('the limit of connections', () => {
   let server: Server;
@@ -13,9 +13,17 @@ describe('the limit of connections', () => {
     await once(server, 'listening');
     limitConnections(server, { warn: (facts: object) => void warnings.push(facts) }, 2);
   });
-  afterEach(() => server.close());
+  afterEach(() => {
+    for (const { socket } of wires.splice(0)) socket.destroy();
+    server.close();
+  });
 
-  const open = () => openWire(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const wires: Wire[] = [];
+  async function open(): Promise<Wire> {
+    const wire = await openWire(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    wires.push(wire);
+    return wire;
+  }
 
   it('leaves descriptors for other work, and some for connections', () => {
     expect([1_048_576, 1024, 70, 0].map((descriptors) => connectionLimit(descriptors))).to.deep.equal([
@@ -25,17 +33,18 @@ describe('the limit of connections', () => {
   });
 
   it('closes those beyond it, says so once, and takes others when one has left', async () => {
-    const [first, second] = [await open(), await open()];
+    const [first] = [await open(), await open()];
     for (let i = 0; i < 5; i++) await (await open()).closed;
     expect(warnings).to.deep.equal([{ limit: 2, closed: 1 }]);
     first.socket.destroy();
     await eventually('another is taken', async () => {
       const wire = await open();
-      return await Promise.race([
+      const isTaken = await Promise.race([
         wire.closed.then(() => false),
         new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 200)),
       ]);
+      wire.socket.destroy();
+      return isTaken;
     });
-    second.socket.destroy();
   });
 });

@@ -15,6 +15,7 @@ describe('errors of the service', () => {
       EMPTY_IMAGE: 422,
       CORRUPT_IMAGE: 422,
       TRUNCATED_IMAGE: 422,
+      IMAGE_QUARANTINED: 422,
       TOO_MANY_PIXELS: 413,
       BODY_TOO_LARGE: 413,
       INVALID_OPTION: 400,

@@ -43,6 +43,11 @@ class FakeWorker extends EventEmitter implements WorkerProcess {
     return this.isAlive;
   }
 
+  untaken = 0;
+  untakenMs(): number {
+    return this.untaken;
+  }
+
   send(message: PrimaryMessage): boolean {
     if (!this.isAlive) throw new Error('a message to a worker that has ended');
     this.sent.push(message);
@@ -200,7 +205,7 @@ describe('supervisor', () => {
   describe('quarantine', () => {
     const die = async (id: number, ...images: string[]) => {
       for (const image of images) await worker(id).tell({ type: 'searching', image });
-      await worker(id).exit();
+      worker(id).end('SIGSEGV');
       await pass(1_000);
       await worker(workers.length).ready();
     };
@@ -217,15 +222,14 @@ describe('supervisor', () => {
       expect([refusedBy(3), refusedBy(4)]).to.deep.equal([['poison'], ['poison']]);
       await worker(3).exit();
       await pass(1_000);
-      await worker(5).ready();
-      expect(refusedBy(5)).to.deep.equal(['poison']);
+      expect(refusedBy(5), 'before it is ready, and takes requests').to.deep.equal(['poison']);
     });
 
     it('does not suspect what had been searched before, nor twice for one death', async () => {
       await started();
       for (const id of [1, 2]) {
         await worker(id).tell({ type: 'searching', image: 'harmless' });
-        await worker(id).tell({ type: 'searched', image: 'harmless' });
+        await worker(id).tell({ type: 'searched', image: 'harmless', isWhole: true });
         await die(id, 'twice in two slots', 'twice in two slots');
         expect(refusedBy(3)).to.deep.equal(id === 1 ? [] : ['twice in two slots']);
       }
@@ -236,9 +240,50 @@ describe('supervisor', () => {
       await started();
       await die(1, 'popular');
       await worker(2).tell({ type: 'searching', image: 'popular' });
-      await worker(2).tell({ type: 'searched', image: 'popular' });
+      await worker(2).tell({ type: 'searched', image: 'popular', isWhole: true });
       await die(2, 'popular');
       expect(refusedBy(3)).to.deep.equal([]);
+    });
+
+    it('still suspects what was only begun between two deaths', async () => {
+      await started();
+      await die(1, 'poison');
+      await worker(2).tell({ type: 'searching', image: 'poison' });
+      await worker(2).tell({ type: 'searched', image: 'poison', isWhole: false });
+      await die(2, 'poison');
+      expect(refusedBy(3)).to.deep.equal(['poison']);
+    });
+
+    // Whoever can hold up event loops could have had the images of others refused.
+    it('suspects nothing where a worker was killed, or ended by itself', async () => {
+      await started();
+      for (const id of [1, 2, 3]) {
+        await worker(id).tell({ type: 'searching', image: 'a face' });
+        if (id === 1) worker(id).end('SIGKILL');
+        if (id === 2) worker(id).end(null, 1);
+        for (let ms = 0; id === 3 && ms < 11_000; ms += 500) {
+          for (const one of workers) if (one.isAlive && one.id !== id) await one.beat();
+          await clock.advance(500);
+        }
+        await pass(2_000);
+        await worker(workers.length).ready();
+      }
+      expect(worker(3).signals).to.deep.equal(['SIGKILL']);
+      await die(workers.length, 'a face');
+      expect(refusedBy(workers.length)).to.deep.equal([]);
+    });
+
+    it('suspects what hangs for longer than any search may take', async () => {
+      await started();
+      for (const id of [1, 3]) {
+        await worker(id).tell({ type: 'searching', image: 'endless' });
+        await worker(id).beat({ running: 1, oldestJobMs: 41_000 });
+        await clock.advance(500);
+        expect(worker(id).signals).to.deep.equal(['SIGKILL']);
+        await pass(1_000);
+        await worker(workers.length).ready();
+      }
+      expect(refusedBy(2)).to.deep.equal(['endless']);
     });
 
     it('forgets a death, and a refusal, after an hour', async () => {
@@ -349,6 +394,18 @@ describe('supervisor', () => {
       await clock.advance(500);
       expect(told).to.include('hung').and.not.include('died');
       expect(alive()).to.deep.equal([2, 3]);
+    });
+
+    // Without a file descriptor left it could not take one, and got no other ever after, while it gave its signs of life.
+    it('kills a worker that does not take its connections', async () => {
+      worker(1).untaken = 10_000;
+      await pass(2_000);
+      expect(worker(1).signals).to.deep.equal([]);
+      worker(1).untaken = 10_001;
+      await pass(500);
+      expect([worker(1).signals, worker(2).signals]).to.deep.equal([['SIGKILL'], []]);
+      await pass(500);
+      expect(told).to.include('hung');
     });
 
     it('kills a worker whose job outlives its deadline, not one whose job is only long', async () => {

@@ -202,6 +202,18 @@ describe('readJson', () => {
   const bytes = Buffer.from([0xff, 0xd8, 0xff, 0xfb, 0xef, 0xbe, 0x00]);
   const base64 = bytes.toString('base64');
 
+  // Twenty megabytes of these took the event loop seconds each, and 400 MB; ten of them at once looked like a worker that hangs.
+  it('refuses a body of more objects, lists and members than a request needs, before it is parsed', async () => {
+    const crowds = ['{},', '[],', '1,'].map((one) => `{"image": "AA==", "more": [${one.repeat(1000)}0]}`);
+    for (const crowd of crowds) {
+      expect(await receiver.post(crowd)).to.deep.equal({
+        code: 'MALFORMED_BODY',
+        message: 'the body has more than an image and its options',
+      });
+    }
+    expect(await receiver.post(`{"image": "AA==", "more": [${'1,'.repeat(900)}0]}`)).to.have.property('value');
+  });
+
   it('takes base64 in all its forms', async () => {
     const texts = [
       base64,
@@ -210,6 +222,7 @@ describe('readJson', () => {
       base64.replace(/=+$/, ''),
       bytes.toString('base64url'),
       base64.replace(/.{4}/g, '$&\r\n '),
+      `${base64.slice(0, -1)}\n${base64.slice(-1)}\n`,
     ];
     expect(base64).to.match(/[+/]/);
     for (const image of texts) {

@@ -67,7 +67,8 @@ cv::Mat AlignFace(const cv::Mat& picture, const Landmarks& landmarks, int size) 
   cv::Mat pixels = picture(source);
 
   // Interpolation looks at four pixels: where a pixel of the crop stands for more, their means come first.
-  const int reduction = std::max(static_cast<int>(1 / Length(to_crop(0, 0), to_crop(1, 0))), 1);
+  const double most = std::max(source.width, source.height);
+  const int reduction = static_cast<int>(std::clamp(1 / Length(to_crop(0, 0), to_crop(1, 0)), 1.0, most));
   cv::Vec2d factor(1, 1);
   if (reduction > 1) {
     const cv::Size reduced((source.width + reduction - 1) / reduction, (source.height + reduction - 1) / reduction);

@@ -8,6 +8,36 @@
 
 using namespace faces;
 
+namespace {
+
+// Takes every window of 24 x 24 for a face, surer of those whose right half is brighter than their left.
+const char kEveryWindow[] = R"(<?xml version="1.0"?>
+<opencv_storage><cascade type_id="opencv-cascade-classifier">
+  <stageType>BOOST</stageType><featureType>HAAR</featureType><height>24</height><width>24</width>
+  <stageParams><maxWeakCount>1</maxWeakCount></stageParams>
+  <featureParams><maxCatCount>0</maxCatCount></featureParams>
+  <stageNum>1</stageNum>
+  <stages><_><maxWeakCount>1</maxWeakCount><stageThreshold>-10.</stageThreshold>
+    <weakClassifiers><_><internalNodes>0 -1 0 0.25</internalNodes><leafValues>1. 2.</leafValues></_></weakClassifiers>
+  </_></stages>
+  <features><_><rects><_>0 0 24 24 -1.</_><_>12 0 12 24 2.</_></rects></_></features>
+</cascade></opencv_storage>)";
+
+}  // namespace
+
+TEST_CASE("of more windows than can be put together into faces the surest count") {
+  zoo::Haar haar(ModelFiles{{"every-window.xml", kEveryWindow}});
+  // 35,000 windows of the smallest scale; with noise, since OpenCV passes over windows of a single colour.
+  cv::Mat image = fixtures::Noise(400, 400) / 4;
+  constexpr int kEdge = 300;
+  image.colRange(kEdge, image.cols) += cv::Scalar::all(180);
+  std::vector<Stage> stages;
+  const std::vector<Face> found = haar.Find(image, {}, CancelFlag(), stages);
+  // Windows that touch one another become their mean: that of all would lie in the middle of the picture, after 40 s.
+  REQUIRE(found.size() == 1);
+  CHECK((found[0].box.x1 + found[0].box.x2) / 2 == doctest::Approx(kEdge).epsilon(0.05));
+}
+
 TEST_SUITE("haar") {
   TEST_CASE("the drawn faces are found, without landmarks") {
     Detector detector("haar", {{"frontal.xml", fixtures::ReadFile(fixtures::Folder("FACES_HAAR"))}});

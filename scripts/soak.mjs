@@ -1,0 +1,36 @@
+// npm run soak -- [MINUTES] [--seed N] [--requests N]: drives the service for so long (20 minutes by default), or for so many requests,
+// with all that clients send, in an order that the seed repeats; between, it lets the service rest and looks at what is left of it.
+// Ends with status 1, and says why, where a request is lost, an answer is wrong, or something grows. The summary is JSON.
+import { parseArgs } from 'node:util';
+import { makeImages } from './soak/images.mjs';
+import { Random } from './soak/random.mjs';
+import { Soak } from './soak/run.mjs';
+
+const usage = 'usage: npm run soak -- [MINUTES, more than 0] [--seed INTEGER] [--requests INTEGER]';
+
+function settings() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seed: { type: 'string' }, requests: { type: 'string' } },
+  });
+  const minutes = Number(positionals[0] ?? 20);
+  const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+  const requests = values.requests === undefined ? Infinity : Number(values.requests);
+  const isRight = positionals.length < 2 && minutes > 0 && Number.isInteger(seed) && requests > 0;
+  if (!isRight) throw new Error(usage);
+  return { minutes: requests < Infinity ? Infinity : minutes, seed, requests };
+}
+
+try {
+  const { seed, ...bounds } = settings();
+  const random = new Random(seed);
+  console.log(`seed ${seed}`);
+  const soak = new Soak(random, await makeImages(random), bounds, (line) => console.log(line));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => soak.stop());
+  const summary = await soak.run();
+  console.log(JSON.stringify({ seed, ...summary }, null, 1));
+  process.exitCode = summary.failures.length > 0 ? 1 : 0;
+} catch (error) {
+  console.error(error.message === usage ? usage : error.stack);
+  process.exitCode = 2;
+}

@@ -1,0 +1,47 @@
+// Options as the soak's requests give them: few values, so that answers come again and can be compared.
+
+const search = [
+  {},
+  {},
+  { minFaceSize: 40 },
+  { minFaceSize: 80, threshold: 0.9 },
+  { maxSide: 320 },
+  { scaleFactor: 0.5, pnetThreshold: 0.7 },
+  { maxFaces: 1, sort: 'area' },
+  { clip: false, rnetThreshold: 0.8 },
+  { fastDecode: true, minFaceSize: 40 },
+  { truncated: 'accept', model: 'mtcnn' },
+];
+
+const written = [{}, {}, { format: 'jpeg' }, { format: 'png' }, { format: 'webp' }, { format: 'jpeg', quality: 50 }];
+
+const pictures = {
+  '/v1/annotate': [{}, { landmarks: false }, { scores: false }],
+  '/v1/redact': [{}, { mode: 'pixelate', shape: 'box' }, { mode: 'fill', margin: 0 }, { mode: 'blur', margin: 1 }],
+  '/v1/crops': [{}, { size: 48 }, { align: false }, { align: false, margin: 0.5, size: 200 }],
+};
+
+const wrong = [
+  ['minFaceSize', 'abc'],
+  ['minFaceSize', '3'],
+  ['threshold', '2'],
+  ['sort', 'age'],
+  ['maxPixels', '5'],
+  ['no such option', '1'],
+  ['__proto__', '1'],
+  ['model', 'resnet'],
+];
+
+/** Valid options of a route of one image or of a batch, as `[name, text]`. */
+export function validOptions(random, route) {
+  const sets = [random.pick(search), ...(pictures[route] ? [random.pick(written), random.pick(pictures[route])] : [])];
+  return Object.entries(Object.assign({}, ...sets)).map(([name, value]) => [name, String(value)]);
+}
+
+/** Options of which one is wrong or given twice. */
+export function invalidOptions(random, route) {
+  const valid = validOptions(random, route);
+  if (valid.length > 0 && random.chance(0.2)) return [...valid, valid[0]];
+  const [name, text] = random.pick(wrong);
+  return [...valid.filter(([other]) => other !== name), [name, text]];
+}

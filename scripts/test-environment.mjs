@@ -1,0 +1,19 @@
+// Where the tests of the core find what they need, for npm test, npm run coverage and npm run sanitize.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { root } from './setup.mjs';
+
+function findHaar() {
+  const folders = ['/usr', '/usr/local', '/opt/homebrew'].map((prefix) => `${prefix}/share/opencv4/haarcascades`);
+  return folders.map((folder) => path.join(folder, 'haarcascade_frontalface_default.xml')).find(existsSync);
+}
+
+/** Environment variables, beside this process's own. To be asked for after the set-up, which may install what is looked for. */
+export const testEnvironment = () => ({
+  ...process.env,
+  FACES_WEIGHTS: path.join(root, 'models', 'mtcnn'),
+  FACES_ONNX: path.join(root, 'build', 'onnx'),
+  FACES_DRAWN: path.join(root, 'build', 'fixtures'),
+  FACES_SHARED: path.join(root, '..', 'shared'),
+  FACES_HAAR: findHaar() ?? '',
+});
