@@ -1,9 +1,10 @@
 // So that the published types know Symbol.asyncDispose, whatever `lib` their user has.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism } from 'node:os';
-import { type ErrorCode, FaceDetectorError } from './errors.js';
+import { asFaceDetectorError } from './errors.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
-import { loadModelFiles, type ModelName, modelFacts, modelNames, scoreThresholds } from './models.js';
+import { type LoadedModel, LoadedModels, namesToLoad } from './loaded-models.js';
+import { type ModelName, modelFacts, scoreThresholds } from './models.js';
 import {
   type EngineChoice,
   type EngineName,
@@ -11,11 +12,10 @@ import {
   loadAddon,
   maxThreads,
   type NativeDetection,
-  type NativeDetector,
-  type NativeOptions,
-  type NativeRender,
+  type NativeInput,
+  type NativeRun,
 } from './native.js';
-import { checkOptions, type DetectOptions, resolveOptions, shown } from './options.js';
+import { check, checkOptions, type DetectOptions, resolveOptions } from './options.js';
 import {
   type AnnotateOptions,
   type Crops,
@@ -35,6 +35,11 @@ export interface CreateOptions extends DetectOptions {
    * MODEL`).
    */
   model?: ModelName | undefined;
+  /**
+   * Models to load, any of which a call may name; they share `slots`. `model`, or else the first of these, is that of calls that name
+   * none.
+   */
+  models?: readonly ModelName[] | undefined;
   /** Folder of the weights; default: `models` in this package. */
   modelsDir?: string | undefined;
   /**
@@ -55,6 +60,8 @@ export interface CreateOptions extends DetectOptions {
 }
 
 export interface DetectCallOptions extends DetectOptions {
+  /** One of the models that are loaded; default: the detector's `model`. */
+  model?: ModelName | undefined;
   /** Stops the search; the promise rejects with the signal's reason once the native run has ended. */
   signal?: AbortSignal | undefined;
   /** Called when the call has its slot, just before native code gets the image; not where it ends before. */
@@ -117,15 +124,6 @@ function cancelJobsOnExit(): void {
   });
 }
 
-function toFaceDetectorError(error: unknown): unknown {
-  const { code, message } = error as { code?: ErrorCode; message?: string };
-  return new FaceDetectorError(code ?? 'INTERNAL', message ?? String(error), { cause: error });
-}
-
-function check(isRight: boolean, name: string, expected: string, value: unknown): void {
-  if (!isRight) throw new FaceDetectorError('INVALID_OPTION', `${name} must be ${expected}, got ${shown(value)}`);
-}
-
 /** By what is used of it: it may come from another realm. */
 function isSignal(value: Partial<AbortSignal> | null): boolean {
   return typeof value?.throwIfAborted === 'function' && typeof value.addEventListener === 'function';
@@ -156,33 +154,30 @@ function checkThreads(threads: number): void {
  * await detector.close();
  */
 export class FaceDetector {
+  /** The model of calls that name none. */
   readonly model: ModelName;
-  /** Version of the OpenCV library that the addon was built with. */
-  readonly opencvVersion: string;
-  /** What runs the networks. */
+  /** What runs the networks of `model`. */
   readonly engine: EngineName;
   /** Why this engine: asked for, or what its trial on loading showed. */
   readonly engineReason: string;
-  readonly #native: NativeDetector;
+  /** All that are loaded, `model` first. */
+  readonly models: readonly [LoadedModel, ...LoadedModel[]];
+  /** Version of the OpenCV library that the addon was built with. */
+  readonly opencvVersion: string;
+  readonly #loaded: LoadedModels;
   readonly #slots: Slots;
   readonly #defaults: DetectOptions;
-  readonly #hasLandmarks: boolean;
 
-  private constructor(
-    native: NativeDetector,
-    model: ModelName,
-    opencvVersion: string,
-    slots: number,
-    defaults: DetectOptions,
-  ) {
-    this.#native = native;
-    this.engine = native.engine;
-    this.engineReason = native.engineReason;
-    this.model = model;
+  private constructor(loaded: LoadedModels, opencvVersion: string, slots: number, defaults: DetectOptions) {
+    const [first] = loaded.list;
+    this.model = first.name;
+    this.engine = first.engine;
+    this.engineReason = first.engineReason;
+    this.models = loaded.list;
+    this.#loaded = loaded;
     this.opencvVersion = opencvVersion;
     this.#slots = new Slots(slots);
     this.#defaults = defaults;
-    this.#hasLandmarks = modelFacts(model).landmarks;
   }
 
   /**
@@ -191,8 +186,8 @@ export class FaceDetector {
    */
   static async create(options: CreateOptions = {}): Promise<FaceDetector> {
     check(typeof options === 'object' && options !== null, 'options', 'an object', options);
-    const { model = 'mtcnn', modelsDir, engine = 'auto', slots, threads = 1, ...defaults } = options;
-    check(modelNames.includes(model), 'model', `one of ${modelNames.join(', ')}`, model);
+    const { model, models = [], modelsDir, engine = 'auto', slots, threads = 1, ...defaults } = options;
+    const names = namesToLoad(model, models);
     check(modelsDir === undefined || typeof modelsDir === 'string', 'modelsDir', 'the path of a folder', modelsDir);
     check(engineChoices.includes(engine), 'engine', `one of ${engineChoices.join(', ')}`, engine);
     checkOptions(defaults);
@@ -200,11 +195,8 @@ export class FaceDetector {
     checkThreads(threads);
     const addon = loadAddon();
     cancelJobsOnExit();
-    const files = await loadModelFiles(model, modelsDir);
-    const native = await addon.load(model, files, engine, threads).catch((error: unknown) => {
-      throw toFaceDetectorError(error);
-    });
-    return new FaceDetector(native, model, addon.opencvVersion, slotCount, defaults);
+    const loaded = await LoadedModels.load(addon, names, { modelsDir, engine, threads });
+    return new FaceDetector(loaded, addon.opencvVersion, slotCount, defaults);
   }
 
   /**
@@ -269,16 +261,18 @@ export class FaceDetector {
   async #run(input: ImageInput, options: DetectCallOptions, kind?: PictureKind) {
     const called = performance.now();
     check(typeof options === 'object' && options !== null, 'options', 'an object', options);
-    const { signal, onStart, ...rest } = options;
+    const { signal, onStart, model = this.model, ...rest } = options;
+    const native = this.#loaded.of(model);
     check(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal);
     check(onStart === undefined || typeof onStart === 'function', 'onStart', 'a function', onStart);
-    const render = kind && resolveRender(kind, rest, this.#hasLandmarks);
+    const render = kind && resolveRender(kind, rest, modelFacts(model).landmarks);
     if (!kind) checkOptions(rest);
-    const nativeOptions = resolveOptions(this.#defaults, rest, scoreThresholds[this.model]);
+    const nativeOptions = resolveOptions(this.#defaults, rest, scoreThresholds[model]);
     const read = imageReader(input);
     return this.#slots.run(async () => {
       const started = performance.now();
-      const found = await this.#search(read, nativeOptions, render, { signal, onStart }).catch((error: unknown) => {
+      const start = (image: NativeInput) => native.detect(image, nativeOptions, render);
+      const found = await this.#search(read, start, { signal, onStart }).catch((error: unknown) => {
         signal?.throwIfAborted(); // whatever the abort made fail, its reason is what the caller gets
         throw error;
       });
@@ -286,7 +280,7 @@ export class FaceDetector {
       const { width, height, faces, timings, format = 'png', pictures = [] } = found;
       const total = performance.now() - called;
       const detection: Detection = {
-        model: this.model,
+        model,
         image: { width, height },
         faces,
         timings: { queue: started - called, ...timings, total } as Timings,
@@ -297,20 +291,19 @@ export class FaceDetector {
 
   async #search(
     read: ImageReader,
-    options: NativeOptions,
-    render: NativeRender | undefined,
+    start: (image: NativeInput) => NativeRun,
     { signal, onStart }: Pick<DetectCallOptions, 'signal' | 'onStart'>,
   ): Promise<NativeDetection> {
     const image = await read(signal);
     signal?.throwIfAborted();
     onStart?.();
-    const { done, cancel } = this.#native.detect(image, options, render);
+    const { done, cancel } = start(image);
     running.add(cancel);
     signal?.addEventListener('abort', cancel);
     try {
       return await done;
     } catch (error) {
-      throw toFaceDetectorError(error);
+      throw asFaceDetectorError(error);
     } finally {
       running.delete(cancel);
       signal?.removeEventListener('abort', cancel);

@@ -26,3 +26,9 @@ export class FaceDetectorError extends Error {
     this.code = code;
   }
 }
+
+/** What native code threw, under its code. */
+export function asFaceDetectorError(error: unknown): FaceDetectorError {
+  const { code, message } = error as { code?: ErrorCode; message?: string };
+  return new FaceDetectorError(code ?? 'INTERNAL', message ?? String(error), { cause: error });
+}

@@ -12,6 +12,7 @@ export { FaceDetector } from './detector.js';
 export type { ErrorCode } from './errors.js';
 export { FaceDetectorError } from './errors.js';
 export type { ImageInput, MatLike, RawPixels } from './input.js';
+export type { LoadedModel } from './loaded-models.js';
 export type { ModelName } from './models.js';
 export type { EngineChoice, EngineName } from './native.js';
 export type { DetectOptions } from './options.js';

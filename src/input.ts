@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { FaceDetectorError } from './errors.js';
-import type { NativePixels } from './native.js';
+import type { NativeInput, NativePixels } from './native.js';
 
 /** Uncompressed pixels, row after row without gaps, 8 bits a channel. */
 export interface RawPixels {
@@ -35,7 +35,7 @@ export interface MatLike {
 export type ImageInput = Uint8Array | ArrayBuffer | SharedArrayBuffer | string | URL | RawPixels | MatLike;
 
 /** Gives the image as the addon takes it. Called once the job has its slot, so that waiting jobs hold no file in memory. */
-export type ImageReader = (signal?: AbortSignal) => Promise<Uint8Array | NativePixels>;
+export type ImageReader = (signal?: AbortSignal) => Promise<NativeInput>;
 
 function invalid(message: string, cause?: unknown): FaceDetectorError {
   return new FaceDetectorError('INVALID_OPTION', message, cause === undefined ? undefined : { cause });

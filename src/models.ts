@@ -34,6 +34,22 @@ export const scoreThresholds: Partial<Record<ModelName, number>> = {
 
 const withLandmarks: ReadonlySet<ModelName> = new Set(['mtcnn', 'yunet', 'retinaface']);
 
+/** What a network sees of a picture: all of it, brought to this size, `stretch`ed or with its proportions (`letterbox`). */
+export interface ModelInput {
+  width: number;
+  height: number;
+  fit: 'stretch' | 'letterbox';
+}
+
+/** Networks whose weights were exported for one size; the others see the picture itself, at several sizes (native/core/zoo). */
+const inputs: Partial<Record<ModelName, ModelInput>> = {
+  'ultralight-rfb-320': { width: 320, height: 240, fit: 'stretch' },
+  'ultralight-rfb-640': { width: 640, height: 480, fit: 'stretch' },
+  'ultralight-slim-320': { width: 320, height: 240, fit: 'stretch' },
+  ssd: { width: 300, height: 300, fit: 'stretch' },
+  retinaface: { width: 640, height: 640, fit: 'letterbox' },
+};
+
 /** One published file as models/manifest.json names it. */
 export interface ManifestFile {
   name: string;
@@ -88,6 +104,8 @@ export interface ModelFacts {
   origin: string;
   /** Whether faces come with landmarks. */
   landmarks: boolean;
+  /** null: the picture in its own size, so that small faces in a large one are found as well. */
+  input: ModelInput | null;
 }
 
 export function modelFacts(name: ModelName): ModelFacts {
@@ -98,10 +116,11 @@ export function modelFacts(name: ModelName): ModelFacts {
       licence: "Intel's for OpenCV (BSD-style)",
       origin: "comes with OpenCV's data package",
       landmarks: false,
+      input: null,
     };
   }
   const { title, licence, origin } = manifestModel(name);
-  return { name, title, licence, origin, landmarks: withLandmarks.has(name) };
+  return { name, title, licence, origin, landmarks: withLandmarks.has(name), input: inputs[name] ?? null };
 }
 
 /** Why these bytes are not the published file, or undefined where they are. */

@@ -27,13 +27,17 @@ export interface NativeDetector {
   readonly engine: EngineName;
   /** Why this one, as a sentence without a stop. */
   readonly engineReason: string;
-  /** `done` settles when the native run has ended, also after `cancel`, then with code ABORTED. */
-  detect(
-    image: Uint8Array | NativePixels,
-    options: NativeOptions,
-    render?: NativeRender,
-  ): { done: Promise<NativeDetection>; cancel: () => void };
+  detect(image: NativeInput, options: NativeOptions, render?: NativeRender): NativeRun;
 }
+
+/** `done` settles when the native run has ended, also after `cancel`, then with code ABORTED. */
+export interface NativeRun {
+  done: Promise<NativeDetection>;
+  cancel: () => void;
+}
+
+/** Encoded bytes, or pixels. */
+export type NativeInput = Uint8Array | NativePixels;
 
 /** Raw pixels; `data` is borrowed until the run has ended. */
 export interface NativePixels {

@@ -159,6 +159,11 @@ export function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 
+/** Throws FaceDetectorError INVALID_OPTION, such as `slots must be an integer from 1 to 3, got 9`, unless it `isRight`. */
+export function check(isRight: boolean, name: string, expected: string, value: unknown): asserts isRight {
+  if (!isRight) throw new FaceDetectorError('INVALID_OPTION', `${name} must be ${expected}, got ${shown(value)}`);
+}
+
 /** Throws FaceDetectorError INVALID_OPTION for a name that is no option or a value out of range; `undefined` counts as absent. */
 export function checkOptions(options: object, rules: OptionRules = optionTable): void {
   for (const [name, value] of Object.entries(options)) {

@@ -3,6 +3,7 @@ import { SingleBar } from 'cli-progress';
 import { defaultModelsDir, folderOf, manifestModel, modelFacts, readManifest, readVerified } from '../models.js';
 import { UsageError } from '../usage.js';
 import type { Command } from './command.js';
+import { modelFlags } from './detect/settings.js';
 import { parseFlags } from './flags.js';
 
 /** Shows the bytes of one file on a terminal; nothing elsewhere. */
@@ -27,19 +28,19 @@ function progressBar(): { update(name: string, total: number, received: number):
   };
 }
 
-async function fetchModels(names: string[]): Promise<number> {
+async function fetchModels(names: string[], modelsDir: string): Promise<number> {
   const { fetchModel } = await import('../model-fetch.js');
   const bar = progressBar();
   for (const name of names) {
     const folder = folderOf(manifestModel(name));
     await fetchModel(
       name,
-      {},
+      { modelsDir },
       {
         progress: (file, received) => bar.update(file.name, file.bytes, received),
         done: (file, source) => {
           bar.stop();
-          console.log(`${folder}/${file.name}: verified (${source === defaultModelsDir ? 'already there' : source})`);
+          console.log(`${folder}/${file.name}: verified (${source === modelsDir ? 'already there' : source})`);
         },
         refused: (file, source, reason) => {
           bar.stop();
@@ -51,12 +52,12 @@ async function fetchModels(names: string[]): Promise<number> {
   return 0;
 }
 
-async function verifyModels(names: string[]): Promise<number> {
+async function verifyModels(names: string[], modelsDir: string): Promise<number> {
   let status = 0;
   for (const name of names) {
     const model = manifestModel(name);
     for (const file of model.files) {
-      const { bytes, fault } = await readVerified(path.join(defaultModelsDir, folderOf(model), file.name), file);
+      const { bytes, fault } = await readVerified(path.join(modelsDir, folderOf(model), file.name), file);
       console.log(`${folderOf(model)}/${file.name}: ${bytes ? 'verified' : (fault ?? 'missing')}`);
       if (!bytes) status = 1;
     }
@@ -74,26 +75,33 @@ function listModels(): number {
   return 0;
 }
 
+const flags = { modelsDir: modelFlags.modelsDir };
+
 const verbs = ['fetch', 'verify', 'list'];
 
 export const modelsCommand: Command = {
   name: 'models',
   summary: 'fetch, verify or list the weights',
-  synopsis: ['fetch [MODEL ...]', 'verify [MODEL ...]', 'list'],
+  synopsis: ['fetch [MODEL ...] [--models-dir DIR]', 'verify [MODEL ...] [--models-dir DIR]', 'list'],
   about: `Without a MODEL, mtcnn is meant.
 
-fetch puts the weights into the models folder of the package: from there if they are there already, from the folder that MODELS_SOURCE names, from ../shared/models beside a clone, or from their origin (through HTTPS_PROXY if set). Every file is held against the SHA-256 in models/manifest.json.
+fetch puts the weights into the models folder, a folder for each model: from there if they are there already, from the folder that MODELS_SOURCE names, from ../shared/models beside a clone, or from their origin (through HTTPS_PROXY if set). Every file is held against the SHA-256 in models/manifest.json.
 
 verify checks what is there, list says what there is, with licence and origin.`,
-  flags: {},
+  flags: { Weights: flags },
   completes: verbs,
-  examples: [['models fetch', 'in a clone, or where doctor misses them']],
+  examples: [
+    ['models fetch', 'in a clone, or where doctor misses them'],
+    ['models fetch mtcnn yunet --models-dir /var/lib/faces', 'for a service with MODELS_DIR=/var/lib/faces'],
+  ],
   async run(args) {
-    const [verb, ...given] = parseFlags(args, {}).rest;
-    const names = given.length > 0 ? given : ['mtcnn'];
-    if (verb === 'fetch') return fetchModels(names);
-    if (verb === 'verify') return verifyModels(names);
-    if (verb === 'list' && given.length === 0) return listModels();
+    const { given, rest } = parseFlags(args, flags);
+    const [verb, ...asked] = rest;
+    const modelsDir = path.resolve(given.modelsDir ?? defaultModelsDir);
+    const names = asked.length > 0 ? asked : ['mtcnn'];
+    if (verb === 'fetch') return fetchModels(names, modelsDir);
+    if (verb === 'verify') return verifyModels(names, modelsDir);
+    if (verb === 'list' && asked.length === 0) return listModels();
     throw new UsageError('models needs one of fetch, verify, list');
   },
 };

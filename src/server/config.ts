@@ -94,6 +94,9 @@ const modelAliases = new Map<string, ModelName>([
   ['RetinaFaceTorchFaceDetector', 'retinaface'],
 ]);
 
+const readModel = (text: string) => modelAliases.get(text) ?? modelNames.find((name) => name === text);
+const modelWords = [...modelNames, ...modelAliases.keys()].join(', ');
+
 function isOrigin(text: string): boolean {
   return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
 }
@@ -134,11 +137,30 @@ export const settings = {
   model: {
     variable: 'FACE_DETECTION_MODEL',
     fallback: (): ModelName | undefined => undefined,
-    shownDefault: 'mtcnn, or haar while its weights are missing',
-    expected: `one of ${[...modelNames, ...modelAliases.keys()].join(', ')}`,
-    read: (text) => modelAliases.get(text) ?? modelNames.find((name) => name === text),
-    about: `the model (${modelNames.join(', ')}); set, its weights must be there`,
+    shownDefault: 'the first of `MODELS`; else mtcnn, or haar while its weights are missing',
+    expected: `one of ${modelWords}`,
+    read: readModel,
+    about: `the model of \`ENDPOINT\`, and of requests that name none (${modelNames.join(', ')}); set, its weights must be there`,
   } satisfies Setting<ModelName | undefined>,
+  models: {
+    variable: 'MODELS',
+    fallback: (): readonly ModelName[] => [],
+    shownDefault: 'that one',
+    expected: `names, separated by commas, each one of ${modelWords}`,
+    read: (text) => {
+      const names = text.split(',').map((name) => readModel(name.trim()));
+      return names.every((name) => name !== undefined) ? [...new Set(names)] : undefined;
+    },
+    about: 'models to load, which requests of `/v1` choose from by `model`; they share the slots',
+  } satisfies Setting<readonly ModelName[]>,
+  modelsDir: {
+    variable: 'MODELS_DIR',
+    fallback: (): string | undefined => undefined,
+    shownDefault: "the package's `models`",
+    expected: 'the path of a folder',
+    read: (text) => text,
+    about: 'folder of the weights, as `models fetch --models-dir` fills it',
+  } satisfies Setting<string | undefined>,
   engine: choice(
     'ENGINE',
     'auto',
@@ -294,7 +316,9 @@ export function readConfig(environment: NodeJS.ProcessEnv, cores = allowedCores(
   ]);
   const given = Object.fromEntries(entries) as Config;
   const workers = given.workers ?? Math.max(1, Math.floor(cores / (given.slots * given.threads)));
-  const config = { ...given, workers };
+  const model = given.model ?? given.models[0];
+  const models = model ? [model, ...given.models.filter((name) => name !== model)] : [];
+  const config = { ...given, model, models, workers };
   if (config.minFaceSize < config.minFaceSizeFloor) {
     throw new ConfigError(
       `MIN_FACE_SIZE must be at least MIN_FACE_SIZE_FLOOR, ${config.minFaceSizeFloor}, got ${config.minFaceSize}`,

@@ -1,10 +1,11 @@
+import type { LoadedModel, NonEmpty } from '../loaded-models.js';
 import type { Activity } from '../slots.js';
 import type { Snapshot } from './metrics.js';
 import type { Readiness } from './service.js';
 
 /** What a worker tells the primary. */
 export type WorkerMessage =
-  | { type: 'ready'; port: number; opencv: string; engine: string; engineReason: string }
+  | { type: 'ready'; port: number; opencv: string; models: NonEmpty<LoadedModel> }
   /** It cannot start, for a reason that another would have as well at this moment. */
   | { type: 'unable'; reason: string }
   /** A sign of life. */

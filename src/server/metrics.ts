@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type MetricObject, Registry } from 'prom-client';
 import type { Detection } from '../detector.js';
+import type { ModelName } from '../models.js';
 
 /** Values of a worker's metrics at one moment, as they go to the primary. */
 export type Snapshot = MetricObject[];
@@ -36,18 +37,23 @@ export class WorkerMetrics {
   readonly #stages = new Histogram({
     name: 'face_detector_stage_duration_seconds',
     help: 'Time of a search: waiting for a slot (queue), each stage of the model, and all of it (total)',
-    labelNames: ['stage'],
+    labelNames: ['model', 'stage'],
     buckets,
     registers: [this.#registry],
   });
   readonly #faces = new Counter({
     name: 'face_detector_faces_total',
     help: 'Faces found',
+    labelNames: ['model'],
     registers: [this.#registry],
   });
 
-  /** `depth`: requests that upload or wait; `running`: jobs. Both are asked for when a snapshot is taken. */
-  constructor(depth: () => number, running: () => number) {
+  /**
+   * `depth`: requests that upload or wait; `running`: jobs. Both are asked for when a snapshot is taken. `models`: those loaded, whose
+   * faces are counted from 0 on.
+   */
+  constructor(depth: () => number, running: () => number, models: readonly ModelName[]) {
+    for (const model of models) this.#faces.inc({ model }, 0);
     collectDefaultMetrics({ register: this.#registry });
     const gauge = (name: string, help: string, read: () => number) =>
       new Gauge({
@@ -79,9 +85,9 @@ export class WorkerMetrics {
     this.#durations.observe({ route }, seconds);
   }
 
-  searched({ faces, timings }: Detection): void {
-    this.#faces.inc(faces.length);
-    for (const [stage, ms] of Object.entries(timings)) this.#stages.observe({ stage }, ms / 1000);
+  searched({ model, faces, timings }: Detection): void {
+    this.#faces.inc({ model }, faces.length);
+    for (const [stage, ms] of Object.entries(timings)) this.#stages.observe({ model, stage }, ms / 1000);
   }
 
   snapshot(): Promise<Snapshot> {

@@ -14,6 +14,8 @@ function object(properties: Record<string, Schema>, optional: readonly string[] 
 
 const points = ['leftEye', 'rightEye', 'nose', 'mouthLeft', 'mouthRight'];
 
+const atLeastOne = { type: 'integer', minimum: 1 };
+
 const faceMembers = {
   box: ref('Box'),
   confidence: { type: 'number', minimum: 0, maximum: 1 },
@@ -36,7 +38,7 @@ const schemas: Record<string, Schema> = {
     description: "Left is the viewer's left; absent where the model finds none",
   },
   Face: object(faceMembers, ['landmarks']),
-  Size: object({ width: { type: 'integer', minimum: 1 }, height: { type: 'integer', minimum: 1 } }),
+  Size: object({ width: atLeastOne, height: atLeastOne }),
   Detection: object({
     model: { type: 'string' },
     image: ref('Size'),
@@ -95,6 +97,7 @@ const schemas: Record<string, Schema> = {
   },
   Models: object({
     opencv: { type: 'string' },
+    limits: object({ maxPixels: atLeastOne, maxBodyBytes: atLeastOne }),
     models: {
       type: 'array',
       items: object({
@@ -103,6 +106,13 @@ const schemas: Record<string, Schema> = {
         licence: { type: 'string' },
         origin: { type: 'string' },
         landmarks: { type: 'boolean' },
+        input: {
+          description: 'the size to which the network brings the whole image; null: it sees the image in its own size',
+          oneOf: [
+            object({ width: atLeastOne, height: atLeastOne, fit: { enum: ['stretch', 'letterbox'] } }),
+            { type: 'null' },
+          ],
+        },
         isDefault: { type: 'boolean' },
         engine: { enum: ['opencv', 'fused'], description: 'what runs its networks; ENGINE=opencv forces OpenCV' },
         engineReason: { type: 'string' },
@@ -300,7 +310,7 @@ export function openApi(service: Service, version: string): Schema {
         get: {
           operationId: 'models',
           tags: ['detection'],
-          summary: 'What is loaded, with licence and defaults',
+          summary: 'What is loaded, with licence, limits and defaults',
           responses: { 200: { description: 'The models', ...json(ref('Models')) }, ...problems([401]) },
         },
       },

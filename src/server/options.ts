@@ -1,13 +1,20 @@
+import type { DetectCallOptions } from '../detector.js';
 import { FaceDetectorError } from '../errors.js';
 import { type ModelName, scoreThresholds } from '../models.js';
 import { checkOptions, type DetectOptions, type OptionRules, optionTable, parseValue } from '../options.js';
 import type { Config } from './config.js';
 
+/** What a request asks of its search. */
+export type RequestOptions = DetectOptions & Pick<DetectCallOptions, 'model'>;
+
 /** An option as a request gives it, in its query, form or JSON. */
 export type Entry = [name: string, text: string];
 
-/** Options that a request may give, with the operator's limits: all of the library's but `maxPixels`, and `model`. */
-export function requestRules(config: Config, model: ModelName): OptionRules {
+/**
+ * Options that a request may give, with the operator's limits: all of the library's but `maxPixels`, and `model`, one of those
+ * `loaded`. The defaults are those of `model`.
+ */
+export function requestRules(config: Config, model: ModelName, loaded: readonly ModelName[] = [model]): OptionRules {
   const { maxPixels: _operators, ...rules } = optionTable;
   const maxSide =
     config.maxSide === undefined ? rules.maxSide : { ...rules.maxSide, max: config.maxSide, default: config.maxSide };
@@ -17,7 +24,12 @@ export function requestRules(config: Config, model: ModelName): OptionRules {
     maxSide,
     onetThreshold: { ...rules.onetThreshold, default: scoreThresholds[model] ?? rules.onetThreshold.default },
     fastDecode: { ...rules.fastDecode, default: config.fastDecode },
-    model: { kind: 'choice', choices: [model], default: model, about: 'the model that is loaded' },
+    model: {
+      kind: 'choice',
+      choices: loaded,
+      default: model,
+      about: 'which of the loaded models searches; `/v1/models` tells them apart',
+    },
   };
 }
 
@@ -30,7 +42,7 @@ export function serviceDefaults({ minFaceSize, maxSide, maxPixels, fastDecode }:
  * Options of a request from all that its query and body give.
  * Throws FaceDetectorError INVALID_OPTION naming the option: unknown, out of range, or given twice.
  */
-export function parseOptions(entries: readonly Entry[], rules: OptionRules): DetectOptions {
+export function parseOptions(entries: readonly Entry[], rules: OptionRules): RequestOptions {
   const values: Record<string, unknown> = {};
   for (const [name, text] of entries) {
     if (Object.hasOwn(values, name)) throw new FaceDetectorError('INVALID_OPTION', `${name} is given twice`);
@@ -43,8 +55,7 @@ export function parseOptions(entries: readonly Entry[], rules: OptionRules): Det
     });
   }
   checkOptions(values, rules);
-  const { model: _isLoaded, ...options } = values as DetectOptions & { model?: ModelName };
-  return options;
+  return values;
 }
 
 /** The query of a request's URL. */

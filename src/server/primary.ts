@@ -13,23 +13,25 @@ import { watchSharedPort } from './shared-port.js';
 import { Supervisor } from './supervisor.js';
 
 /**
- * The configured model, whose weights are there. Where no model was asked for and mtcnn's weights are missing, haar stands in,
- * loudly: a first `npm start` without network shall show faces, not an error.
+ * The configured models, whose weights are there, the default one first. Where none was asked for and mtcnn's weights are missing,
+ * haar stands in, loudly: a first `npm start` without network shall show faces, not an error.
  */
-async function chooseModel(config: Config): Promise<ModelName> {
+async function chooseModels({ models, modelsDir }: Config): Promise<readonly ModelName[]> {
+  const isAsked = models.length > 0;
+  const wanted = isAsked ? models : (['mtcnn'] as const);
   try {
-    await loadModelFiles(config.model ?? 'mtcnn');
-    return config.model ?? 'mtcnn';
+    for (const model of wanted) await loadModelFiles(model, modelsDir);
+    return wanted;
   } catch (error) {
-    if (config.model || !(error instanceof FaceDetectorError) || error.code !== 'MODEL_MISSING') throw error;
-    await loadModelFiles('haar');
+    if (isAsked || !(error instanceof FaceDetectorError) || error.code !== 'MODEL_MISSING') throw error;
+    await loadModelFiles('haar', modelsDir);
     // Not by the stream itself, whose error would end the process where nobody reads.
     console.error(
       `WARNING: ${error.message}\n` +
         "WARNING: serving with OpenCV's Haar cascade instead: it misses many faces, takes longer and gives no landmarks.\n" +
         'WARNING: fetch the weights and start again, or set FACE_DETECTION_MODEL=haar to keep it.',
     );
-    return 'haar';
+    return ['haar'];
   }
 }
 
@@ -37,9 +39,9 @@ async function chooseModel(config: Config): Promise<ModelName> {
  * Forks workers that run this same command; the pool of native threads fits the slots, two more are for files and names. Adds to
  * `onTheirWay` for each the connections that it has not taken yet.
  */
-function forker(config: Config, model: ModelName, onTheirWay: Map<number, OnTheirWay>) {
+function forker(config: Config, models: readonly ModelName[], onTheirWay: Map<number, OnTheirWay>) {
   cluster.setupPrimary({ exec: path.join(packageRoot, 'dist', 'cli.js'), args: ['serve'] });
-  const environment = { FACE_DETECTION_MODEL: model, UV_THREADPOOL_SIZE: String(config.slots + 2) };
+  const environment = { FACE_DETECTION_MODEL: models[0], UV_THREADPOOL_SIZE: String(config.slots + 2) };
   return () => {
     const worker = cluster.fork(environment);
     const connections = closeLostConnections(worker);
@@ -71,11 +73,11 @@ export async function runPrimary(config: Config): Promise<number> {
     void supervisor.reload().then(() => log.info('the workers are replaced'));
   };
   const stopped = stopSignal(reload);
-  const model = await chooseModel(config);
+  const models = await chooseModels(config);
   const metrics: MetricsSum = new MetricsSum(() => supervisor.readyWorkers);
   const onTheirWay = new Map<number, OnTheirWay>();
   const closePort = watchSharedPort(() => [...onTheirWay.values()].reduce((sum, one) => sum + one.count(), 0));
-  const supervisor: Supervisor = new Supervisor(config, forker(config, model, onTheirWay), log, metrics);
+  const supervisor: Supervisor = new Supervisor(config, forker(config, models, onTheirWay), log, metrics);
   const metricsServer = await serveMetrics(metrics, config, log);
   try {
     const signal = await Promise.race([stopped, runWorkers()]);
@@ -91,13 +93,14 @@ export async function runPrimary(config: Config): Promise<number> {
   }
 
   async function runWorkers(): Promise<never> {
-    const { port, opencv, engine, engineReason } = await supervisor.start();
-    if (model === 'mtcnn' && config.engine === 'auto' && engine !== 'fused')
-      log.warn({ engine, engineReason }, 'the fused engine is not used');
+    const { port, opencv, models: loaded } = await supervisor.start();
+    const slow = loaded.find(({ name, engine }) => name === 'mtcnn' && engine !== 'fused');
+    if (slow && config.engine === 'auto') log.warn(slow, 'the fused engine is not used');
+    const [{ name: model, engine, engineReason }] = loaded;
     const metricsPort = (metricsServer.address() as AddressInfo).port;
     const { workers, slots, threads } = config;
     log.info(
-      { model, engine, engineReason, opencv, workers, slots, threads, port, metricsPort },
+      { model, engine, engineReason, models, opencv, workers, slots, threads, port, metricsPort },
       `serving: curl -F image=@photo.jpg http://127.0.0.1:${port}${config.endpoint}`,
     );
     return supervisor.failed();

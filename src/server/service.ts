@@ -18,7 +18,7 @@ export interface Service {
   readonly config: Config;
   readonly detector: Pick<
     FaceDetector,
-    'detect' | 'annotate' | 'redact' | 'crops' | 'model' | 'opencvVersion' | 'engine' | 'engineReason'
+    'detect' | 'annotate' | 'redact' | 'crops' | 'model' | 'models' | 'opencvVersion'
   >;
   /** Options that requests may give. */
   readonly rules: OptionRules;

@@ -51,15 +51,22 @@ async function run(config: Config): Promise<void> {
     if (news.type === 'readiness') readiness = news.readiness;
     if (news.type === 'quarantine') watch.refuse(news.images);
   });
-  const model = config.model ?? 'mtcnn';
-  const { engine, slots, threads } = config;
-  const detector = await FaceDetector.create({ model, engine, slots, threads, ...serviceDefaults(config) });
+  const { models, modelsDir, engine, slots, threads } = config;
+  const detector = await FaceDetector.create({
+    models,
+    modelsDir,
+    engine,
+    slots,
+    threads,
+    ...serviceDefaults(config),
+  });
   const beat = setInterval(() => void tell({ type: 'beat', activity: detector.activity }), beatMs);
   await warmUp(detector);
   const running = () => detector.activity.running;
   const admission = new Admission(config.queueLimit, running);
-  const metrics = new WorkerMetrics(() => admission.depth, running);
-  const rules = requestRules(config, model);
+  const names = detector.models.map(({ name }) => name);
+  const metrics = new WorkerMetrics(() => admission.depth, running, names);
+  const rules = requestRules(config, detector.model, names);
   const app = createApp({ config, detector, rules, admission, metrics, watch, log, readiness: () => readiness });
   const server = createDrainableServer(app, config);
   limitConnections(server.http, log);
@@ -72,8 +79,7 @@ async function run(config: Config): Promise<void> {
     }
   };
   const snapshots = setInterval(() => void report(), snapshotMs);
-  const { opencvVersion: opencv, engineReason } = detector;
-  await tell({ type: 'ready', port, opencv, engine: detector.engine, engineReason });
+  await tell({ type: 'ready', port, opencv: detector.opencvVersion, models: detector.models });
 
   await ordered.drain;
   readiness = { isReady: false, reason: 'draining' };

@@ -14,14 +14,16 @@ export interface Knob {
   start?: number;
   /** Words for "not given", where neither has one. */
   unset?: string;
-  /** It is hidden, and not given, unless that other option has that value. */
-  onlyWith?: readonly [name: string, value: Value];
+  /** It is hidden, and not given, unless that other option is set to this, which may be its default. */
+  onlyWith?: readonly [name: string, value: string];
 }
 
 interface Control {
   element: HTMLElement;
   /** undefined: as by default. */
   value(): Value;
+  /** What it is set to. */
+  chosen(): string;
   reset(): void;
 }
 
@@ -55,6 +57,7 @@ function slider(knob: Knob, { schema }: Parameter): Control {
   return {
     element: create('label', { className: 'knob' }, head, input),
     value: () => (input.value === start ? undefined : value()),
+    chosen: () => String(value()),
     reset,
   };
 }
@@ -67,8 +70,9 @@ function choice(knob: Knob, { schema }: Parameter): Control {
   select.append(...names.map((name) => create('option', { value: name }, words[name] ?? name)));
   select.value = start;
   return {
-    element: create('label', { className: 'choice' }, create('span', {}, knob.title), select),
+    element: create('label', { className: 'choice', hidden: names.length < 2 }, create('span', {}, knob.title), select),
     value: () => (select.value === start ? undefined : select.value),
+    chosen: () => select.value,
     reset: () => {
       select.value = start;
     },
@@ -106,7 +110,7 @@ export class Controls {
   #hide(): void {
     for (const { name, onlyWith: [other, value] = [] } of this.knobs) {
       const control = this.#controls.get(name);
-      if (control && other) control.element.hidden = this.#controls.get(other)?.value() !== value;
+      if (control && other) control.element.hidden = this.#controls.get(other)?.chosen() !== value;
     }
   }
 

@@ -11,11 +11,12 @@ const thresholds = [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0
 const margins = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1];
 
 const searchKnobs: Knob[] = [
+  { name: 'model', title: 'Model' },
   { name: 'minFaceSize', title: 'Minimum face size', stops: sizes, unit: ' px' },
   { name: 'maxSide', title: 'Maximum side', stops: sides, unit: ' px', unset: 'as it is' },
-  { name: 'pnetThreshold', title: 'P-Net threshold', stops: thresholds },
-  { name: 'rnetThreshold', title: 'R-Net threshold', stops: thresholds },
-  { name: 'onetThreshold', title: 'O-Net threshold', stops: thresholds },
+  { name: 'pnetThreshold', title: 'P-Net threshold', stops: thresholds, onlyWith: ['model', 'mtcnn'] },
+  { name: 'rnetThreshold', title: 'R-Net threshold', stops: thresholds, onlyWith: ['model', 'mtcnn'] },
+  { name: 'onetThreshold', title: 'O-Net threshold', stops: thresholds, onlyWith: ['model', 'mtcnn'] },
 ];
 const redactKnobs: Knob[] = [
   { name: 'mode', title: 'By' },
@@ -30,7 +31,7 @@ const cropsKnobs: Knob[] = [
     stops: [64, 96, 112, 128, 160, 224, 256],
     unit: ' px',
     start: 112,
-    onlyWith: ['align', undefined],
+    onlyWith: ['align', 'true'],
   },
   { name: 'margin', title: 'Margin', stops: margins, start: 0, onlyWith: ['align', 'false'] },
 ];
@@ -64,10 +65,7 @@ export class Options {
   describe(parametersOf: ReadonlyMap<string, Parameter[]>): void {
     if (this.areDescribed) return;
     this.areDescribed = true;
-    const search = parametersOf.get('/v1/faces') ?? [];
-    // The thresholds are those of mtcnn's networks.
-    const isCascade = search.some(({ name, schema }) => name === 'model' && schema.default === 'mtcnn');
-    this.#search.describe(search.filter(({ name }) => isCascade || !name.endsWith('Threshold')));
+    this.#search.describe(parametersOf.get('/v1/faces') ?? []);
     this.#own.redacted?.describe(parametersOf.get('/v1/redact') ?? []);
     this.#own.crops?.describe(parametersOf.get('/v1/crops') ?? []);
   }

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { expect } from 'chai';
 import { FaceDetector, type ModelName } from 'opencv-face-detector';
-import { needPhotographs, photograph, sharedFolder } from '../fixtures/available.mjs';
+import { needPhotographs, needWeights, photograph, sharedFolder } from '../fixtures/available.mjs';
+import { standardPicture } from '../fixtures/drawn-faces.mjs';
 import { rejection } from '../fixtures/rejection.mjs';
 
 const modelsDir = path.join(sharedFolder, 'models');
@@ -43,5 +44,50 @@ describe('FaceDetector with the models of the zoo', () => {
     expect(faces.map(({ crop }) => [crop.width, crop.height])).to.deep.equal(Array(6).fill([112, 112]));
     await using ssd = await FaceDetector.create({ model: 'ssd', modelsDir });
     expect(await rejection(ssd.crops(photograph('multiface.jpg')))).to.have.property('code', 'INVALID_OPTION');
+  });
+});
+
+describe('FaceDetector with several models', () => {
+  it('searches with the one that a call names, else with the default', async function () {
+    needWeights(this);
+    await using detector = await FaceDetector.create({ models: ['haar', 'mtcnn', 'haar'], model: 'mtcnn' });
+    expect(detector.models.map(({ name }) => name)).to.deep.equal(['mtcnn', 'haar']);
+    const found = await Promise.all(
+      [undefined, 'haar', 'mtcnn', 'haar'].map((model) =>
+        detector.detect(standardPicture(), { model: model as ModelName | undefined }),
+      ),
+    );
+    expect(found.map(({ model }) => model)).to.deep.equal(['mtcnn', 'haar', 'mtcnn', 'haar']);
+    for (const [i, { faces }] of found.entries()) {
+      for (const face of faces) expect('landmarks' in face).to.equal(i % 2 === 0);
+    }
+    expect(found[2]?.faces).to.deep.equal(found[0]?.faces);
+  });
+
+  it('lets them share its slots', async function () {
+    needWeights(this);
+    await using detector = await FaceDetector.create({ models: ['mtcnn', 'haar'], slots: 1 });
+    let most = 0;
+    const onStart = () => {
+      most = Math.max(most, detector.activity.running);
+    };
+    const calls = (['mtcnn', 'haar', 'mtcnn', 'haar'] as const).map((model) =>
+      detector.detect(standardPicture(), { model, onStart }),
+    );
+    expect(detector.activity).to.include({ waiting: 3 });
+    await Promise.all(calls);
+    expect(most).to.equal(1);
+  });
+
+  it('refuses one that is not loaded, or not known', async () => {
+    await using haar = await FaceDetector.create({ models: ['haar'] });
+    expect(haar.model).to.equal('haar');
+    const refused = await rejection(haar.detect(standardPicture(), { model: 'mtcnn' }));
+    expect(refused).to.have.property('code', 'INVALID_OPTION');
+    expect(refused.message).to.equal('model must be one of those loaded, haar, got "mtcnn"');
+    for (const models of [['nonsense'], 'haar', [undefined], {}]) {
+      const error = await rejection(FaceDetector.create({ models } as object));
+      expect(error, JSON.stringify(models)).to.have.property('code', 'INVALID_OPTION');
+    }
   });
 });

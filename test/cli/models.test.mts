@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { manifestModel } from '#dist/models.js';
 import { skip } from '../fixtures/available.mjs';
 import { runIn } from '../fixtures/commands.mjs';
 import { packageFolder } from '../fixtures/package-folder.mjs';
@@ -39,6 +40,16 @@ describe('models, in a package without weights', () => {
     const { status, output } = models('verify', 'mtcnn');
     expect(status).to.equal(1);
     expect(output).to.match(/^mtcnn\/det1.prototxt: missing$/m);
+  });
+
+  it('look into the folder of --models-dir', () => {
+    const { bytes = 0 } = manifestModel('mtcnn').files[0] ?? {};
+    const at = path.join(folder, 'elsewhere', 'mtcnn');
+    mkdirSync(at, { recursive: true });
+    writeFileSync(path.join(at, 'det1.prototxt'), Buffer.alloc(bytes));
+    const { status, output } = models('verify', 'mtcnn', '--models-dir', path.join(folder, 'elsewhere'));
+    expect(status).to.equal(1);
+    expect(output).to.match(/^mtcnn\/det1.prototxt: SHA-256 .* instead of /m);
   });
 
   it('fetch draws on a terminal how far a file is, and clears that', async function () {

@@ -33,12 +33,13 @@ describe('POST /v1/batch', () => {
   before(async () => {
     const service = {
       config,
-      detector: { model: 'mtcnn', detect: async () => crowd as unknown as Detection },
+      detector: { model: 'mtcnn', models: [], detect: async () => crowd as unknown as Detection },
       rules: {},
       admission,
       metrics: new WorkerMetrics(
         () => 0,
         () => 0,
+        ['mtcnn'],
       ),
       watch: new SearchWatch(() => undefined),
       log: { info: (line: object) => void logged.push(line), error: () => undefined },

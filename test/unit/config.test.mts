@@ -24,6 +24,8 @@ describe('configuration of the service', () => {
       host: undefined,
       endpoint: '/face',
       model: undefined,
+      models: [],
+      modelsDir: undefined,
       engine: 'auto',
       postType: 'FORM',
       debugging: false,
@@ -95,6 +97,22 @@ describe('configuration of the service', () => {
       expect(readConfig({ DEBUGGING: String(given) }).debugging, String(given)).to.equal(debugging);
   });
 
+  it('loads MODELS, the default one first: FACE_DETECTION_MODEL, or else the first of them', () => {
+    const modelsOf = (environment: NodeJS.ProcessEnv) => {
+      const { model, models } = readConfig(environment);
+      return [model, ...models];
+    };
+    expect(modelsOf({})).to.deep.equal([undefined]);
+    expect(modelsOf({ FACE_DETECTION_MODEL: 'ssd' })).to.deep.equal(['ssd', 'ssd']);
+    expect(modelsOf({ MODELS: 'yunet, RetinaFaceTorchFaceDetector,yunet' })).to.deep.equal([
+      'yunet',
+      'yunet',
+      'retinaface',
+    ]);
+    expect(modelsOf({ MODELS: 'yunet,haar', FACE_DETECTION_MODEL: 'haar' })).to.deep.equal(['haar', 'haar', 'yunet']);
+    expect(modelsOf({ MODELS: 'yunet', FACE_DETECTION_MODEL: 'mtcnn' })).to.deep.equal(['mtcnn', 'mtcnn', 'yunet']);
+  });
+
   it('takes lists, with spaces around the commas', () => {
     const config = readConfig({
       API_KEYS: `${key}, ${key}2`,
@@ -146,6 +164,7 @@ describe('configuration of the service', () => {
       ],
       HOST: ['example.org', '256.1.1.1', '127.0.0.1:80', '*'],
       FACE_DETECTION_MODEL: ['nonsense', 'MTCNN', 'constructor'],
+      MODELS: ['nonsense', 'mtcnn,', ',', 'mtcnn;haar', 'all'],
       POST_TYPE: ['form', 'XML'],
       DEBUGGING: ['maybe', '2', 'constructor', '__proto__'],
       LOG_LEVEL: ['INFO', 'verbose', 'trace'],

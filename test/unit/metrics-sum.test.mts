@@ -7,6 +7,7 @@ async function snapshotOf(requests: number) {
   const metrics = new WorkerMetrics(
     () => requests,
     () => 0,
+    ['mtcnn'],
   );
   for (let i = 0; i < requests; i++) {
     metrics.answered({ route: '/face', method: 'POST', status: 200, code: 'OK', seconds: 0.2 });

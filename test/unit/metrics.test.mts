@@ -20,13 +20,18 @@ function valuesOf(snapshot: Snapshot, name: string): Record<string, number> {
 }
 
 const detection = (count: number) =>
-  ({ faces: Array(count).fill({}), timings: { queue: 20, decode: 4, pnet: 40, total: 70 } }) as unknown as Detection;
+  ({
+    model: 'mtcnn',
+    faces: Array(count).fill({}),
+    timings: { queue: 20, decode: 4, pnet: 40, total: 70 },
+  }) as unknown as Detection;
 
 describe('metrics of a worker', () => {
   it('count requests by route, method, status and code, and time them by route', async () => {
     const metrics = new WorkerMetrics(
       () => 0,
       () => 0,
+      ['mtcnn'],
     );
     const good = { route: '/face', method: 'POST', status: 200, code: 'OK' };
     metrics.answered({ ...good, seconds: 0.02 });
@@ -49,15 +54,17 @@ describe('metrics of a worker', () => {
     const metrics = new WorkerMetrics(
       () => 0,
       () => 0,
+      ['mtcnn'],
     );
+    expect(valuesOf(await metrics.snapshot(), 'face_detector_faces_total')).to.deep.equal({ mtcnn: 0 });
     metrics.searched(detection(3));
     metrics.searched(detection(0));
     const snapshot = await metrics.snapshot();
-    expect(valuesOf(snapshot, 'face_detector_faces_total')).to.deep.equal({ '': 3 });
+    expect(valuesOf(snapshot, 'face_detector_faces_total')).to.deep.equal({ mtcnn: 3 });
     const stages = valuesOf(snapshot, 'face_detector_stage_duration_seconds');
     for (const [stage, seconds] of Object.entries({ queue: 0.04, decode: 0.008, pnet: 0.08, total: 0.14 })) {
-      expect(stages[`_count ${stage}`], stage).to.equal(2);
-      expect(stages[`_sum ${stage}`], stage).to.be.closeTo(seconds, 1e-9);
+      expect(stages[`_count mtcnn ${stage}`], stage).to.equal(2);
+      expect(stages[`_sum mtcnn ${stage}`], stage).to.be.closeTo(seconds, 1e-9);
     }
   });
 
@@ -66,6 +73,7 @@ describe('metrics of a worker', () => {
     const metrics = new WorkerMetrics(
       () => depth,
       () => 2,
+      ['mtcnn'],
     );
     expect(valuesOf(await metrics.snapshot(), 'face_detector_queue_depth')).to.deep.equal({ '': 3 });
     depth = 1;
@@ -78,6 +86,7 @@ describe('metrics of a worker', () => {
     const metrics = new WorkerMetrics(
       () => 0,
       () => 0,
+      ['mtcnn'],
     );
     const names = (await metrics.snapshot()).map(({ name }) => name);
     expect(names).to.include.members(['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds']);

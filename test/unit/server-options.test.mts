@@ -25,6 +25,13 @@ describe('options of a request', () => {
       expect(model).to.include({ kind: 'choice', default: 'mtcnn' }).and.have.property('choices').deep.equal(['mtcnn']);
     });
 
+    it('let a request choose among the models that are loaded', () => {
+      const rules = requestRules(readConfig({}), 'yunet', ['yunet', 'ssd']);
+      expect(rules.model).to.include({ default: 'yunet' });
+      expect(parseOptions([['model', 'ssd']], rules)).to.deep.equal({ model: 'ssd' });
+      expect(refusal([['model', 'mtcnn']], rules)).to.equal('model must be "yunet" or "ssd", got "mtcnn"');
+    });
+
     it("carry the model's own threshold", () => {
       expect(requestRules(readConfig({}), 'ssd').onetThreshold).to.include({ min: 0, max: 1, default: 0.5 });
       expect(requestRules(readConfig({}), 'haar').onetThreshold).to.deep.equal(optionTable.onetThreshold);
@@ -71,7 +78,7 @@ describe('options of a request', () => {
   });
 
   describe('parseOptions', () => {
-    it('turns texts into values; the model is only checked', () => {
+    it('turns texts into values', () => {
       const entries: Entry[] = [
         ['minFaceSize', '40'],
         ['threshold', '0.75'],
@@ -84,6 +91,7 @@ describe('options of a request', () => {
         threshold: 0.75,
         clip: false,
         sort: 'area',
+        model: 'mtcnn',
       });
       expect(parseOptions([], rulesOf())).to.deep.equal({});
     });

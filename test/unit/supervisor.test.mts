@@ -18,7 +18,12 @@ const settings = {
 const idle: Activity = { running: 0, waiting: 0, oldestJobMs: 0, sinceLastEndMs: 3_600_000 };
 
 const readyMessage = (port: number) =>
-  ({ type: 'ready', port, opencv: '4.10.0', engine: 'fused', engineReason: 'asked for' }) as const;
+  ({
+    type: 'ready',
+    port,
+    opencv: '4.10.0',
+    models: [{ name: 'mtcnn', engine: 'fused', engineReason: 'asked for' }],
+  }) as const;
 
 /** A worker that does what the test says. */
 class FakeWorker extends EventEmitter implements WorkerProcess {

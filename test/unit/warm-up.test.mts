@@ -3,6 +3,8 @@ import type { Detection, FaceDetector } from '#dist/detector.js';
 import { warmUp } from '#dist/server/warm-up.js';
 import { rejection } from '../fixtures/rejection.mjs';
 
+const models: FaceDetector['models'] = [{ name: 'mtcnn', engine: 'fused', engineReason: 'asked for' }];
+
 type Box = [x: number, y: number, width: number, height: number];
 
 /** A detector that finds these boxes on whatever it gets, and what it got. */
@@ -11,6 +13,7 @@ function finding(...boxes: Box[]) {
   const faces = boxes.map(([x, y, width, height]) => ({ box: { x, y, width, height }, confidence: 1 }));
   return {
     calls,
+    models,
     detect: async (...call: Parameters<FaceDetector['detect']>) => {
       calls.push(call);
       return { faces } as unknown as Detection;
@@ -24,6 +27,12 @@ describe('warm-up', () => {
     await warmUp(detector);
     expect(detector.calls).to.have.length(1);
     expect(detector.calls[0]?.[0]).to.include({ width: 160, height: 160, channels: 3 });
+  });
+
+  it('searches with every model', async () => {
+    const detector = finding([45, 35, 70, 90]);
+    await warmUp({ ...detector, models: [models[0], { ...models[0], name: 'yunet' }] });
+    expect(detector.calls.map(([, options]) => options?.model)).to.deep.equal(['mtcnn', 'yunet']);
   });
 
   it('rejects any other answer', async () => {
@@ -41,12 +50,12 @@ describe('warm-up', () => {
     ];
     for (const boxes of wrong) {
       const { message } = await rejection(warmUp(finding(...boxes)));
-      expect(message, JSON.stringify(boxes)).to.match(/^the model is not right/);
+      expect(message, JSON.stringify(boxes)).to.match(/^mtcnn is not right/);
     }
   });
 
   it('rejects as the detector does', async () => {
     const reason = new Error('no memory');
-    expect(await rejection(warmUp({ detect: () => Promise.reject(reason) }))).to.equal(reason);
+    expect(await rejection(warmUp({ models, detect: () => Promise.reject(reason) }))).to.equal(reason);
   });
 });

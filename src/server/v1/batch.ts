@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import type { Request, Response } from 'express';
-import type { DetectOptions } from '../../options.js';
 import type { Seat } from '../admission.js';
 import { endWhileSending, outcomeOf, problem } from '../answer.js';
 import { type BatchPart, readBatch } from '../batch-upload.js';
 import { publicError, RequestError } from '../errors.js';
-import { parseOptions, queryEntries } from '../options.js';
+import { parseOptions, queryEntries, type RequestOptions } from '../options.js';
 import { goneSignal, search } from '../search.js';
 import type { Service } from '../service.js';
 import { publicDetection } from './faces.js';
@@ -30,7 +29,7 @@ async function writeLine(response: Response, line: object, timeoutMs: number): P
 export function batchHandler(service: Service) {
   const { config, detector, rules, admission } = service;
 
-  async function lineOf(part: BatchPart, options: DetectOptions, gone: AbortSignal, seat: Seat, requestId: string) {
+  async function lineOf(part: BatchPart, options: RequestOptions, gone: AbortSignal, seat: Seat, requestId: string) {
     const { index, name } = part;
     try {
       if ('error' in part) throw part.error;

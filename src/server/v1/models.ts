@@ -1,15 +1,18 @@
 import type { Request, Response } from 'express';
 import { modelFacts } from '../../models.js';
 import { sendJson } from '../answer.js';
+import { requestRules } from '../options.js';
 import type { Service } from '../service.js';
 
-/** GET /v1/models: what is loaded, its licence, and the defaults of the options. */
-export function modelsHandler({ detector, rules }: Service) {
-  const { engine, engineReason } = detector;
-  const defaults = Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, rule.default ?? null]));
-  const body = JSON.stringify({
-    opencv: detector.opencvVersion,
-    models: [{ ...modelFacts(detector.model), isDefault: true, engine, engineReason, defaults }],
+/** GET /v1/models: what is loaded, its licence, what it sees of an image, and the defaults of the options. */
+export function modelsHandler({ config, detector }: Service) {
+  const names = detector.models.map(({ name }) => name);
+  const models = detector.models.map(({ name, engine, engineReason }) => {
+    const rules = Object.entries(requestRules(config, name, names));
+    const defaults = Object.fromEntries(rules.map(([option, rule]) => [option, rule.default ?? null]));
+    return { ...modelFacts(name), isDefault: name === detector.model, engine, engineReason, defaults };
   });
+  const { maxPixels, maxBodyBytes } = config;
+  const body = JSON.stringify({ opencv: detector.opencvVersion, limits: { maxPixels, maxBodyBytes }, models });
   return (_request: Request, response: Response): void => sendJson(response, 200, body);
 }
