@@ -93,6 +93,29 @@ describe('the demo page looks right', () => {
     }
   });
 
+  it('with several models, each with the thresholds that it has', async function () {
+    if (!process.env.FACES_HAAR) skip(this, 'no Haar cascade');
+    const both = await startService({ WORKERS: '1', MODELS: 'mtcnn,haar' });
+    try {
+      seen = await visit(browser, both.origin);
+      page = seen.page;
+      await page.locator('#file').setInputFiles(facesFile);
+      await untilStatus(page, /faces found on faces.png.*by mtcnn/);
+      const slider = page.locator('[name=onetThreshold]');
+      await slider.press('ArrowRight');
+      await page.locator('[name=model]').selectOption('haar');
+      await untilStatus(page, /faces found on faces.png.*by haar/);
+      expect(await slider.isVisible()).to.equal(false);
+      await page.locator('[name=model]').selectOption('mtcnn');
+      await untilStatus(page, /faces found on faces.png.*by mtcnn/);
+      expect(await slider.isVisible()).to.equal(true);
+      expect(await audit(page)).to.deep.equal([]);
+      await page.screenshot({ path: path.join(pictures, 'models.png'), fullPage: true });
+    } finally {
+      await both.stop();
+    }
+  });
+
   it('as far as the audit can see: it would say what is wrong', async () => {
     await go({});
     await page.evaluate(() => {
