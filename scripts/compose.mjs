@@ -1,26 +1,12 @@
 // npm run compose: builds docker-compose.yml, brings it up and says what became of every request while containers are added, killed,
 // replaced and taken down. Needs Docker with Compose v2; ends with status 1 where something was not as the README promises.
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { clients, testImage, until } from './clients.mjs';
+import { addressOf, compose, containers, docker, isHealthy, nginxOrigin, up } from './stack.mjs';
 
-const root = path.join(import.meta.dirname, '..');
 const port = process.env.PORT ?? '8000';
 const failures = [];
-
-function docker(...args) {
-  const { status, stdout, stderr } = spawnSync('docker', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 });
-  if (status !== 0)
-    throw new Error(`docker ${args.join(' ')}: ${`${stdout}${stderr}`.trim().split('\n').slice(-60).join('\n')}`);
-  return stdout.trim();
-}
-const compose = (...args) => docker('compose', ...args);
-const containers = (service) => compose('ps', '-q', service).split('\n').filter(Boolean);
-const addressOf = (id) => docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', id);
-const isHealthy = (id) => docker('inspect', '-f', '{{.State.Health.Status}}', id) === 'healthy';
-const allHealthy = () => ['face', 'nginx'].every((service) => containers(service).every(isHealthy));
 
 function show(title, facts) {
   console.log(JSON.stringify({ [title]: facts }));
@@ -35,15 +21,6 @@ async function timed(work) {
   await work();
   return Math.round((performance.now() - started) / 100) / 10;
 }
-
-async function up(scale) {
-  compose('up', '-d', '--no-build', '--scale', `face=${scale}`);
-  await until(allHealthy, 100);
-  await sleep(2500); // nginx asks for addresses every two seconds
-}
-
-/** nginx itself, past Docker's own proxy: that one accepts connections for a container that has gone. */
-const nginxOrigin = () => `http://${addressOf(containers('nginx')[0])}:8000`;
 
 /** Lines of nginx's log of requests since `since`. */
 function requestsSince(since, [nginx] = containers('nginx')) {

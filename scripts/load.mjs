@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { request } from 'undici';
+import { processorSeconds } from './capacity/processor-seconds.mjs';
 import { clients, testImage, until } from './clients.mjs';
 import { metric, startService, workers } from './service.mjs';
 
@@ -19,14 +20,7 @@ function memoryMb(service) {
   return Math.round(kb.reduce((sum, one) => sum + one, 0) / 1024);
 }
 
-/** Processor time in seconds that its workers have used. */
-function workerSeconds(service) {
-  const ticks = workers(service).map((pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-    return Number(fields[11]) + Number(fields[12]);
-  });
-  return ticks.reduce((sum, one) => sum + one, 0) / 100; // USER_HZ is 100 on Linux
-}
+const workerSeconds = (service) => processorSeconds(workers(service));
 
 // ---- the scenarios ----
 

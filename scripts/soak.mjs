@@ -2,8 +2,8 @@
 // with all that clients send, in an order that the seed repeats; between, it lets the service rest and looks at what is left of it.
 // Ends with status 1, and says why, where a request is lost, an answer is wrong, or something grows. The summary is JSON.
 import { parseArgs } from 'node:util';
+import { Random } from './random.mjs';
 import { makeImages } from './soak/images.mjs';
-import { Random } from './soak/random.mjs';
 import { Soak } from './soak/run.mjs';
 
 const usage = 'usage: npm run soak -- [MINUTES, more than 0] [--seed INTEGER] [--requests INTEGER]';

@@ -14,6 +14,16 @@ export class Random {
     return uniformInt(this.#generator, min, max);
   }
 
+  /** From 0 to below 1. */
+  share() {
+    return this.integer(0, 2 ** 31 - 1) / 2 ** 31;
+  }
+
+  /** Seconds until the next of events that come independently, `rate` of them a second on average (exponential). */
+  gap(rate) {
+    return -Math.log(1 - this.share()) / rate;
+  }
+
   /** Whether something of this probability, 0 to 1, comes to pass. */
   chance(probability) {
     return this.integer(0, 999_999) < probability * 1e6;
