@@ -155,7 +155,7 @@ describe('deploy/kubernetes', () => {
 
   it('scales by a metric that the service has, of its own namespace', async () => {
     const zero = () => 0;
-    const names = (await new WorkerMetrics(zero, zero).snapshot()).map(({ name }) => name);
+    const names = (await new WorkerMetrics(zero, zero, []).snapshot()).map(({ name }) => name);
     const { triggers } = the('ScaledObject', plainObjects()).spec;
     const queries = triggers.flatMap(({ metadata }) => metadata['query'] ?? []);
     expect(queries).to.have.length(1);
