@@ -64,11 +64,16 @@ const complain = (line) => process.stderr.write(`evaluate: ${line}\n`);
 const print = (json, value, forPeople) =>
   process.stdout.write(json ? `${JSON.stringify(value, undefined, 2)}\n` : forPeople(value));
 
+/** Detectors of the models, or of all whose weights are here. */
+function load(models, options) {
+  const leftOut = (model, reason) => complain(`${model} is left out: ${reason}`);
+  return createDetectors(models ?? modelNames, models !== undefined, options, leftOut);
+}
+
 async function evaluate(folder, { annotations, models, iou = 0.5, rounds = 1, json, ...options }, signal) {
   if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
   const images = readAnnotations(annotations);
-  const leftOut = (model, reason) => complain(`${model} is left out: ${reason}`);
-  const detectors = await createDetectors(models ?? modelNames, models !== undefined, options, leftOut);
+  const detectors = await load(models, options);
   const bar = progress(images.length, false);
   const failed = [];
   const done = await run(images, folder, detectors, {
@@ -97,7 +102,8 @@ async function main(signal) {
     return 0;
   }
   if (memory !== undefined) {
-    print(settings.json, await measureMemory(models ?? modelNames, memory, signal), memoryReport);
+    const loaded = (await load(models)).map(({ model }) => model);
+    print(settings.json, await measureMemory(loaded, memory, signal), memoryReport);
     return 0;
   }
   if (rest.length !== 1 || !settings.annotations) throw new UsageError('a folder and --annotations are needed');

@@ -48,7 +48,8 @@ function* blocks(text) {
 function fromJson(text) {
   return Object.entries(JSON.parse(text)).map(([name, image]) => {
     if (!Array.isArray(image?.faces)) throw new Error(`${name} has no list called faces`);
-    const faces = image.faces.map(({ box } = {}, i) => {
+    const faces = image.faces.map((face, i) => {
+      const box = face?.box;
       const isBox = Array.isArray(box) && box.length === 4 && box.every(Number.isFinite);
       if (!isBox) throw new Error(`${name}, face ${i + 1}: its box must be [x1, y1, x2, y2]`);
       const [x, y, x2, y2] = box;

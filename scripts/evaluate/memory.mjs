@@ -12,7 +12,11 @@ const program = path.join(import.meta.dirname, 'search-once.mjs');
 export async function measureMemory(models, image, signal) {
   const rows = [];
   for (const what of ['nothing', 'addon', ...models]) {
-    const { stdout } = await promisify(execFile)(process.execPath, [program, what, image], { signal });
+    const { stdout } = await promisify(execFile)(process.execPath, [program, what, image], { signal }).catch(
+      (error) => {
+        throw new Error(`${what}: ${error.stderr?.trim() || error.message}`);
+      },
+    );
     rows.push({ what, ...JSON.parse(stdout) });
   }
   return rows;

@@ -3,11 +3,24 @@ import { readFileSync } from 'node:fs';
 import { loadAddon } from '../../dist/native.js';
 import { createDetector } from './detectors.mjs';
 
-const [what, image] = process.argv.slice(2);
-const bytes = readFileSync(image);
-if (what === 'addon') loadAddon();
-else if (what !== 'nothing') await (await createDetector(what)).detect(bytes);
+async function search(what, image) {
+  const bytes = readFileSync(image);
+  if (what === 'addon') loadAddon();
+  else if (what !== 'nothing') await (await createDetector(what)).detect(bytes);
+}
 
-const status = readFileSync('/proc/self/status', 'utf8');
-const megabytes = (name) => (Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)[1]) * 1024) / 1e6;
-console.log(JSON.stringify({ resident: megabytes('VmRSS'), peak: megabytes('VmHWM') }));
+/** A line of the process's status, in MB. */
+function megabytes(name) {
+  const [, kilobytes] = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync('/proc/self/status', 'utf8'));
+  return (Number(kilobytes) * 1024) / 1e6;
+}
+
+const [what, image] = process.argv.slice(2);
+try {
+  await search(what, image);
+  const resident = megabytes('VmRSS');
+  console.log(JSON.stringify({ resident, peak: megabytes('VmHWM') }));
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
