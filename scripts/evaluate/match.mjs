@@ -23,8 +23,8 @@ function bySurety(a, b) {
  *
  * WIDER FACE's program differs in a crowd: there a box whose best face is taken is wrong even where it fits another as well.
  *
- * Answers `judged`, of everything that counts `{ confidence, isFace, size }` (size class of the annotated face, or of the wrong box),
- * and `wrong`, the boxes that are no annotated face.
+ * Answers `judged`, of everything that counts `{ confidence, isFace, size }` (size class of the annotated face, or of the wrong box);
+ * `wrong`, what is no annotated face; and `missed`, the annotated faces that count and have no box.
  */
 export function match(annotated, found, iou) {
   const left = new Set(annotated.filter(({ isIgnored }) => !isIgnored));

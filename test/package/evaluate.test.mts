@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { needWeights, root, skip } from '../fixtures/available.mjs';
+import { needPhotographs, needWeights, root, sharedFolder, skip } from '../fixtures/available.mjs';
 import { standardFaces, standardPng } from '../fixtures/drawn-faces.mjs';
 
 interface Model {
@@ -114,6 +114,31 @@ describe('npm run evaluate', () => {
     });
     expect(all[1]).to.deep.equal(all[0]);
     expect(all[2]).to.deep.equal(all[0]);
+  });
+
+  it('finds on the photographs, by what people see there, what docs/MODELS.md says', function () {
+    needPhotographs(this);
+    const annotations = path.join(root, 'test', 'fixtures', 'photographs.txt');
+    const images = path.join(sharedFolder, 'images');
+    const { stdout } = evaluate(
+      images,
+      '--annotations',
+      annotations,
+      '--models',
+      'mtcnn,yunet,ultralight-rfb-640',
+      '--json',
+    );
+    const { faces, models } = JSON.parse(stdout) as Figures;
+    const text = readFileSync(path.join(root, 'docs', 'MODELS.md'), 'utf8');
+    expect(text).to.contain(`found of ${faces.all} | of ${faces.small} small | of ${faces.medium} medium`);
+    for (const { model, threshold, found, falsePositives } of models) {
+      const row = new RegExp(`^\\| \`${model}\` \\| ${threshold} \\| (\\d+) \\|(?:.*?\\|){3} (\\d+) \\|`, 'm').exec(
+        text,
+      );
+      // OpenCV's versions differ in what is just at a threshold.
+      expect(found.all).to.be.closeTo(Number(row?.[1]), 3);
+      expect(falsePositives.all).to.be.closeTo(Number(row?.[2]), 3);
+    }
   });
 
   it('goes on after an image that is missing or damaged, names it, and ends with 1', () => {

@@ -10,7 +10,7 @@ describe('annotations of WIDER FACE', () => {
   it('have boxes, of which invalid ones and those without area are ignored', () => {
     const text = `0--Parade/0_Parade_a b_1.jpg
 3
-449 330 122 149 0 0 0 0 0 0
+449 330 122 149 1 1 1 0 1 1
 5 6 7 8 2 0 1 1 2 1
 9 9 0 4 0 0 0 0 0 0
 1--Handshaking/b.jpg

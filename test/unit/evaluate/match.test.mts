@@ -29,7 +29,8 @@ describe('matching what is found with what is annotated', () => {
 
   it('gives a box the face that it overlaps most of those that are left', () => {
     const faces = [annotated(0), annotated(12)];
-    expect(match(faces, [found(10, 0.9)], 0.5).missed).to.deep.equal([faces[0]]);
+    for (const order of [faces, faces.toReversed()])
+      expect(match(order, [found(10, 0.9)], 0.5).missed).to.deep.equal([faces[0]]);
     expect(verdicts(match(faces, [found(10, 0.9), found(9, 0.8)], 0.5))).to.deep.equal(['0.9 right', '0.8 right']);
   });
 
