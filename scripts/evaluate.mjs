@@ -21,7 +21,7 @@ npm run evaluate -- --memory IMAGE [--models a,b] [--json]
 
   --annotations FILE   boxes of WIDER FACE (wider_face_val_bbx_gt.txt), ellipses of FDDB (FDDB-fold-01-ellipseList.txt),
                        or answers of a detector as JSON: { "a.jpg": { "faces": [{ "box": [x1, y1, x2, y2] }] } };
-                       images that it does not name are not searched
+                       in pixels of the image as displayed; images that it does not name are not searched
   --models a,b         of ${modelNames.join(', ')};
                        default: all whose weights are here
   --iou N              overlap, intersection over union, from which a box is a face's (0.5)

@@ -191,8 +191,9 @@ describe('npm run evaluate', () => {
       stdout += text;
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (stderr === '') child.kill('SIGINT');
+      const hasBegun = stderr.includes('gone.jpg');
       stderr += text;
+      if (!hasBegun && stderr.includes('gone.jpg')) child.kill('SIGINT');
     });
     const [status] = (await once(child, 'close')) as [number];
     expect(status).to.equal(130);
