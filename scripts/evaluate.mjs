@@ -65,9 +65,11 @@ const print = (json, value, forPeople) =>
   process.stdout.write(json ? `${JSON.stringify(value, undefined, 2)}\n` : forPeople(value));
 
 /** Detectors of the models, or of all whose weights are here. */
-function load(models, options) {
+async function load(models, options) {
   const leftOut = (model, reason) => complain(`${model} is left out: ${reason}`);
-  return createDetectors(models ?? modelNames, models !== undefined, options, leftOut);
+  const detectors = await createDetectors(models ?? modelNames, models !== undefined, options, leftOut);
+  if (detectors.length === 0) throw new Error('there are no weights of any model');
+  return detectors;
 }
 
 async function evaluate(folder, { annotations, models, iou = 0.5, rounds = 1, json, ...options }, signal) {

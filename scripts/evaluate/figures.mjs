@@ -17,7 +17,7 @@ const countedFaces = (images) => images.flatMap(({ faces }) => faces.filter(({ i
 function ofModel({ model, engine }, images, totals, pick) {
   const results = images.map(pick);
   const decided = results.flatMap((result) => result.decided.judged);
-  const ranked = results.flatMap((result) => result.ranked.judged);
+  const ranked = results.flatMap((result) => result.ranked);
   const found = bySize((size) => inSize(decided, size).filter(({ isFace }) => isFace).length);
   const times = results.map(({ ms }) => ms);
   const sides = images.flatMap((image) => {

@@ -1,4 +1,4 @@
-import { lowestThreshold } from './run.mjs';
+import { lowestThreshold, mostBoxes } from './run.mjs';
 
 const fixed = (digits) => (value) => value?.toFixed(digits) ?? '-';
 
@@ -31,7 +31,7 @@ export function report({ images, faces, models, iou, rounds }) {
 
 ${table([[...head, 'MEDIAN MS', 'MEAN MS', `TO ${first.model.toUpperCase()}`], ...rows])}
 Found are faces that a box overlaps (IoU) by ${iou} at least, at the model's threshold; wrong are the other boxes.
-AP: average precision of all that is surer than ${lowestThreshold}, of all sizes and by size (side of a square of the face's area, COCO's classes).
+AP: average precision of the ${mostBoxes} surest boxes of an image, down to a score of ${lowestThreshold}; of all sizes and by size (side of a square of the face's area, COCO's classes).
 mtcnn's P-Net and R-Net keep their thresholds for it: only O-Net's falls. haar has no threshold.
 Smallest: side of the smallest face found. Times are of the default threshold, with decoding, on one thread: the least of ${rounds} of each image.
 `;
