@@ -7,16 +7,15 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 
 /** What each image costs while nothing else is asked: seconds in a slot, and beside it (connection, upload, JSON). */
 async function calibrate(origin, images) {
-  const each = [];
-  for (const { name, bytes } of images) {
-    const runs = await sendAtTimes(origin, Array(10).fill({ at: 0, bytes })); // in turn: there is one slot
+  const costs = [];
+  for (const { bytes } of images) {
+    const runs = [];
+    for (let i = 0; i < 10; i++) runs.push(...(await sendAtTimes(origin, [{ at: 0, bytes }])));
     const slot = mean(runs.map(({ timings }) => timings.total - timings.queue)) / 1000;
-    const alone = [];
-    for (let i = 0; i < 10; i++) alone.push((await sendAtTimes(origin, [{ at: 0, bytes }]))[0]);
-    const beside = mean(alone.map(({ seconds, timings }) => seconds - timings.total / 1000));
-    each.push({ name, bytes, slot, beside });
+    const beside = mean(runs.map(({ seconds }) => seconds)) - slot;
+    costs.push({ bytes, slot, beside });
   }
-  return each;
+  return costs;
 }
 
 /** Random arrivals of random ones of `costs`, so that slots are taken for `load` (0 to 1) of the time. */
