@@ -5,7 +5,7 @@ import { UsageError } from '../usage.js';
 import { type Command, program } from './command.js';
 import { Interruption } from './detect/interruption.js';
 import { parseFlags } from './flags.js';
-import { loadBullmq, queueFlags, reach, readPlace } from './jobs/bullmq.js';
+import { openQueue, queueFlags, readPlace } from './jobs/bullmq.js';
 import { type Collected, collect } from './jobs/collect.js';
 import { readCounts } from './jobs/counts.js';
 import { shownCounts, waitUntilDone } from './jobs/status.js';
@@ -17,14 +17,11 @@ const statusFlags = {
 type Given = { queue?: string; name?: string; wait?: boolean; json?: boolean };
 
 async function withQueue<T>(given: Given, use: (queue: Queue) => Promise<T>): Promise<T> {
-  const { name, connection } = readPlace(given);
-  const { Queue } = await loadBullmq();
-  await reach(connection.url);
-  const queue = new Queue(name, { connection });
+  const { queue, redis } = await openQueue(readPlace(given));
   try {
     return await use(queue);
   } finally {
-    await queue.disconnect();
+    redis.disconnect();
   }
 }
 

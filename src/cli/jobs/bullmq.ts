@@ -1,4 +1,5 @@
-import type { RedisOptions } from 'bullmq';
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { UsageError } from '../../usage.js';
 import { JobError } from './job-error.js';
 
@@ -19,16 +20,25 @@ export const queueFlags = {
   },
 } as const;
 
-/** A queue's name, and how its connections are made. */
+/** Which queue, where. */
 export interface QueuePlace {
   name: string;
-  connection: RedisOptions;
+  url: string;
 }
 
-type Bullmq = Pick<typeof import('bullmq'), 'Queue' | 'Worker' | 'UnrecoverableError' | 'WaitingError'>;
+/** A queue that has answered. */
+export interface OpenQueue {
+  bullmq: Bullmq;
+  queue: Queue;
+  /** The connection of the queue, for more objects of BullMQ. To be ended by its `disconnect`, which waits for nothing. */
+  redis: Redis;
+}
+
+export type Bullmq = Pick<typeof import('bullmq'), 'Queue' | 'Worker' | 'UnrecoverableError' | 'WaitingError'> &
+  Pick<typeof import('ioredis'), 'Redis'>;
 
 /** BullMQ, which only those install who use it. Rejects with JobError BULLMQ_MISSING. */
-export async function loadBullmq(): Promise<Bullmq & Pick<typeof import('ioredis'), 'Redis'>> {
+async function loadBullmq(): Promise<Bullmq> {
   try {
     const [{ Redis }, bullmq] = await Promise.all([import('ioredis'), import('bullmq')]);
     return { Redis, ...bullmq };
@@ -40,23 +50,17 @@ export async function loadBullmq(): Promise<Bullmq & Pick<typeof import('ioredis
 }
 
 /** The place that the flags name. Throws UsageError. */
-export function readPlace(given: { queue?: string; name?: string }): QueuePlace & { connection: { url: string } } {
+export function readPlace(given: { queue?: string; name?: string }): QueuePlace {
   const { queue = process.env['QUEUE_URL'], name = 'faces' } = given;
   if (!queue) throw new UsageError('--queue URL is needed, or QUEUE_URL in the environment');
   // What was given may hold a password, so that no message repeats it.
   if (!URL.canParse(queue) || !['redis:', 'rediss:'].includes(new URL(queue).protocol))
     throw new UsageError('--queue must be a URL such as redis://127.0.0.1:6379 or rediss://:PASSWORD@HOST:6380/0');
   if (!/^[\w.-]+$/.test(name)) throw new UsageError('--name may have letters, digits, "_", "." and "-"');
-  // null: a command waits for as long as the connection is lost, then goes on.
-  return { name, connection: { url: queue, maxRetriesPerRequest: null } };
+  return { name, url: queue };
 }
 
-/**
- * Resolves when the Redis at `url` has answered. Rejects with JobError QUEUE_UNREACHABLE where nothing does within 10 s, QUEUE_REFUSED
- * where it does not take us: BullMQ itself would try again and again for ever, which is right later but not at the start.
- */
-export async function reach(url: string): Promise<void> {
-  const { Redis } = await loadBullmq();
+async function reach(url: string, { Redis }: Bullmq): Promise<void> {
   const { host } = new URL(url);
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: patienceMs });
   const faults: NodeJS.ErrnoException[] = []; // `connect` rejects with what comes of them, or not at all
@@ -76,4 +80,15 @@ export async function reach(url: string): Promise<void> {
     clearTimeout(timer);
     redis.disconnect();
   }
+}
+
+/**
+ * Opens the queue. Rejects with JobError BULLMQ_MISSING, QUEUE_UNREACHABLE where nothing answers within 10 s, or QUEUE_REFUSED where
+ * it does not take us. Once open, it waits for a connection that is lost until it is back: so do all that is asked of it.
+ */
+export async function openQueue({ name, url }: QueuePlace): Promise<OpenQueue> {
+  const bullmq = await loadBullmq();
+  await reach(url, bullmq);
+  const redis = new bullmq.Redis(url, { maxRetriesPerRequest: null });
+  return { bullmq, redis, queue: new bullmq.Queue(name, { connection: redis }) };
 }

@@ -2,7 +2,7 @@ import type { Job } from 'bullmq';
 import type { Detection, FaceDetector } from '../../detector.js';
 import { failure } from '../detect/record.js';
 import type { ResultsFile } from '../detect/results-file.js';
-import type { loadBullmq } from './bullmq.js';
+import type { Bullmq } from './bullmq.js';
 import { nameOf, readTask } from './job.js';
 import { JobError, mayPass } from './job-error.js';
 import { readBelow } from './root-folder.js';
@@ -17,7 +17,7 @@ export type JobRecord = { file: string; id: string } & (Detection | { error: { c
 /** What the jobs of one worker have in common. */
 export interface Workshop {
   detector: FaceDetector;
-  bullmq: Pick<Awaited<ReturnType<typeof loadBullmq>>, 'UnrecoverableError' | 'WaitingError'>;
+  bullmq: Pick<Bullmq, 'UnrecoverableError' | 'WaitingError'>;
   /** Real path of the folder that paths begin at; without one, jobs bring their image. */
   root: string | undefined;
   /** Where results go, if not to the queue. */

@@ -5,7 +5,7 @@ import type { Queue } from 'bullmq';
 import type { DetectOptions } from '../../options.js';
 import { UsageError } from '../../usage.js';
 import { Interruption, interruption } from '../detect/interruption.js';
-import { loadBullmq, type QueuePlace, reach } from './bullmq.js';
+import { openQueue, type QueuePlace } from './bullmq.js';
 import { left, readCounts } from './counts.js';
 import { gauge } from './gauge.js';
 import { type JobData, jobId } from './job.js';
@@ -19,7 +19,7 @@ const pollMs = 500;
 
 /** What the flags of `enqueue` ask for. */
 export interface EnqueueSettings {
-  place: QueuePlace & { connection: { url: string } };
+  place: QueuePlace;
   /** A folder, a list of paths, or `-`. */
   source: string;
   root: string | undefined;
@@ -90,13 +90,11 @@ async function addAll(queue: Queue, paths: Paths, settings: EnqueueSettings, pro
 /** `enqueue` with checked arguments. Resolves to the exit status. */
 export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
   const paths = await pathsOf(settings.source, settings.root);
-  const { Queue } = await loadBullmq();
-  await reach(settings.place.connection.url);
+  const { queue, redis } = await openQueue(settings.place);
   const signal = interruption();
   const aborted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
   });
-  const queue = new Queue(settings.place.name, { connection: settings.place.connection });
   const progress: Progress = { added: 0, found: Number.NaN, waiting: 0 };
   const bar = gauge(async () => {
     const total = Math.max(progress.added, progress.found || 0);
@@ -126,6 +124,6 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
     return error.status;
   } finally {
     quiet.abort();
-    await queue.disconnect();
+    redis.disconnect();
   }
 }

@@ -8,11 +8,11 @@ import { type CreateOptions, FaceDetector } from '../../detector.js';
 import { Interruption, interruption } from '../detect/interruption.js';
 import { ResultsFile } from '../detect/results-file.js';
 import { share } from '../detect/run.js';
-import { loadBullmq, type QueuePlace, reach } from './bullmq.js';
+import { type OpenQueue, openQueue, type QueuePlace } from './bullmq.js';
 import { left, readCounts } from './counts.js';
 import { type Gauge, gauge } from './gauge.js';
 import { nameOf } from './job.js';
-import { jobProcessor } from './process-job.js';
+import { jobProcessor, type Workshop } from './process-job.js';
 import { type Say, sayAbove, tellErrors } from './say.js';
 
 // Files that are read while others are searched.
@@ -22,7 +22,7 @@ const patienceMs = 10_000;
 
 /** What the flags of `worker` ask for. */
 export interface WorkerSettings {
-  place: QueuePlace & { connection: { url: string } };
+  place: QueuePlace;
   create: CreateOptions;
   jobs: number | undefined;
   root: string | undefined;
@@ -40,9 +40,8 @@ async function newResultsFile(folder: string): Promise<ResultsFile> {
   return ResultsFile.open(path.join(folder, `${hostname()}-${randomBytes(8).toString('hex')}.ndjson`), false);
 }
 
-function workerOptions({ place, lockMs, keep }: WorkerSettings, slots: number): WorkerOptions {
+function workerOptions({ lockMs, keep }: WorkerSettings, slots: number): Omit<WorkerOptions, 'connection'> {
   return {
-    connection: place.connection,
     autorun: false,
     concurrency: slots + readAhead,
     lockDuration: lockMs,
@@ -95,23 +94,20 @@ async function leave(closing: Promise<unknown>, say: Say, lockMs: number): Promi
   process.exit(1);
 }
 
-/** `worker` with checked arguments: works until a signal ends it. Resolves to the exit status. */
-export async function runWorker(settings: WorkerSettings): Promise<number> {
+/** Takes jobs until a signal, or results that cannot be written, end it. */
+async function takeJobs(
+  settings: WorkerSettings,
+  { bullmq, queue, redis }: OpenQueue,
+  workshop: Pick<Workshop, 'detector' | 'root'> & { slots: number },
+): Promise<void> {
   const stop = new AbortController();
   const signals = interruption();
   signals.addEventListener('abort', () => stop.abort(signals.reason));
-  const bullmq = await loadBullmq();
-  await reach(settings.place.connection.url);
-  const { slots, threads } = share(Number.POSITIVE_INFINITY, settings.jobs);
-  const root = settings.root && realpathSync(settings.root);
-  const results = settings.results ? await newResultsFile(settings.results) : undefined;
-  const detector = await FaceDetector.create({ ...settings.create, slots, threads });
-  const { name, connection } = settings.place;
-
   const giveUp = (error: unknown) => stop.abort(error);
-  const processor = jobProcessor({ detector, bullmq, root, results, signal: stop.signal, giveUp });
-  const worker = new bullmq.Worker(name, processor, workerOptions(settings, slots));
-  const queue = new bullmq.Queue(name, { connection });
+  const results = settings.results ? await newResultsFile(settings.results) : undefined;
+  const processor = jobProcessor({ ...workshop, bullmq, results, signal: stop.signal, giveUp });
+  const options = { connection: redis, ...workerOptions(settings, workshop.slots) };
+  const worker = new bullmq.Worker(queue.name, processor, options);
   const tally = new Tally();
   let heard = () => {};
   const bar = showProgress(queue, tally, settings.isQuiet, () => heard());
@@ -119,18 +115,32 @@ export async function runWorker(settings: WorkerSettings): Promise<number> {
   heard = tellErrors([worker, queue], say);
   tally.watch(worker, say);
 
-  if (!settings.isQuiet) say(`takes jobs of the queue ${name}, ${slots} at once`);
+  if (!settings.isQuiet) say(`takes jobs of the queue ${queue.name}, ${workshop.slots} at once`);
   await new Promise<void>((resolve) => {
     if (stop.signal.aborted) return resolve();
     stop.signal.addEventListener('abort', () => resolve());
     worker.run().catch(giveUp);
   });
-  // `close` is called in the turn of the abort, so that no job is begun after it.
-  await leave(Promise.all([worker.close(), queue.close()]), say, settings.lockMs);
+  await leave(worker.close(), say, settings.lockMs);
   bar.stop();
-  await detector.close();
   results?.close();
   if (!settings.isQuiet) say(tally.summary());
-  if (stop.signal.reason instanceof Interruption) return 0;
   throw stop.signal.reason;
+}
+
+/** `worker` with checked arguments: works until a signal ends it. Resolves to the exit status. */
+export async function runWorker(settings: WorkerSettings): Promise<number> {
+  const root = settings.root && realpathSync(settings.root);
+  const { slots, threads } = share(Number.POSITIVE_INFINITY, settings.jobs);
+  const detector = await FaceDetector.create({ ...settings.create, slots, threads });
+  const open = await openQueue(settings.place);
+  try {
+    await takeJobs(settings, open, { detector, root, slots });
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error;
+  } finally {
+    open.redis.disconnect();
+    await detector.close();
+  }
+  return 0;
 }
