@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -15,11 +15,11 @@ import { type Job, Queue } from 'bullmq';
 import { expect } from 'chai';
 import { Redis as Client } from 'ioredis';
 import sharp from 'sharp';
-import { needWeights, root } from '../fixtures/available.mjs';
-import { cli } from '../fixtures/command-line.mjs';
+import { needWeights, root, skip } from '../fixtures/available.mjs';
+import { cli, cliFile } from '../fixtures/command-line.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 import { eventually } from '../fixtures/http.mjs';
-import { killRunning, startJobs } from '../fixtures/job-worker.mjs';
+import { killRunning, startJobs, track } from '../fixtures/job-worker.mjs';
 import { packageFolder } from '../fixtures/package-folder.mjs';
 import { needRedis, type Redis, startRedis, writePhotographs } from '../fixtures/redis.mjs';
 
@@ -324,6 +324,35 @@ describe('bulk jobs', function () {
       failed: 0,
       finished: 12,
     });
+  });
+
+  it('show a bar on a terminal while they are added and done', async function () {
+    if (process.platform !== 'linux' || spawnSync('script', ['--version']).status !== 0)
+      skip(this, 'script of util-linux is not installed');
+    await writePhotographs(photos, 30);
+    const onTerminal = (line: string) => {
+      const command = `stty cols 100; '${process.execPath}' '${cliFile}' ${line} --queue ${redis.url}`;
+      const env = { ...process.env, TERM: 'xterm', SHELL: '/bin/sh' };
+      return track(spawn('script', ['-qec', command, '/dev/null'], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+    };
+    // Nobody takes the jobs yet: both wait, until they have been seen.
+    const enqueue = onTerminal(`enqueue ${photos} --ahead 1 --min-face-size 40`);
+    expect(await enqueue.ended).to.equal(0);
+    expect(enqueue.said()).to.match(/30 images are in the queue, each once/);
+    const again = onTerminal(`enqueue ${photos} --ahead 1`);
+    const status = onTerminal('jobs status --wait');
+    await eventually(
+      'both have a bar',
+      () => {
+        return (
+          / 0% {2}0 of 30 {2}0.0\/s {2}30 wait: workers are needed/.test(again.said()) &&
+          / 0% {2}0 of 30 .* 0 failed/.test(status.said())
+        );
+      },
+      patience,
+    );
+    work();
+    expect(await Promise.all([again.ended, status.ended])).to.deep.equal([0, 0]);
   });
 
   it('are counted, and waited for', async () => {

@@ -102,7 +102,7 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
     return {
       done: progress.added,
       total,
-      text: `${progress.waiting} wait${isFull ? ', which is enough for now' : ''}`,
+      text: `${progress.waiting} wait${isFull ? ': workers are needed' : ''}`,
     };
   }, settings.isQuiet);
   const say = sayAbove(bar);
