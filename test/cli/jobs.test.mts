@@ -257,6 +257,8 @@ describe('bulk jobs', function () {
     const before = Number((await counts()).completed);
     await eventually('more are done', async () => Number((await counts()).completed) > before + 10, patience);
     await redis.stop({ keep: true });
+    const told = /the connection to the queue is lost \(E\w+\)/;
+    await eventually('the worker tells', () => told.test(worker.said()), patience);
     redis = await startRedis(durable, redis);
     await untilDone();
     expect(await counts()).to.include({ completed: 300, failed: 0 });
@@ -265,7 +267,6 @@ describe('bulk jobs', function () {
         .map(({ file }) => file)
         .sort(),
     ).to.deep.equal([...names].sort());
-    expect(worker.said()).to.match(/the connection to the queue is lost \(E\w+\)/);
     worker.child.kill('SIGTERM');
     expect(await worker.ended).to.equal(0);
   });
