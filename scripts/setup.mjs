@@ -80,6 +80,16 @@ const testNeeds = [
   { name: 'curl', has: () => works('curl', '--version'), packages: ['curl'] },
   // Debian's package starts a server: on a machine that is somebody's own, that test is skipped instead.
   ...(process.env.CI ? [{ name: 'nginx', has: () => works('nginx', '-v'), packages: ['nginx-light'] }] : []),
+  // As does this one.
+  ...(process.env.CI
+    ? [
+        {
+          name: 'Redis, for the tests of bulk jobs',
+          has: () => works('redis-server', '--version') || works('valkey-server', '--version'),
+          packages: ['redis-server'],
+        },
+      ]
+    : []),
   // Large, and a browser is everybody's own choice: elsewhere than in continuous integration the page's tests take what there is.
   ...(process.env.CI
     ? [

@@ -34,7 +34,7 @@ async function run([name, ...args]: string[]): Promise<number> {
     process.stdout.write(commandHelp(command, process.stdout.columns));
     return 0;
   }
-  if (name === 'detect' || name === 'bench') widenPool();
+  if (['detect', 'bench', 'worker'].includes(name)) widenPool();
   return command.run(args).catch((error: unknown) => {
     const isUsage =
       error instanceof UsageError || (error instanceof FaceDetectorError && error.code === 'INVALID_OPTION');

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import busboy from 'busboy';
+import { decodeBase64 } from '../base64.js';
 import { FaceDetectorError } from '../errors.js';
 import { type BodyLimits, receiveBody } from './body.js';
 import { RequestError } from './errors.js';
@@ -94,13 +95,6 @@ async function readBytes(request: IncomingMessage, response: ServerResponse, lim
   const pieces: Buffer[] = [];
   await receiveBody(request, response, limits, (piece) => pieces.push(piece));
   return Buffer.concat(pieces);
-}
-
-/** Bytes of a base64 text, with or without a `data:` prefix, white space or not; undefined where it is none. */
-function decodeBase64(text: unknown): Buffer | undefined {
-  if (typeof text !== 'string') return undefined;
-  const base64 = text.replace(/^data:[^,]{0,200},/, '');
-  return /^[A-Za-z0-9+/_\s-]*(=\s*){0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : undefined;
 }
 
 // An image and a few options have a dozen. 20 MB of `{},{},...` would take the event loop seconds, and 400 MB.

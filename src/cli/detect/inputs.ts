@@ -14,7 +14,17 @@ export interface Input {
 }
 
 // What the core decodes; a file named on its own, or matched by a glob, is tried whatever its name.
-const extensions = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.bmp', '.tif', '.tiff']);
+export const extensions: ReadonlySet<string> = new Set([
+  '.jpg',
+  '.jpeg',
+  '.jpe',
+  '.jfif',
+  '.png',
+  '.webp',
+  '.bmp',
+  '.tif',
+  '.tiff',
+]);
 
 function file(name: string, relative: string): Input {
   return { name, relative, read: (signal) => readFile(name, { signal }) };

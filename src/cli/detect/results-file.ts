@@ -1,4 +1,5 @@
-import { closeSync, createReadStream, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { UsageError } from '../../usage.js';
 import type { ImageRecord } from './record.js';
 
@@ -11,6 +12,8 @@ interface Contents {
   /** Length of these lines. */
   bytes: number;
 }
+
+const flush = promisify(fdatasync);
 
 // How each line begins that JSON.stringify makes of an ImageRecord.
 const opening = Buffer.from('{"file":"');
@@ -95,6 +98,11 @@ export class ResultsFile {
     const line = Buffer.from(`${JSON.stringify(record)}\n`);
     // A full disk may take a part only; the next call then says so.
     for (let at = 0; at < line.length; ) at += writeSync(this.#descriptor, line, at);
+  }
+
+  /** Resolves when what was appended is on the disk, where a loss of power leaves it. */
+  sync(): Promise<void> {
+    return flush(this.#descriptor);
   }
 
   close(): void {

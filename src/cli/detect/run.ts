@@ -19,7 +19,7 @@ const window = 256;
 const readAhead = 2;
 
 /** Images at once, and threads for each: one image has all cores as well as many have. */
-function share(images: number, jobs = Number.POSITIVE_INFINITY): { slots: number; threads: number } {
+export function share(images: number, jobs = Number.POSITIVE_INFINITY): { slots: number; threads: number } {
   const cores = allowedCores();
   const pool = Number(process.env['UV_THREADPOOL_SIZE']) || 4;
   const slots = Math.max(1, Math.min(images, jobs, cores, pool - 1));

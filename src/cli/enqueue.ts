@@ -1,0 +1,71 @@
+import { checkOptions, optionTable } from '../options.js';
+import { UsageError } from '../usage.js';
+import type { Command } from './command.js';
+import { parseFlags } from './flags.js';
+import { queueFlags, readPlace } from './jobs/bullmq.js';
+
+const enqueueFlags = {
+  root: {
+    kind: 'text',
+    placeholder: 'DIR',
+    about: 'the folder that stands for the --root of the workers, if not DIR itself; for a LIST, the folder you are in',
+  },
+  attempts: {
+    kind: 'integer',
+    min: 1,
+    max: 100,
+    default: 6,
+    about: 'how often an image is tried whose error may pass',
+  },
+  backoff: {
+    kind: 'number',
+    min: 0.001,
+    max: 3600,
+    default: 2,
+    about: 'seconds before the second attempt, twice as many before each further one',
+  },
+  ahead: {
+    kind: 'integer',
+    min: 1,
+    max: 100_000_000,
+    default: 100_000,
+    about: 'add no more while so many jobs wait: they take memory of Redis',
+  },
+  quiet: { kind: 'boolean', default: false, short: 'q', about: 'no progress bar and no summary' },
+} as const;
+
+export const enqueueCommand: Command = {
+  name: 'enqueue',
+  summary: 'fill that queue with the images of a folder or a list',
+  synopsis: ['--queue URL DIR|LIST|- [FLAG ...]'],
+  about: `Adds a job for each image below a folder (as detect takes them), or for each line of a text file or of standard input: a path, from --root on. It reads no image.
+
+An image stands in the queue once for the same options, however often it is added: the command may be interrupted and given again. Detection options go with the jobs, and win over those of the worker.`,
+  flags: { Queue: queueFlags, Jobs: enqueueFlags, Detection: optionTable },
+  completes: 'files',
+  examples: [
+    ['enqueue --queue redis://127.0.0.1 photos', 'for workers with --root photos'],
+    [
+      'enqueue --queue redis://127.0.0.1 photos/2024 --root photos --min-face-size 40',
+      'a part of them, larger faces only',
+    ],
+    ['enqueue --queue redis://127.0.0.1 --root photos - < list.txt', 'what a list says'],
+  ],
+  statuses: {
+    0: 'all are in the queue',
+    130: 'ended by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); give it again to go on',
+  },
+  async run(args) {
+    const { given, rest } = parseFlags(args, { ...queueFlags, ...enqueueFlags, ...optionTable });
+    const [source, ...others] = rest;
+    if (source === undefined || others.length > 0)
+      throw new UsageError('enqueue needs one folder, one list of paths, or -');
+    const { queue, name, root, quiet = false, ...more } = given;
+    const { attempts = enqueueFlags.attempts.default, ahead = enqueueFlags.ahead.default, ...left } = more;
+    const { backoff = enqueueFlags.backoff.default, ...options } = left;
+    checkOptions(options);
+    const place = readPlace({ ...(queue && { queue }), ...(name && { name }) });
+    const { runEnqueue } = await import('./jobs/run-enqueue.js');
+    return runEnqueue({ place, source, root, options, attempts, backoffMs: backoff * 1000, ahead, isQuiet: quiet });
+  },
+};

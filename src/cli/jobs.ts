@@ -1,0 +1,83 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Queue } from 'bullmq';
+import { UsageError } from '../usage.js';
+import { type Command, program } from './command.js';
+import { Interruption } from './detect/interruption.js';
+import { parseFlags } from './flags.js';
+import { openQueue, queueFlags, readPlace } from './jobs/bullmq.js';
+import { type Collected, collect } from './jobs/collect.js';
+import { readCounts } from './jobs/counts.js';
+import { shownCounts, waitUntilDone } from './jobs/status.js';
+
+const statusFlags = {
+  wait: { kind: 'boolean', default: false, about: 'status: show progress and rate until no job is left' },
+  json: { kind: 'boolean', default: false, about: 'status: the counts as one JSON object' },
+} as const;
+type Given = { queue?: string; name?: string; wait?: boolean; json?: boolean };
+
+async function withQueue<T>(given: Given, use: (queue: Queue) => Promise<T>): Promise<T> {
+  const { queue, redis } = await openQueue(readPlace(given));
+  try {
+    return await use(queue);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function status(queue: Queue, { wait = false, json = false }: Given): Promise<number> {
+  try {
+    const counts = wait ? await waitUntilDone(queue) : await readCounts(queue);
+    process.stdout.write(json ? `${JSON.stringify(counts)}\n` : shownCounts(counts));
+    return wait && counts.failed > 0 ? 3 : 0;
+  } catch (error) {
+    if (error instanceof Interruption) return error.status;
+    throw error;
+  }
+}
+
+async function retry(queue: Queue): Promise<number> {
+  const { failed } = await readCounts(queue);
+  await queue.retryJobs({ state: 'failed' });
+  process.stderr.write(`${program}: ${failed} jobs are back in the queue\n`);
+  return 0;
+}
+
+async function collectFolder(folder: string): Promise<number> {
+  const collected: Collected = { images: 0, failed: 0, doubles: 0 };
+  try {
+    await pipeline(Readable.from(collect(folder, collected)), process.stdout, { end: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0; // nobody reads on
+    throw error;
+  }
+  const { images, failed, doubles } = collected;
+  process.stderr.write(`${program}: ${images} images, ${failed} of them failed; ${doubles} doubles left out\n`);
+  return 0;
+}
+
+export const jobsCommand: Command = {
+  name: 'jobs',
+  summary: 'say how far the queue is, try failed jobs again, collect results',
+  synopsis: ['status --queue URL [--wait] [--json]', 'retry --queue URL', 'collect DIR > FILE'],
+  about: `status says how many jobs wait, are worked on, have ended and have failed.
+
+retry puts the failed ones back into the queue, with new attempts.
+
+collect writes the results in the --results DIR of the workers as one NDJSON file, a line for each image: two workers may have written one, where the first was killed before the queue knew. It may run while they do.`,
+  flags: { Queue: queueFlags, Output: statusFlags },
+  completes: ['status', 'retry', 'collect'],
+  examples: [
+    ['jobs status --queue redis://127.0.0.1 --wait', 'a bar until all is done'],
+    ['jobs collect faces > faces.ndjson', 'each image once'],
+  ],
+  statuses: { 0: 'done', 3: 'status --wait: done, but for some jobs that failed' },
+  async run(args) {
+    const { given, rest } = parseFlags(args, { ...queueFlags, ...statusFlags });
+    const [verb, folder, ...others] = rest;
+    if (verb === 'collect' && folder !== undefined && others.length === 0) return collectFolder(folder);
+    if (verb === 'status' && folder === undefined) return withQueue(given, (queue) => status(queue, given));
+    if (verb === 'retry' && folder === undefined) return withQueue(given, retry);
+    throw new UsageError('jobs needs one of status, retry, collect DIR');
+  },
+};

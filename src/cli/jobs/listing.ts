@@ -1,0 +1,38 @@
+import { createReadStream } from 'node:fs';
+import { opendir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { extensions } from '../detect/inputs.js';
+
+/**
+ * Paths of the images below `folder`, in the order that the file system has them: nothing of the list is kept, however long it is. As
+ * `detect`, it leaves out names with a leading dot and does not follow links to folders.
+ */
+export async function* imagesBelow(folder: string): AsyncGenerator<string> {
+  for await (const entry of await opendir(folder, { bufferSize: 1024 })) {
+    if (entry.name.startsWith('.')) continue;
+    const name = path.join(folder, entry.name);
+    if (entry.isDirectory()) yield* imagesBelow(name);
+    else if (extensions.has(path.extname(name).toLowerCase())) {
+      const isFolder = entry.isSymbolicLink() && (await stat(name).catch(() => undefined))?.isDirectory();
+      if (!isFolder) yield name;
+    }
+  }
+}
+
+/** The lines of a text file, or of standard input for `-`, but for empty ones. */
+export async function* linesOf(file: string): AsyncGenerator<string> {
+  const input = file === '-' ? process.stdin : createReadStream(file);
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) if (line) yield line;
+}
+
+/** Items in arrays of `size`, the last one shorter. */
+export async function* chunks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let chunk: T[] = [];
+  for await (const item of items) {
+    if (chunk.push(item) < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}

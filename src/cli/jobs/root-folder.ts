@@ -1,0 +1,24 @@
+import { readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { JobError } from './job-error.js';
+
+const isBelow = (root: string, file: string) => file.startsWith(root.endsWith(path.sep) ? root : `${root}${path.sep}`);
+
+/** The path that `file`, taken from `root` on, has below it. Throws JobError OUTSIDE_ROOT where it leads elsewhere; looks at no file. */
+export function pathBelow(root: string, file: string): string {
+  const resolved = path.resolve(root, file);
+  if (!isBelow(path.resolve(root), resolved)) throw new JobError('OUTSIDE_ROOT', `${file} is not below the root`);
+  return path.relative(root, resolved);
+}
+
+/**
+ * Bytes of the file `name` below `root`, a real path. Rejects with JobError OUTSIDE_ROOT where `..` or a symbolic link leads out of
+ * it, NOT_A_FILE for a folder, a device or a pipe, which may have no end, and with the file system's errors.
+ */
+export async function readBelow(root: string, name: string, signal: AbortSignal): Promise<Buffer> {
+  const real = await realpath(path.join(root, pathBelow(root, name)));
+  if (!isBelow(root, real))
+    throw new JobError('OUTSIDE_ROOT', `${name} is a link to something that is not below the root`);
+  if (!(await stat(real)).isFile()) throw new JobError('NOT_A_FILE', `${name} is no file`);
+  return readFile(real, { signal });
+}

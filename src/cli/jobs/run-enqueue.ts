@@ -1,0 +1,129 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Queue } from 'bullmq';
+import type { DetectOptions } from '../../options.js';
+import { UsageError } from '../../usage.js';
+import { Interruption, interruption } from '../detect/interruption.js';
+import { openQueue, type QueuePlace } from './bullmq.js';
+import { left, readCounts } from './counts.js';
+import { gauge } from './gauge.js';
+import { type JobData, jobId } from './job.js';
+import { chunks, imagesBelow, linesOf } from './listing.js';
+import { pathBelow } from './root-folder.js';
+import { sayAbove, tellErrors } from './say.js';
+
+// Added by one exchange with Redis, some 500 bytes each.
+const chunkSize = 1000;
+const pollMs = 500;
+
+/** What the flags of `enqueue` ask for. */
+export interface EnqueueSettings {
+  place: QueuePlace;
+  /** A folder, a list of paths, or `-`. */
+  source: string;
+  root: string | undefined;
+  options: DetectOptions;
+  attempts: number;
+  /** Milliseconds before the second attempt, twice as many before each further one. */
+  backoffMs: number;
+  /** No more is added while so many jobs wait. */
+  ahead: number;
+  isQuiet: boolean;
+}
+
+type Paths = () => AsyncGenerator<string>;
+
+/** Paths below the root, with slashes, of what `source` stands for. They come one by one and throw UsageError where one is outside. */
+async function pathsOf(source: string, givenRoot: string | undefined): Promise<Paths> {
+  const isFolder = source !== '-' && (await stat(source)).isDirectory();
+  const root = path.resolve(givenRoot ?? (isFolder ? source : '.'));
+  return async function* () {
+    for await (const name of isFolder ? imagesBelow(path.resolve(source)) : linesOf(source)) {
+      let below: string;
+      try {
+        below = pathBelow(root, name);
+      } catch {
+        throw new UsageError(`${name} is not below the root ${root}: --root DIR says what is`);
+      }
+      yield path.sep === '/' ? below : below.replaceAll(path.sep, '/');
+    }
+  };
+}
+
+function jobOf(file: string, { options, attempts, backoffMs }: EnqueueSettings) {
+  const data: JobData = Object.keys(options).length > 0 ? { path: file, options } : { path: file };
+  const backoff = { type: 'exponential', delay: backoffMs, jitter: 0.5 }; // so that not all come back at once
+  return { name: 'detect', data, opts: { jobId: jobId(file, options), attempts, backoff, stackTraceLimit: 1 } };
+}
+
+/** How far the adding is. */
+interface Progress {
+  added: number;
+  /** Files found so far by a second listing, which is ahead of the adding; NaN where the list can be read once only. */
+  found: number;
+  waiting: number;
+}
+
+async function count(paths: Paths, progress: Progress, signal: AbortSignal): Promise<void> {
+  progress.found = 0;
+  for await (const _path of paths()) {
+    progress.found++;
+    if (signal.aborted) return;
+  }
+}
+
+/** Adds a job for each path, a chunk at a time, and waits while there are enough. */
+async function addAll(queue: Queue, paths: Paths, settings: EnqueueSettings, progress: Progress, signal: AbortSignal) {
+  for await (const chunk of chunks(paths(), chunkSize)) {
+    for (;;) {
+      progress.waiting = left(await readCounts(queue));
+      if (progress.waiting < settings.ahead) break;
+      await sleep(pollMs, undefined, { signal });
+    }
+    await queue.addBulk(chunk.map((file) => jobOf(file, settings)));
+    progress.added += chunk.length;
+    signal.throwIfAborted();
+  }
+}
+
+/** `enqueue` with checked arguments. Resolves to the exit status. */
+export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
+  const paths = await pathsOf(settings.source, settings.root);
+  const { queue, redis } = await openQueue(settings.place);
+  const signal = interruption();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+  const progress: Progress = { added: 0, found: Number.NaN, waiting: 0 };
+  const bar = gauge(async () => {
+    const total = Math.max(progress.added, progress.found || 0);
+    const isFull = progress.waiting >= settings.ahead;
+    return {
+      done: progress.added,
+      total,
+      text: `${progress.waiting} wait${isFull ? ': workers are needed' : ''}`,
+    };
+  }, settings.isQuiet);
+  const say = sayAbove(bar);
+  const heard = tellErrors([queue], say);
+  const quiet = new AbortController();
+  try {
+    if (settings.source !== '-' && !settings.isQuiet) count(paths, progress, quiet.signal).catch(() => {}); // addAll meets the same, and tells
+    const adding = addAll(queue, paths, settings, progress, signal);
+    adding.catch(() => {}); // after an interruption nobody waits for it
+    await Promise.race([adding, aborted]); // a lost connection may keep it for ever
+    heard();
+    bar.stop();
+    if (!settings.isQuiet) say(`${progress.added} images are in the queue, each once however often it is added`);
+    return 0;
+  } catch (error) {
+    bar.stop();
+    if (!(error instanceof Interruption)) throw error;
+    say(`interrupted: ${progress.added} images are in the queue; the same command goes on, and adds none twice`);
+    return error.status;
+  } finally {
+    quiet.abort();
+    redis.disconnect();
+  }
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, realpathSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job, Queue, Worker, WorkerOptions } from 'bullmq';
+import { type CreateOptions, FaceDetector } from '../../detector.js';
+import { Interruption, interruption } from '../detect/interruption.js';
+import { ResultsFile } from '../detect/results-file.js';
+import { share } from '../detect/run.js';
+import { type OpenQueue, openQueue, type QueuePlace } from './bullmq.js';
+import { left, readCounts } from './counts.js';
+import { type Gauge, gauge } from './gauge.js';
+import { nameOf } from './job.js';
+import { jobProcessor, type Workshop } from './process-job.js';
+import { type Say, sayAbove, tellErrors } from './say.js';
+
+// Files that are read while others are searched.
+const readAhead = 2;
+// A search ends within a second of being aborted; what remains is the queue's answers, which may never come.
+const patienceMs = 10_000;
+
+/** What the flags of `worker` ask for. */
+export interface WorkerSettings {
+  place: QueuePlace;
+  create: CreateOptions;
+  jobs: number | undefined;
+  root: string | undefined;
+  results: string | undefined;
+  /** Jobs of a worker that is not heard of for so long are given to another. */
+  lockMs: number;
+  /** How long and how many jobs the queue remembers when they have ended. */
+  keep: { age: number; count?: number };
+  isQuiet: boolean;
+}
+
+/** A file of this process alone: no two write to one, whatever file system it is on. */
+async function newResultsFile(folder: string): Promise<ResultsFile> {
+  mkdirSync(folder, { recursive: true });
+  return ResultsFile.open(path.join(folder, `${hostname()}-${randomBytes(8).toString('hex')}.ndjson`), false);
+}
+
+function workerOptions({ lockMs, keep }: WorkerSettings, slots: number): Omit<WorkerOptions, 'connection'> {
+  return {
+    autorun: false,
+    concurrency: slots + readAhead,
+    lockDuration: lockMs,
+    stalledInterval: lockMs,
+    maxStalledCount: Number.MAX_SAFE_INTEGER, // jobProcessor counts, and more justly
+    removeOnComplete: keep,
+    removeOnFail: keep,
+    metrics: { maxDataPoints: 60 },
+  };
+}
+
+/** Jobs that this worker has ended, for its last line. */
+class Tally {
+  done = 0;
+  failed = 0;
+  readonly #started = performance.now();
+
+  watch(worker: Worker, say: Say): void {
+    worker.on('completed', () => this.done++);
+    worker.on('failed', (job: Job | undefined, error) => {
+      if (!job?.finishedOn) return; // will be tried again
+      this.failed++;
+      say(`${nameOf(job.id as string, job.data)}: ${error.message}`);
+    });
+  }
+
+  summary(): string {
+    const seconds = (performance.now() - this.#started) / 1000;
+    const rate = (this.done + this.failed) / seconds;
+    return `${this.done} jobs done, ${this.failed} failed here; ${seconds.toFixed(1)} s, ${rate.toFixed(1)}/s`;
+  }
+}
+
+function showProgress(queue: Queue, tally: Tally, isQuiet: boolean, heard: () => void): Gauge {
+  let first: number | undefined;
+  return gauge(async () => {
+    const counts = await readCounts(queue);
+    heard();
+    first ??= counts.finished;
+    const done = counts.finished - first;
+    return { done, total: done + left(counts), text: `here ${tally.done} done, ${tally.failed} failed` };
+  }, isQuiet);
+}
+
+/** Resolves when the worker has given its jobs back and left the queue, or ends the process where that takes too long. */
+async function leave(closing: Promise<unknown>, say: Say, lockMs: number): Promise<void> {
+  const isClosed = await Promise.race([closing.then(() => true), sleep(patienceMs, false, { ref: false })]);
+  if (isClosed) return;
+  say(`the queue does not answer; it gives the jobs of this worker to others after ${lockMs / 500} s at most`);
+  process.exit(1);
+}
+
+/** Takes jobs until a signal, or results that cannot be written, end it. */
+async function takeJobs(
+  settings: WorkerSettings,
+  { bullmq, queue, redis }: OpenQueue,
+  workshop: Pick<Workshop, 'detector' | 'root'> & { slots: number },
+): Promise<void> {
+  const stop = new AbortController();
+  const signals = interruption();
+  signals.addEventListener('abort', () => stop.abort(signals.reason));
+  const giveUp = (error: unknown) => stop.abort(error);
+  const results = settings.results ? await newResultsFile(settings.results) : undefined;
+  const processor = jobProcessor({ ...workshop, bullmq, results, signal: stop.signal, giveUp });
+  const options = { connection: redis, ...workerOptions(settings, workshop.slots) };
+  const worker = new bullmq.Worker(queue.name, processor, options);
+  const tally = new Tally();
+  let heard = () => {};
+  const bar = showProgress(queue, tally, settings.isQuiet, () => heard());
+  const say = sayAbove(bar);
+  heard = tellErrors([worker, queue], say);
+  tally.watch(worker, say);
+
+  if (!settings.isQuiet) say(`takes jobs of the queue ${queue.name}, ${workshop.slots} at once`);
+  await new Promise<void>((resolve) => {
+    if (stop.signal.aborted) return resolve();
+    stop.signal.addEventListener('abort', () => resolve());
+    worker.run().catch(giveUp);
+  });
+  await leave(worker.close(), say, settings.lockMs);
+  bar.stop();
+  results?.close();
+  if (!settings.isQuiet) say(tally.summary());
+  throw stop.signal.reason;
+}
+
+/** `worker` with checked arguments: works until a signal ends it. Resolves to the exit status. */
+export async function runWorker(settings: WorkerSettings): Promise<number> {
+  const root = settings.root && realpathSync(settings.root);
+  const { slots, threads } = share(Number.POSITIVE_INFINITY, settings.jobs);
+  const detector = await FaceDetector.create({ ...settings.create, slots, threads });
+  const open = await openQueue(settings.place);
+  try {
+    await takeJobs(settings, open, { detector, root, slots });
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error;
+  } finally {
+    open.redis.disconnect();
+    await detector.close();
+  }
+  return 0;
+}

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Queue } from 'bullmq';
+import { interruption } from '../detect/interruption.js';
+import { type Counts, left, readCounts } from './counts.js';
+import { gauge } from './gauge.js';
+import { sayAbove, tellErrors } from './say.js';
+
+const pollMs = 500;
+
+/** The counts as a table for a person. */
+export function shownCounts(counts: Counts): string {
+  const meanings = { waiting: '', active: '', delayed: 'will be tried again', completed: '', failed: '' };
+  const line = (name: keyof typeof meanings) => {
+    return `${name.padEnd(10)}${String(counts[name]).padStart(10)}  ${meanings[name]}`.trimEnd();
+  };
+  return `${Object.keys(meanings)
+    .map((name) => line(name as keyof typeof meanings))
+    .join('\n')}\n`;
+}
+
+/** Shows how far the queue is until no job is left in it. Resolves to the last counts; rejects with Interruption. */
+export async function waitUntilDone(queue: Queue): Promise<Counts> {
+  const signal = interruption();
+  let counts = await readCounts(queue);
+  const first = counts.finished;
+  const bar = gauge(async () => {
+    const done = counts.finished - first;
+    return { done, total: done + left(counts), text: `${counts.failed} failed` };
+  }, false);
+  const heard = tellErrors([queue], sayAbove(bar));
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+  try {
+    while (left(counts) > 0) {
+      await sleep(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      counts = await Promise.race([readCounts(queue), aborted]);
+      heard();
+    }
+    return counts;
+  } finally {
+    aborted.catch(() => {});
+    bar.stop();
+  }
+}

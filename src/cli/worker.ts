@@ -1,0 +1,86 @@
+import { optionTable } from '../options.js';
+import { UsageError } from '../usage.js';
+import type { Command } from './command.js';
+import { modelFlags, runFlags } from './detect/settings.js';
+import { parseFlags } from './flags.js';
+import { queueFlags, readPlace } from './jobs/bullmq.js';
+
+const workerFlags = {
+  root: {
+    kind: 'text',
+    placeholder: 'DIR',
+    about: 'the folder that paths of jobs begin at; nothing outside of it is read. Without it, jobs bring their image',
+  },
+  results: {
+    kind: 'text',
+    placeholder: 'DIR',
+    about:
+      'write results into a file of this process in DIR, for `jobs collect`; else they are the values of the jobs in the queue',
+  },
+  lock: {
+    kind: 'integer',
+    min: 1,
+    max: 3600,
+    default: 30,
+    about: 'seconds after which, at most twice, the jobs of a worker that is no longer heard of are given to others',
+  },
+  keepDays: {
+    kind: 'number',
+    min: 0.001,
+    max: 3650,
+    default: 7,
+    about:
+      'how long the queue remembers jobs that have ended; so long an image that is added again is not searched again',
+  },
+  keep: { kind: 'integer', min: 1, max: 100_000_000, about: 'how many of each, done and failed, it remembers at most' },
+  quiet: { kind: 'boolean', default: false, short: 'q', about: 'tell of errors only' },
+} as const;
+
+const detectorFlags = { ...modelFlags, ...optionTable };
+
+export const workerCommand: Command = {
+  name: 'worker',
+  summary: 'take jobs from a queue (BullMQ on Redis or Valkey) and search their images',
+  synopsis: ['--queue URL --root DIR [FLAG ...]'],
+  about: `Searches the images of the queue that enqueue, or any program with BullMQ, has filled, on all cores, until it is stopped. Start as many as you like, on as many machines: each takes what it can do.
+
+SIGTERM and Ctrl-C give the jobs that it works on back to the queue and end it with status 0; the second time it ends at once. A worker that is killed, or its machine, loses nothing: after --lock seconds another one does its jobs. An error that may pass is tried again, later and later, as enqueue --attempts says; an image that is none, or that ends the process that searches it, fails at once.
+
+docs/JOBS.md has the whole story. BullMQ is not part of this package: npm install bullmq ioredis.`,
+  flags: {
+    Queue: queueFlags,
+    Running: { ...workerFlags, ...runFlags, ...modelFlags },
+    'Detection, where the job does not say': optionTable,
+  },
+  completes: 'files',
+  examples: [
+    [
+      'worker --queue redis://127.0.0.1 --root photos --results faces',
+      'results in files, which `jobs collect` makes one of',
+    ],
+    ['worker --queue rediss://queue.example.org --root /mnt/photos', 'results in the queue, for your own program'],
+  ],
+  statuses: {
+    0: 'stopped by a signal; its jobs are back in the queue',
+    1: 'failed, or the queue did not take its jobs back in 10 s',
+  },
+  async run(args) {
+    const { given, rest } = parseFlags(args, { ...queueFlags, ...workerFlags, ...runFlags, ...detectorFlags });
+    if (rest.length > 0) throw new UsageError(`worker takes flags only, got ${rest.join(' ')}`);
+    const { queue, name, root, results, jobs, quiet = false, keep, ...more } = given;
+    const { lock = workerFlags.lock.default, keepDays = workerFlags.keepDays.default, ...create } = more;
+    const place = readPlace({ ...(queue && { queue }), ...(name && { name }) });
+    const { runWorker } = await import('./jobs/run-worker.js');
+    const age = Math.ceil(keepDays * 86_400);
+    return runWorker({
+      place,
+      create,
+      jobs,
+      root,
+      results,
+      lockMs: lock * 1000,
+      keep: keep === undefined ? { age } : { age, count: keep },
+      isQuiet: quiet,
+    });
+  },
+};

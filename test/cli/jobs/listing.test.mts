@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { expect } from 'chai';
+import { chunks, imagesBelow, linesOf } from '#dist/cli/jobs/listing.js';
+
+describe('the listing of images', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
+    mkdirSync(path.join(folder, 'sub', '.hidden'), { recursive: true });
+    for (const name of ['a.jpg', 'sub/B.PNG', 'notes.txt', '._a.jpg', 'sub/.hidden/c.jpg', 'list'])
+      writeFileSync(path.join(folder, name), 'one.jpg\n\ntwo words.jpg\r\nlast.jpg');
+    symlinkSync('a.jpg', path.join(folder, 'link.jpg'));
+    symlinkSync('.', path.join(folder, 'round.jpg'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('has those below a folder, as detect takes them', async () => {
+    const names = ((await Readable.from(imagesBelow(folder)).toArray()) as string[]).map((name) =>
+      path.relative(folder, name),
+    );
+    expect(names.sort()).to.deep.equal(['a.jpg', 'link.jpg', path.join('sub', 'B.PNG')]);
+  });
+
+  it('has the lines of a file, with either line break', async () => {
+    expect(await Readable.from(linesOf(path.join(folder, 'list'))).toArray()).to.deep.equal([
+      'one.jpg',
+      'two words.jpg',
+      'last.jpg',
+    ]);
+  });
+
+  it('comes in chunks, and is read no further than they are taken', async () => {
+    let read = 0;
+    const endless = Readable.from(
+      (function* () {
+        for (;;) yield read++;
+      })(),
+      { highWaterMark: 1 },
+    );
+    const taken = chunks(endless, 3);
+    expect((await taken.next()).value).to.deep.equal([0, 1, 2]);
+    expect(read).to.be.below(10);
+    await taken.return(undefined);
+    expect(await Readable.from(chunks(Readable.from([1, 2, 3, 4]), 3)).toArray()).to.deep.equal([[1, 2, 3], [4]]);
+  });
+});

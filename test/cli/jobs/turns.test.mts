@@ -1,0 +1,52 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect } from 'chai';
+import { Turns } from '#dist/cli/jobs/turns.js';
+
+/** Work that begins and ends under the test's eyes. */
+function workshop() {
+  const turns = new Turns();
+  const events: string[] = [];
+  const ends = new Map<string, () => void>();
+  const run = (name: string, isAlone: boolean) =>
+    turns.run(isAlone, () => {
+      events.push(name);
+      return new Promise<void>((resolve) => ends.set(name, resolve));
+    });
+  const end = async (name: string) => {
+    ends.get(name)?.();
+    await nextTurn();
+  };
+  return { turns, events, run, end };
+}
+
+describe('turns', () => {
+  it('let work run beside other work', async () => {
+    const { events, run } = workshop();
+    void run('a', false);
+    void run('b', false);
+    await nextTurn();
+    expect(events).to.deep.equal(['a', 'b']);
+  });
+
+  it('give work that wants it a time alone, and nobody waits for ever', async () => {
+    const { events, run, end } = workshop();
+    void run('a', false);
+    void run('alone', true);
+    void run('b', false);
+    void run('alone too', true);
+    await nextTurn();
+    expect(events).to.deep.equal(['a']);
+    await end('a');
+    expect(events).to.deep.equal(['a', 'alone']);
+    await end('alone');
+    expect(events).to.deep.equal(['a', 'alone', 'b']);
+    await end('b');
+    expect(events).to.deep.equal(['a', 'alone', 'b', 'alone too']);
+  });
+
+  it('go on after work that fails', async () => {
+    const { turns } = workshop();
+    const failed = await turns.run(true, () => Promise.reject(new Error('no'))).catch((error: Error) => error.message);
+    expect([failed, await turns.run(true, () => Promise.resolve('yes'))]).to.deep.equal(['no', 'yes']);
+  });
+});
