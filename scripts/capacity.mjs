@@ -4,6 +4,7 @@
 //   npm run capacity -- sizes [--images DIR]        the same for these images in several sizes
 //   npm run capacity -- latency [--seconds N]       latency under load, simulated and measured
 //   npm run capacity -- containers [--seconds N]    three containers behind nginx, predicted and measured (needs Docker)
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { check } from './capacity/check.mjs';
@@ -16,6 +17,11 @@ import { testImage } from './clients.mjs';
 import { Random } from './random.mjs';
 
 const minFaceSizes = [20, 40, 80];
+// nginx's two processes took 0.034 to 0.040 of a core for 46 to 62 answers a second of 55 KB (docs/OPERATIONS.md).
+const msOfNginx = 0.7;
+// The image's HEALTHCHECK starts a process of 0.09 s of a core every 5 s.
+const coresOfHealthCheck = 0.018;
+
 const tenth = (value) => Math.round(value * 10) / 10;
 const percent = (share) => `${Math.round(share * 100)} %`;
 
@@ -77,15 +83,17 @@ const verbs = {
 
   async containers({ seconds: text }) {
     const seconds = Number(text);
+    const count = 3;
     const image = await testImage();
-    const msOfAnswer = await costOfAnswer(image, seconds);
-    const setting = { count: 3, cpus: 0.5, seconds };
-    const predicted = (setting.count * setting.cpus * 1000) / msOfAnswer;
-    const { perSecond, outcomes } = await throughputOfContainers(image, setting);
+    const ms = { ...(await costOfAnswer(image, count, seconds)), nginx: msOfNginx };
+    const cores = availableParallelism() - count * coresOfHealthCheck;
+    const predicted = (cores * 1000) / (ms.service + ms.client + ms.nginx);
+    const { perSecond, outcomes } = await throughputOfContainers(image, count, seconds);
     console.log(
       JSON.stringify({
-        ...setting,
-        msOfAnswer: tenth(msOfAnswer),
+        count,
+        seconds,
+        msOfAnswer: { service: tenth(ms.service), client: tenth(ms.client), nginx: ms.nginx },
         predictedPerSecond: tenth(predicted),
         measuredPerSecond: tenth(perSecond),
         error: percent(predicted / perSecond - 1),

@@ -1,21 +1,34 @@
 // Whether latency under load is what the queue's simulation says: the same requests at the same times, sent to a service and simulated.
-import { startService } from '../service.mjs';
+import { availableParallelism } from 'node:os';
+import { workers as pidsOf, startService } from '../service.mjs';
 import { sendAtTimes } from './open-loop.mjs';
+import { processorSeconds } from './processor-seconds.mjs';
 import { meanWait, quantile, waits } from './queue.mjs';
+
+const rounds = 10;
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** What each image costs while nothing else is asked: seconds in a slot, and beside it (connection, upload, JSON). */
-async function calibrate(origin, images) {
+/** Processor seconds that the service and this process, which asks it, have used so far. */
+const allSeconds = (service) => processorSeconds([service.pid, ...pidsOf(service), process.pid]);
+
+/**
+ * What each image costs while nothing else is asked: seconds in a slot, and beside it (connection, upload, JSON). Where there are as many
+ * workers as cores, what is done beside the searches, here by the client as well, takes its time from them: `slot` is then longer.
+ */
+async function calibrate(service, images, workers) {
   const costs = [];
+  const before = allSeconds(service);
   for (const { bytes } of images) {
     const runs = [];
-    for (let i = 0; i < 10; i++) runs.push(...(await sendAtTimes(origin, [{ at: 0, bytes }])));
+    for (let i = 0; i < rounds; i++) runs.push(...(await sendAtTimes(service.origin, [{ at: 0, bytes }])));
     const slot = mean(runs.map(({ timings }) => timings.total - timings.queue)) / 1000;
-    const beside = mean(runs.map(({ seconds }) => seconds)) - slot;
-    costs.push({ bytes, slot, beside });
+    costs.push({ bytes, slot, beside: mean(runs.map(({ seconds }) => seconds)) - slot });
   }
-  return costs;
+  const searches = rounds * costs.reduce((sum, { slot }) => sum + slot, 0);
+  const rest = (allSeconds(service) - before - searches) / (rounds * costs.length);
+  const share = workers / availableParallelism();
+  return costs.map((cost) => ({ ...cost, slot: Math.max(cost.slot, (cost.slot + rest) * share) }));
 }
 
 /** Random arrivals of random ones of `costs`, so that slots are taken for `load` (0 to 1) of the time. */
@@ -50,8 +63,8 @@ export async function check(images, { workers, loads, seconds, random }, onResul
   const queueLimit = 200;
   const service = await startService({ WORKERS: String(workers), SLOTS: '1', QUEUE_LIMIT: String(queueLimit) });
   try {
-    await calibrate(service.origin, images); // warm
-    const costs = await calibrate(service.origin, images);
+    await calibrate(service, images, workers); // warm
+    const costs = await calibrate(service, images, workers);
     for (const load of loads) {
       const { rate, arrivals } = arrivalsOf(costs, load, workers, seconds, random);
       const answers = await sendAtTimes(service.origin, arrivals);

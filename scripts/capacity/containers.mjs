@@ -1,35 +1,44 @@
-// Whether several containers behind nginx answer as many requests a second as their share of the cores and the cost of one say.
+// Whether several containers behind nginx answer as many requests a second as the cores of this machine and the cost of an answer say.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clients } from '../clients.mjs';
 import { startService, workers } from '../service.mjs';
-import { compose, containers, docker, nginxOrigin, up } from '../stack.mjs';
+import { compose, nginxOrigin, up } from '../stack.mjs';
 import { processorSeconds } from './processor-seconds.mjs';
 
-/** Processor milliseconds of a service, all its processes, for each answer, while it is asked for more than it can do. */
-export async function costOfAnswer(image, seconds) {
-  const service = await startService({ WORKERS: '1', SLOTS: '1' });
+const clientsEach = 4;
+
+/**
+ * Processor milliseconds for each answer, of the service with all its processes and of the client, while `count` services of one worker
+ * are asked at once for more than they can do.
+ */
+export async function costOfAnswer(image, count, seconds) {
+  const services = await Promise.all(Array.from({ length: count }, () => startService({ WORKERS: '1', SLOTS: '1' })));
   try {
-    const asking = clients(service.origin, image, 4);
+    const asking = services.map(({ origin }) => clients(origin, image, clientsEach));
     await sleep(3000); // warm
-    const pids = [service.pid, ...workers(service)];
-    const before = { answered: asking.times.length, cpu: processorSeconds(pids) };
+    const pids = services.flatMap((service) => [service.pid, ...workers(service)]);
+    const read = () => ({
+      answered: asking.reduce((sum, { times }) => sum + times.length, 0),
+      service: processorSeconds(pids),
+      client: processorSeconds([process.pid]),
+    });
+    const before = read();
     await sleep(seconds * 1000);
-    const cpu = processorSeconds(pids) - before.cpu;
-    const answered = asking.times.length - before.answered;
-    await asking.stop();
-    return (cpu / answered) * 1000;
+    const after = read();
+    await Promise.all(asking.map((one) => one.stop()));
+    const each = (name) => ((after[name] - before[name]) * 1000) / (after.answered - before.answered);
+    return { service: each('service'), client: each('client') };
   } finally {
-    await service.stop();
+    await Promise.all(services.map((service) => service.stop()));
   }
 }
 
-/** Answers a second of `count` containers behind nginx, each with `cpus` of a core, while they are asked for more than they can do. */
-export async function throughputOfContainers(image, { count, cpus, seconds }) {
+/** Answers a second of `count` containers of one worker behind nginx, while they are asked for more than they can do. */
+export async function throughputOfContainers(image, count, seconds) {
   process.env.WORKERS = '1';
   try {
     await up(count);
-    for (const id of containers('face')) docker('update', '--cpus', String(cpus), id);
-    const asking = clients(nginxOrigin(), image, 4 * count);
+    const asking = clients(nginxOrigin(), image, clientsEach * count);
     await sleep(5000); // warm
     const before = asking.times.length;
     const started = performance.now();
