@@ -36,7 +36,7 @@ const enqueueFlags = {
 
 export const enqueueCommand: Command = {
   name: 'enqueue',
-  summary: 'fill that queue with the images of a folder or a list',
+  summary: 'fill a queue (BullMQ on Redis or Valkey) with the images of a folder or a list',
   synopsis: ['--queue URL DIR|LIST|- [FLAG ...]'],
   about: `Adds a job for each image below a folder (as detect takes them), or for each line of a text file or of standard input: a path, from --root on. It reads no image.
 

@@ -58,7 +58,7 @@ async function collectFolder(folder: string): Promise<number> {
 
 export const jobsCommand: Command = {
   name: 'jobs',
-  summary: 'say how far the queue is, try failed jobs again, collect results',
+  summary: 'say how far that queue is, try failed jobs again, collect results',
   synopsis: ['status --queue URL [--wait] [--json]', 'retry --queue URL', 'collect DIR > FILE'],
   about: `status says how many jobs wait, are worked on, have ended and have failed.
 

@@ -40,7 +40,7 @@ const detectorFlags = { ...modelFlags, ...optionTable };
 
 export const workerCommand: Command = {
   name: 'worker',
-  summary: 'take jobs from a queue (BullMQ on Redis or Valkey) and search their images',
+  summary: 'take jobs from that queue and search their images',
   synopsis: ['--queue URL --root DIR [FLAG ...]'],
   about: `Searches the images of the queue that enqueue, or any program with BullMQ, has filled, on all cores, until it is stopped. Start as many as you like, on as many machines: each takes what it can do.
 
