@@ -150,7 +150,7 @@ HEALTHCHECK --interval=5s --timeout=3s --start-period=30s CMD ["node", "dist/cli
 ENTRYPOINT ["node", "dist/cli.js"]
 CMD ["serve"]
 
-# docker build --target worker: takes bulk jobs, with 16 MB more (docs/JOBS.md).
+# docker build --target worker: takes bulk jobs, with 12 MB more (docs/JOBS.md).
 FROM runtime AS worker
 COPY --from=bullmq /bullmq/node_modules /node_modules
 HEALTHCHECK NONE
