@@ -73,10 +73,15 @@ export interface ManifestModel {
 /** Where weights lie unless told otherwise: one folder per model. */
 export const defaultModelsDir = path.join(packageRoot, 'models');
 
+interface Manifest {
+  models: ManifestModel[];
+}
+let manifest: Manifest | undefined;
+
 /** The models whose weights are files of their own; haar's comes with OpenCV. */
 export function readManifest(): ManifestModel[] {
-  const text = readFileSync(path.join(packageRoot, 'models', 'manifest.json'), 'utf8');
-  return (JSON.parse(text) as { models: ManifestModel[] }).models;
+  manifest ??= JSON.parse(readFileSync(path.join(packageRoot, 'models', 'manifest.json'), 'utf8')) as Manifest;
+  return manifest.models;
 }
 
 const haarOrigin = "comes with OpenCV's data package: sudo apt-get install -y opencv-data, or brew install opencv";
@@ -178,13 +183,15 @@ export async function loadModelFiles(
   if (model === 'haar') return loadHaar(modelsDir);
   const published = manifestModel(model);
   const folder = folderOf(published);
+  const isOwn = path.resolve(modelsDir) === defaultModelsDir;
+  const command = `npx opencv-face-detector models fetch ${model}${isOwn ? '' : ` --models-dir ${modelsDir}`}`;
   const files: Record<string, Uint8Array> = {};
   for (const file of published.files.filter(({ name }) => name !== 'LICENSE')) {
     const { bytes, fault } = await readVerified(path.join(modelsDir, folder, file.name), file);
     if (!bytes) {
       throw new FaceDetectorError(
         fault ? 'MODEL_INVALID' : 'MODEL_MISSING',
-        `weights ${folder}/${file.name}: ${fault ?? 'not there'}. Fetch them: npx opencv-face-detector models fetch ${model}`,
+        `weights ${folder}/${file.name}: ${fault ?? 'not there'}. Fetch them: ${command}`,
       );
     }
     files[file.name] = bytes;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clients } from '../clients.mjs';
 import { startService, workers } from '../service.mjs';
-import { compose, nginxOrigin, up } from '../stack.mjs';
+import { compose, containers, nginxOrigin, up } from '../stack.mjs';
 import { processorSeconds } from './processor-seconds.mjs';
 
 const clientsEach = 4;
@@ -35,6 +35,7 @@ export async function costOfAnswer(image, count, seconds) {
 
 /** Answers a second of `count` containers of one worker behind nginx, while they are asked for more than they can do. */
 export async function throughputOfContainers(image, count, seconds) {
+  if (containers('face').length > 0) throw new Error('containers of this project are running: docker compose down');
   process.env.WORKERS = '1';
   try {
     await up(count);

@@ -28,7 +28,9 @@ async function health(environment: NodeJS.ProcessEnv): Promise<number> {
     return response.statusCode === 200 ? 0 : 1;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    console.error(`opencv-face-detector: nothing answers at ${url}: ${code ?? message}`);
+    console.error(
+      `opencv-face-detector: nothing answers at ${url}: ${code === 'ABORT_ERR' ? `not in ${timeoutMs} ms` : (code ?? message)}`,
+    );
     return 1;
   }
 }

@@ -36,10 +36,17 @@ async function status(queue: Queue, { wait = false, json = false }: Given): Prom
   }
 }
 
+const failedJobs = (queue: Queue) => queue.getJobs('failed', 0, 999, true);
+
 async function retry(queue: Queue): Promise<number> {
   const { failed } = await readCounts(queue);
-  await queue.retryJobs({ state: 'failed' });
-  process.stderr.write(`${program}: ${failed} jobs are back in the queue\n`);
+  let back = 0;
+  // The oldest first: those that fail again meanwhile come behind. Not by BullMQ's retryJobs, which leaves no attempts.
+  for (let jobs = await failedJobs(queue); back < failed && jobs.length > 0; jobs = await failedJobs(queue)) {
+    await Promise.all(jobs.map((job) => job.retry('failed', { resetAttemptsMade: true })));
+    back += jobs.length;
+  }
+  process.stderr.write(`${program}: ${back} jobs are back in the queue\n`);
   return 0;
 }
 

@@ -17,6 +17,13 @@ const workerFlags = {
     about:
       'write results into a file of this process in DIR, for `jobs collect`; else they are the values of the jobs in the queue',
   },
+  maxBytes: {
+    kind: 'integer',
+    min: 1024,
+    max: 2 ** 31,
+    default: 200 * 2 ** 20,
+    about: 'largest image: a larger one fails. A few are in memory at once',
+  },
   lock: {
     kind: 'integer',
     min: 1,
@@ -68,7 +75,8 @@ docs/JOBS.md has the whole story. BullMQ is not part of this package: npm instal
     const { given, rest } = parseFlags(args, { ...queueFlags, ...workerFlags, ...runFlags, ...detectorFlags });
     if (rest.length > 0) throw new UsageError(`worker takes flags only, got ${rest.join(' ')}`);
     const { queue, name, root, results, jobs, quiet = false, keep, ...more } = given;
-    const { lock = workerFlags.lock.default, keepDays = workerFlags.keepDays.default, ...create } = more;
+    const { maxBytes = workerFlags.maxBytes.default, ...settings } = more;
+    const { lock = workerFlags.lock.default, keepDays = workerFlags.keepDays.default, ...create } = settings;
     const place = readPlace({ ...(queue && { queue }), ...(name && { name }) });
     const { runWorker } = await import('./jobs/run-worker.js');
     const age = Math.ceil(keepDays * 86_400);
@@ -78,6 +86,7 @@ docs/JOBS.md has the whole story. BullMQ is not part of this package: npm instal
       jobs,
       root,
       results,
+      maxBytes,
       lockMs: lock * 1000,
       keep: keep === undefined ? { age } : { age, count: keep },
       isQuiet: quiet,

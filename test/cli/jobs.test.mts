@@ -162,6 +162,28 @@ describe('bulk jobs', function () {
     ]);
   });
 
+  it('come from a pipe as well, which can be read once', async () => {
+    put('a.png', standardPng());
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const command = `seq 2500 | sed s/$/.png/ > "$1" & exec "$2" "$3" enqueue "$1" --root "$4" --queue "$5"`;
+    const args = ['-c', command, 'sh', pipe, process.execPath, cliFile, photos, redis.url];
+    const { status, stderr } = spawnSync('sh', args, { encoding: 'utf8' });
+    expect({ status, stderr: stderr.trim().split('\n').pop() }).to.deep.equal({
+      status: 0,
+      stderr: 'opencv-face-detector: 2500 images are in the queue, each once however often it is added',
+    });
+    expect((await counts()).wait).to.equal(2500);
+  });
+
+  // BullMQ cannot fail such a job, which would be searched for ever.
+  it('end also where their program asked for pauses that BullMQ does not know', async () => {
+    await queue.add('detect', { path: 'none.png' }, { attempts: 2, backoff: { type: 'nonsense', delay: 1 } });
+    work([]);
+    await eventually('it has failed', async () => (await counts()).failed === 1, patience);
+    expect((await byFile('failed')).get('none.png')).to.include({ attemptsMade: 2 });
+  });
+
   it('are tried again, later, where the error may pass', async () => {
     put('a.png', standardPng());
     writeFileSync(path.join(folder, 'list'), 'a.png\nlate.png\nnever.png\n');
@@ -185,6 +207,7 @@ describe('bulk jobs', function () {
       async () => (await counts()).completed === 2 && (await counts()).failed === 1,
       patience,
     );
+    expect((await byFile('failed')).get('never.png')).to.include({ attemptsMade: 3, attemptsStarted: 6 });
     const shown = collected(results).map(({ file, faces, error }) => [file, faces?.length ?? error?.code]);
     expect(shown).to.have.deep.members([
       ['a.png', 4],
@@ -255,7 +278,11 @@ describe('bulk jobs', function () {
     await client.call('CLIENT', 'KILL', 'TYPE', 'normal');
     client.disconnect();
     const before = Number((await counts()).completed);
-    await eventually('more are done', async () => Number((await counts()).completed) > before + 10, patience);
+    await eventually(
+      'more are done',
+      async () => Number((await counts()).completed) > Math.min(before + 10, 299),
+      patience,
+    );
     await redis.stop({ keep: true });
     const told = /the connection to the queue is lost \(E\w+\)/;
     await eventually('the worker tells', () => told.test(worker.said()), patience);

@@ -16,18 +16,6 @@ std::atomic<size_t> refused{0};
 size_t first_refused = 0;
 size_t times_refused = 0;
 
-bool Refuses() {
-  if (!is_refusing) return false;
-  const size_t index = asked++;
-  if (index < first_refused || index - first_refused >= times_refused) return false;
-  ++refused;
-  return true;
-}
-
-// Each piece is preceded by its size, in as many bytes as keep it aligned.
-constexpr size_t kHead = alignof(std::max_align_t);
-static_assert(kHead >= sizeof(size_t));
-
 }  // namespace
 
 namespace memory {
@@ -53,6 +41,22 @@ size_t Allow() {
 }  // namespace memory
 
 #ifndef FACES_MEMORY_IS_WATCHED
+namespace {
+
+bool Refuses() {
+  if (!is_refusing) return false;
+  const size_t index = asked++;
+  if (index < first_refused || index - first_refused >= times_refused) return false;
+  ++refused;
+  return true;
+}
+
+// Each piece is preceded by its size, in as many bytes as keep it aligned.
+constexpr size_t kHead = alignof(std::max_align_t);
+static_assert(kHead >= sizeof(size_t));
+
+}  // namespace
+
 void* operator new(size_t bytes) {
   if (Refuses()) throw std::bad_alloc();
   auto* head = static_cast<char*>(std::malloc(kHead + bytes));

@@ -64,7 +64,7 @@ cv::Mat Drawn() {
 
 }  // namespace
 
-TEST_SUITE("weights") {
+TEST_SUITE("weights" * doctest::skip(!memory::kIsCounted)) {
   TEST_CASE("where memory is refused, at whatever point, a search says so, and the next one finds everything") {
     Detector detector("mtcnn", fixtures::MtcnnFiles(), EngineChoice::kFused, 2);
     Options options;

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #endif
 
+#include "counted_memory.h"
 #include "fixtures.h"
 
 using namespace faces;
@@ -124,7 +125,7 @@ TEST_CASE("threads without work sleep, and end with the pool") {
 #endif
 
 // Sanitizers need memory of their own for a thread and end the process without it.
-#if defined(__GLIBC__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__GLIBC__) && !defined(FACES_MEMORY_IS_WATCHED)
 TEST_CASE("where the system gives no more threads an error says so, and those started have ended") {
   const size_t before = OtherThreads().size();
   size_t pages = 0;

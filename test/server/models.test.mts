@@ -129,7 +129,7 @@ describe('a service of the zoo', () => {
       const { status, output } = await failToStart({ MODELS: 'haar,yunet', MODELS_DIR: folder });
       expect(status).to.equal(1);
       expect(output).to.match(
-        /^opencv-face-detector: weights yunet\/.*: not there. Fetch them: .* models fetch yunet\n$/,
+        /^opencv-face-detector: weights yunet\/.*: not there. Fetch them: .* models fetch yunet --models-dir .*\n$/,
       );
     } finally {
       await rm(folder, { recursive: true });

@@ -17,7 +17,7 @@ describe("a model's files", () => {
     expect(await rejection(loadModelFiles('mtcnn', folder)))
       .to.include({ code: 'MODEL_MISSING' })
       .with.property('message')
-      .that.matches(/^weights mtcnn\/det1.prototxt: not there\..* models fetch mtcnn$/);
+      .that.matches(/^weights mtcnn\/det1.prototxt: not there\..* models fetch mtcnn --models-dir .*$/);
     rmSync(path.join(folder, 'mtcnn'), { recursive: true });
     writeFileSync(path.join(folder, 'mtcnn'), 'a file where the folder should be');
     expect(await rejection(loadModelFiles('mtcnn', folder))).to.include({ code: 'MODEL_MISSING' });
@@ -43,7 +43,9 @@ describe("a model's files", () => {
 
   it('are looked for in the folder that several models share', async () => {
     const { message } = await rejection(loadModelFiles('ultralight-rfb-640', folder));
-    expect(message).to.match(/^weights ultralight\/version-RFB-640.onnx: not there.* models fetch ultralight-rfb-640$/);
+    expect(message).to.match(
+      /^weights ultralight\/version-RFB-640.onnx: not there.* models fetch ultralight-rfb-640 --models-dir .*$/,
+    );
   });
 
   it('stand in the manifest for every model but haar, with all that people should know', () => {

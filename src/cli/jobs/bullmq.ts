@@ -49,6 +49,15 @@ async function loadBullmq(): Promise<Bullmq> {
   }
 }
 
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The place that the flags name. Throws UsageError. */
 export function readPlace(given: { queue?: string; name?: string }): QueuePlace {
   const { queue = process.env['QUEUE_URL'], name = 'faces' } = given;
@@ -56,6 +65,7 @@ export function readPlace(given: { queue?: string; name?: string }): QueuePlace 
   // What was given may hold a password, so that no message repeats it.
   if (!URL.canParse(queue) || !['redis:', 'rediss:'].includes(new URL(queue).protocol))
     throw new UsageError('--queue must be a URL such as redis://127.0.0.1:6379 or rediss://:PASSWORD@HOST:6380/0');
+  if (!isDecodable(new URL(queue))) throw new UsageError('--queue: a "%" in its user or password is written %25');
   if (!/^[\w.-]+$/.test(name)) throw new UsageError('--name may have letters, digits, "_", "." and "-"');
   return { name, url: queue };
 }

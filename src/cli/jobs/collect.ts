@@ -48,13 +48,24 @@ function parse(line: Buffer): { id: string; error?: unknown } | undefined {
   }
 }
 
+/** Ids mean something within one queue only. Workers begin the names of their files with it. */
+function checkOneQueue(folder: string, names: readonly string[]): void {
+  const queues = new Set(names.filter((name) => name.includes('@')).map((name) => name.slice(0, name.indexOf('@'))));
+  if (queues.size > 1)
+    throw new UsageError(
+      `${folder} holds results of several queues, ${[...queues].join(', ')}: give each a folder of its own`,
+    );
+}
+
 /**
  * One line for each job in the files of workers in `folder`: a worker that is killed between writing and telling the queue leaves
  * another worker to write the line again. Faces come before errors, so that of a job that failed and was tried again with success
- * the success stands. Counts into `collected`. Throws UsageError where a line is no result.
+ * the success stands. Counts into `collected`. Throws UsageError where a line is no result, and where there are
+ * results of several queues.
  */
 export async function* collect(folder: string, collected: Collected): AsyncGenerator<Buffer> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.ndjson')).sort();
+  checkOneQueue(folder, names);
   const ids = new Ids();
   for (const wantsErrors of [false, true]) {
     for (const name of names) {

@@ -6,6 +6,7 @@ export type JobErrorCode =
   | 'INVALID_JOB'
   | 'OUTSIDE_ROOT'
   | 'NOT_A_FILE'
+  | 'FILE_TOO_LARGE'
   | 'IMAGE_QUARANTINED';
 
 export class JobError extends Error {
@@ -29,10 +30,15 @@ const final: ReadonlySet<string> = new Set([
   'INVALID_JOB',
   'OUTSIDE_ROOT',
   'NOT_A_FILE',
+  'FILE_TOO_LARGE',
   'IMAGE_QUARANTINED',
   'ENAMETOOLONG',
   'ERR_FS_FILE_TOO_LARGE',
 ]);
+
+export function tooLarge(name: string, bytes: number, maxBytes: number): JobError {
+  return new JobError('FILE_TOO_LARGE', `${name} has ${bytes} bytes; ${maxBytes} are allowed (--max-bytes)`);
+}
 
 /** Whether an error of this code may pass, so that the job is worth another attempt. */
 export function mayPass(code: string): boolean {

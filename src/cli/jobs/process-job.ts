@@ -4,7 +4,7 @@ import { failure } from '../detect/record.js';
 import type { ResultsFile } from '../detect/results-file.js';
 import type { Bullmq } from './bullmq.js';
 import { nameOf, readTask } from './job.js';
-import { JobError, mayPass } from './job-error.js';
+import { JobError, mayPass, tooLarge } from './job-error.js';
 import { readBelow } from './root-folder.js';
 import { Turns } from './turns.js';
 
@@ -20,6 +20,8 @@ export interface Workshop {
   bullmq: Pick<Bullmq, 'UnrecoverableError' | 'WaitingError'>;
   /** Real path of the folder that paths begin at; without one, jobs bring their image. */
   root: string | undefined;
+  /** Largest image. */
+  maxBytes: number;
   /** Where results go, if not to the queue. */
   results: ResultsFile | undefined;
   /** Aborts when the worker is to stop: its jobs then go back to the queue. */
@@ -28,10 +30,11 @@ export interface Workshop {
   giveUp: (error: unknown) => void;
 }
 
-async function search(job: Job, id: string, { detector, root, signal }: Workshop): Promise<JobRecord> {
+async function search(job: Job, id: string, { detector, root, maxBytes, signal }: Workshop): Promise<JobRecord> {
   const { file, path = '', bytes, options } = readTask(id, job.data);
   if (!bytes && !root) throw new JobError('OUTSIDE_ROOT', 'this worker has no --root: it takes images in the job only');
-  const image = bytes ?? (await readBelow(root as string, path, signal));
+  if (bytes && bytes.byteLength > maxBytes) throw tooLarge(file, bytes.byteLength, maxBytes);
+  const image = bytes ?? (await readBelow(root as string, path, maxBytes, signal));
   return { file, id, ...(await detector.detect(image, { ...options, signal })) };
 }
 
@@ -57,6 +60,7 @@ async function searchSuspect(job: Job, id: string, workshop: Workshop): Promise<
 
 /** Resolves when the record is on the disk, where results go to a file: only then may the queue hear that the job is done. */
 async function keep(record: JobRecord, { results, giveUp, signal }: Workshop): Promise<void> {
+  signal.throwIfAborted(); // no line follows one that could not be ended
   try {
     results?.append(record);
     await results?.sync();

@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { JobError } from './job-error.js';
+import { JobError, tooLarge } from './job-error.js';
 
 const isBelow = (root: string, file: string) => file.startsWith(root.endsWith(path.sep) ? root : `${root}${path.sep}`);
 
@@ -13,12 +13,14 @@ export function pathBelow(root: string, file: string): string {
 
 /**
  * Bytes of the file `name` below `root`, a real path. Rejects with JobError OUTSIDE_ROOT where `..` or a symbolic link leads out of
- * it, NOT_A_FILE for a folder, a device or a pipe, which may have no end, and with the file system's errors.
+ * it, NOT_A_FILE for a folder, a device or a pipe, which may have no end, FILE_TOO_LARGE above `maxBytes`, and with the file system's errors.
  */
-export async function readBelow(root: string, name: string, signal: AbortSignal): Promise<Buffer> {
+export async function readBelow(root: string, name: string, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
   const real = await realpath(path.join(root, pathBelow(root, name)));
   if (!isBelow(root, real))
     throw new JobError('OUTSIDE_ROOT', `${name} is a link to something that is not below the root`);
-  if (!(await stat(real)).isFile()) throw new JobError('NOT_A_FILE', `${name} is no file`);
+  const kind = await stat(real);
+  if (!kind.isFile()) throw new JobError('NOT_A_FILE', `${name} is no file`);
+  if (kind.size > maxBytes) throw tooLarge(name, kind.size, maxBytes);
   return readFile(real, { signal });
 }

@@ -32,13 +32,19 @@ export interface EnqueueSettings {
   isQuiet: boolean;
 }
 
-type Paths = () => AsyncGenerator<string>;
+interface Source {
+  /** Whether `paths` can be asked for more than once: what comes through a pipe comes once. */
+  isLasting: boolean;
+  /** Paths below the root, with slashes. They come one by one and throw UsageError where one is outside. */
+  paths(): AsyncGenerator<string>;
+}
 
-/** Paths below the root, with slashes, of what `source` stands for. They come one by one and throw UsageError where one is outside. */
-async function pathsOf(source: string, givenRoot: string | undefined): Promise<Paths> {
-  const isFolder = source !== '-' && (await stat(source)).isDirectory();
+/** What `source` stands for. */
+async function readSource(source: string, givenRoot: string | undefined): Promise<Source> {
+  const kind = source === '-' ? undefined : await stat(source);
+  const isFolder = kind?.isDirectory() ?? false;
   const root = path.resolve(givenRoot ?? (isFolder ? source : '.'));
-  return async function* () {
+  async function* paths() {
     for await (const name of isFolder ? imagesBelow(path.resolve(source)) : linesOf(source)) {
       let below: string;
       try {
@@ -48,7 +54,8 @@ async function pathsOf(source: string, givenRoot: string | undefined): Promise<P
       }
       yield path.sep === '/' ? below : below.replaceAll(path.sep, '/');
     }
-  };
+  }
+  return { isLasting: isFolder || (kind?.isFile() ?? false), paths };
 }
 
 function jobOf(file: string, { options, attempts, backoffMs }: EnqueueSettings) {
@@ -65,7 +72,7 @@ interface Progress {
   waiting: number;
 }
 
-async function count(paths: Paths, progress: Progress, signal: AbortSignal): Promise<void> {
+async function count({ paths }: Source, progress: Progress, signal: AbortSignal): Promise<void> {
   progress.found = 0;
   for await (const _path of paths()) {
     progress.found++;
@@ -74,7 +81,13 @@ async function count(paths: Paths, progress: Progress, signal: AbortSignal): Pro
 }
 
 /** Adds a job for each path, a chunk at a time, and waits while there are enough. */
-async function addAll(queue: Queue, paths: Paths, settings: EnqueueSettings, progress: Progress, signal: AbortSignal) {
+async function addAll(
+  queue: Queue,
+  { paths }: Source,
+  settings: EnqueueSettings,
+  progress: Progress,
+  signal: AbortSignal,
+) {
   for await (const chunk of chunks(paths(), chunkSize)) {
     for (;;) {
       progress.waiting = left(await readCounts(queue));
@@ -89,7 +102,7 @@ async function addAll(queue: Queue, paths: Paths, settings: EnqueueSettings, pro
 
 /** `enqueue` with checked arguments. Resolves to the exit status. */
 export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
-  const paths = await pathsOf(settings.source, settings.root);
+  const source = await readSource(settings.source, settings.root);
   const { queue, redis } = await openQueue(settings.place);
   const signal = interruption();
   const aborted = new Promise<never>((_resolve, reject) => {
@@ -109,8 +122,8 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
   const heard = tellErrors([queue], say);
   const quiet = new AbortController();
   try {
-    if (settings.source !== '-' && !settings.isQuiet) count(paths, progress, quiet.signal).catch(() => {}); // addAll meets the same, and tells
-    const adding = addAll(queue, paths, settings, progress, signal);
+    if (source.isLasting && !settings.isQuiet) count(source, progress, quiet.signal).catch(() => {}); // addAll meets the same, and tells
+    const adding = addAll(queue, source, settings, progress, signal);
     adding.catch(() => {}); // after an interruption nobody waits for it
     await Promise.race([adding, aborted]); // a lost connection may keep it for ever
     heard();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, realpathSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,6 +27,8 @@ export interface WorkerSettings {
   jobs: number | undefined;
   root: string | undefined;
   results: string | undefined;
+  /** Largest image. */
+  maxBytes: number;
   /** Jobs of a worker that is not heard of for so long are given to another. */
   lockMs: number;
   /** How long and how many jobs the queue remembers when they have ended. */
@@ -34,10 +36,20 @@ export interface WorkerSettings {
   isQuiet: boolean;
 }
 
-/** A file of this process alone: no two write to one, whatever file system it is on. */
-async function newResultsFile(folder: string): Promise<ResultsFile> {
+/** A file of this process alone: no two write to one, whatever file system it is on. `collect` looks at the queue's name. */
+async function newResultsFile(folder: string, queue: string): Promise<ResultsFile> {
   mkdirSync(folder, { recursive: true });
-  return ResultsFile.open(path.join(folder, `${hostname()}-${randomBytes(8).toString('hex')}.ndjson`), false);
+  const name = `${queue}@${hostname()}-${randomBytes(8).toString('hex')}.ndjson`;
+  const file = await ResultsFile.open(path.join(folder, name), false);
+  if (process.platform !== 'win32') syncFolder(folder);
+  return file;
+}
+
+/** So that a new file's name outlives a loss of power as well. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
 }
 
 function workerOptions({ lockMs, keep }: WorkerSettings, slots: number): Omit<WorkerOptions, 'connection'> {
@@ -50,6 +62,8 @@ function workerOptions({ lockMs, keep }: WorkerSettings, slots: number): Omit<Wo
     removeOnComplete: keep,
     removeOnFail: keep,
     metrics: { maxDataPoints: 60 },
+    // Of what other programs ask for and BullMQ does not know: it would leave such a job active, and try it for ever.
+    settings: { backoffStrategy: (attemptsMade) => 1000 * 2 ** (attemptsMade - 1) },
   };
 }
 
@@ -98,13 +112,13 @@ async function leave(closing: Promise<unknown>, say: Say, lockMs: number): Promi
 async function takeJobs(
   settings: WorkerSettings,
   { bullmq, queue, redis }: OpenQueue,
-  workshop: Pick<Workshop, 'detector' | 'root'> & { slots: number },
+  workshop: Pick<Workshop, 'detector' | 'root' | 'maxBytes'> & { slots: number },
 ): Promise<void> {
   const stop = new AbortController();
   const signals = interruption();
   signals.addEventListener('abort', () => stop.abort(signals.reason));
   const giveUp = (error: unknown) => stop.abort(error);
-  const results = settings.results ? await newResultsFile(settings.results) : undefined;
+  const results = settings.results ? await newResultsFile(settings.results, queue.name) : undefined;
   const processor = jobProcessor({ ...workshop, bullmq, results, signal: stop.signal, giveUp });
   const options = { connection: redis, ...workerOptions(settings, workshop.slots) };
   const worker = new bullmq.Worker(queue.name, processor, options);
@@ -135,7 +149,7 @@ export async function runWorker(settings: WorkerSettings): Promise<number> {
   const detector = await FaceDetector.create({ ...settings.create, slots, threads });
   const open = await openQueue(settings.place);
   try {
-    await takeJobs(settings, open, { detector, root, slots });
+    await takeJobs(settings, open, { detector, root, slots, maxBytes: settings.maxBytes });
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
   } finally {

@@ -47,6 +47,14 @@ describe('collect', () => {
     expect((await collected()).text).to.equal(line('1') + line('2'));
   });
 
+  it('refuses results of several queues, whose ids may be the same', async () => {
+    put('faces@host-1.ndjson', line('1'));
+    put('faces@host-2.ndjson', line('2'));
+    expect((await collected()).counts.images).to.equal(2);
+    put('other@host-3.ndjson', line('1'));
+    expect((await rejection(collected())).message).to.match(/holds results of several queues, faces, other: /);
+  });
+
   it('takes lines longer than it reads at once', async () => {
     const long = line('1', { faces: [], text: 'x'.repeat(3 * 2 ** 20) });
     put('a.ndjson', long + line('2'));

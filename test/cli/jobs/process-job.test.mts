@@ -15,6 +15,7 @@ function workshop({ detect = async () => ({ faces: [] }) as object, append = () 
     detector: { detect } as unknown as Workshop['detector'],
     bullmq: { UnrecoverableError, WaitingError },
     root: undefined,
+    maxBytes: 5,
     results: {
       append(record: object) {
         append();
@@ -89,6 +90,30 @@ describe('the processing of a job', () => {
     expect(await rejection(processor(running.job, 't'))).to.be.instanceOf(WaitingError);
     expect(await rejection(processor(next.job, 'u'))).to.be.instanceOf(WaitingError);
     expect([running.calls, next.calls, lines]).to.deep.equal([['t'], ['u'], []]);
+  });
+
+  // The line of the one would follow the half line of the other.
+  it('writes no line after one that could not be written', async () => {
+    let calls = 0;
+    const append = () => {
+      if (calls++ === 0) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    };
+    const release: (() => void)[] = [];
+    const detect = () => new Promise<object>((resolve) => release.push(() => resolve({ faces: [] })));
+    const { processor, lines } = workshop({ detect, append });
+    const both = [processor(fakeJob().job, 't'), processor(fakeJob().job, 'u')].map((one) => rejection(one));
+    await new Promise(setImmediate);
+    for (const end of release) end();
+    for (const error of await Promise.all(both)) expect(error).to.be.instanceOf(WaitingError);
+    expect({ lines, calls }).to.deep.equal({ lines: [], calls: 1 });
+  });
+
+  it('fails an image in the job that is larger than allowed', async () => {
+    const { processor } = workshop();
+    const { job } = fakeJob({ data: { image: Buffer.from('images').toString('base64') } });
+    const error = await rejection(processor(job, 't'));
+    expect(error).to.be.instanceOf(UnrecoverableError);
+    expect(error.message).to.match(/^FILE_TOO_LARGE: a has 6 bytes; 5 are allowed/);
   });
 
   for (const [what, detect] of [

@@ -23,7 +23,8 @@ describe('the root of the workers', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  const read = (name: string) => readBelow(root, name, new AbortController().signal);
+  const { signal } = new AbortController();
+  const read = (name: string) => readBelow(root, name, 1000, signal);
 
   it('gives files below it, by links within it as well', async () => {
     for (const name of ['sub/a', './sub/../sub/a', 'link', path.join(root, 'sub/a')])
@@ -46,10 +47,7 @@ describe('the root of the workers', () => {
 
   it('gives no folder, device or pipe, which may have no end', async () => {
     expect(await rejection(read('sub'))).to.have.property('code', 'NOT_A_FILE');
-    expect(await rejection(readBelow('/dev', 'zero', new AbortController().signal))).to.have.property(
-      'code',
-      'NOT_A_FILE',
-    );
+    expect(await rejection(readBelow('/dev', 'zero', 1000, signal))).to.have.property('code', 'NOT_A_FILE');
   });
 
   it('says by the code of the file system what is not there', async () => {
@@ -57,10 +55,13 @@ describe('the root of the workers', () => {
     expect(await rejection(read('sub/a/b'))).to.have.property('code', 'ENOTDIR');
   });
 
+  it('gives nothing larger than is allowed', async () => {
+    expect(await readBelow(root, 'sub/a', 6, signal)).to.have.length(6);
+    expect(await rejection(readBelow(root, 'sub/a', 5, signal))).to.have.property('code', 'FILE_TOO_LARGE');
+  });
+
   it('may be / itself', async () => {
-    expect((await readBelow('/', path.join(root, 'sub/a').slice(1), new AbortController().signal)).toString()).to.equal(
-      'inside',
-    );
+    expect((await readBelow('/', path.join(root, 'sub/a').slice(1), 1000, signal)).toString()).to.equal('inside');
   });
 
   it('makes paths relative without looking at files', () => {
