@@ -36,7 +36,7 @@ interface Source {
   /** Whether `paths` can be asked for more than once: what comes through a pipe comes once. */
   isLasting: boolean;
   /** Paths below the root, with slashes. They come one by one and throw UsageError where one is outside. */
-  paths(): AsyncGenerator<string>;
+  paths: () => AsyncGenerator<string>;
 }
 
 /** What `source` stands for. */
