@@ -91,6 +91,8 @@ std::vector<Face> Haar::Find(const cv::Mat& image, const Options& options, const
       Windows found;
       cascade_.detectMultiScale(gray.rowRange(top, bottom), found.boxes, found.levels, found.weights, kScaleFactor, 0,
                                 0, size, size, true);
+      // OpenCV cuts windows off that rounding has moved beyond the edge, but in one call not before they are grouped.
+      for (cv::Rect& box : found.boxes) box = {box.tl(), size};
       windows.Append(found, top);
       windows.KeepBest();
     }
@@ -100,7 +102,7 @@ std::vector<Face> Haar::Find(const cv::Mat& image, const Options& options, const
 
   std::vector<Face> faces;
   for (const size_t i : windows.Order()) {
-    const cv::Rect& box = windows.boxes[i];
+    const cv::Rect box = windows.boxes[i] & cv::Rect({}, gray.size());
     const double weight = std::max(windows.weights[i], 0.0);
     faces.push_back({{double(box.x), double(box.y), double(box.x + box.width), double(box.y + box.height)},
                      static_cast<float>(weight / (weight + 1)),

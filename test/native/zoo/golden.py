@@ -1,6 +1,7 @@
-"""Writes golden.txt: what the networks of the zoo find on the photographs, by numpy and cv2, without the project's code.
+"""Writes golden.txt: what the models of the zoo find on the photographs, by numpy and cv2, without the project's code.
 
-Usage: /usr/bin/python3 golden.py SHARED > golden.txt, with Debian's python3-opencv; SHARED holds `models` and `images`.
+Usage: /usr/bin/python3 golden.py SHARED CASCADE > golden.txt, with Debian's python3-opencv; SHARED holds `models` and
+`images`, CASCADE is haarcascade_frontalface_default.xml of Debian's opencv-data.
 """
 import os
 import sys
@@ -121,6 +122,15 @@ def retinaface(net, image):
     return suppress(*wanted(boxes, conf[:, 1], points * factor, 0.6), 0.4, union)
 
 
+def haar(cascade, image):
+    gray = cv2.equalizeHist(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
+    found, _, weights = cascade.detectMultiScale3(gray, 1.1, 5, minSize=(20, 20), outputRejectLevels=True)
+    boxes, weights = np.array(found, float).reshape(-1, 4), np.array(weights, float).clip(0).ravel()
+    boxes[:, 2:] += boxes[:, :2]
+    order = np.lexsort((*boxes.T, -weights))  # OpenCV's threads leave none
+    return boxes[order], (weights / (weights + 1))[order], no_points(boxes)
+
+
 def onnx(*names):
     return cv2.dnn.readNetFromONNX(os.path.join(MODELS, *names))
 
@@ -134,6 +144,7 @@ def main():
         "ultralight-slim-320": (ultralight, onnx("ultralight", "version-slim-320.onnx"), (320, 240)),
         "ssd": (ssd, cv2.dnn.readNetFromTensorflow(graph, description)),
         "retinaface": (retinaface, onnx("retinaface", "retinaface_mnet025_640.onnx")),
+        "haar": (haar, cv2.CascadeClassifier(sys.argv[2])),
     }
     print(f"# By golden.py on OpenCV {cv2.__version__}: model, picture, then x1 y1 x2 y2 confidence and the points, if any.")
     for model, (search, net, *rest) in searches.items():

@@ -1,6 +1,7 @@
 #include "zoo/haar.h"
 
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include "../fixtures.h"
 #include "../peak_memory.h"
@@ -36,6 +37,29 @@ TEST_CASE("of more windows than can be put together into faces the surest count"
   // Windows that touch one another become their mean: that of all would lie in the middle of the picture, after 40 s.
   REQUIRE(found.size() == 1);
   CHECK((found[0].box.x1 + found[0].box.x2) / 2 == doctest::Approx(kEdge).epsilon(0.05));
+}
+
+// Rounding moves some of them beyond the edge, where OpenCV cuts them off after it has put windows together.
+TEST_CASE("windows at the edge count whole, as where OpenCV searches all scales in one call") {
+  zoo::Haar haar(ModelFiles{{"every-window.xml", kEveryWindow}});
+  cv::CascadeClassifier cascade;
+  REQUIRE(cascade.read(cv::FileStorage(kEveryWindow, cv::FileStorage::MEMORY).getFirstTopLevelNode()));
+  for (int side = 64; side < 128; ++side) {
+    CAPTURE(side);
+    cv::Mat gray;
+    cv::cvtColor(fixtures::Noise(side, side), gray, cv::COLOR_BGR2GRAY);
+    cv::equalizeHist(gray, gray);
+    Options options;
+    options.min_face_size = side * 3 / 4;
+    std::vector<cv::Rect> expected;
+    cascade.detectMultiScale(gray, expected, 1.1, 5, 0, cv::Size(side * 3 / 4, side * 3 / 4));
+    std::vector<Stage> stages;
+    const std::vector<Face> found = haar.Find(fixtures::Noise(side, side), options, CancelFlag(), stages);
+    REQUIRE(expected.size() == 1);
+    REQUIRE(found.size() == 1);
+    const Box& box = found[0].box;
+    CHECK(cv::Rect2d({box.x1, box.y1}, cv::Point2d(box.x2, box.y2)) == cv::Rect2d(expected[0]));
+  }
 }
 
 TEST_SUITE("haar") {
