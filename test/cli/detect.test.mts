@@ -119,7 +119,7 @@ describe('detect', () => {
   it('says with status 1 that it cannot search at all', () => {
     const { status, stdout, stderr } = cli(['detect', 'photos', '--models-dir', folder], { cwd: folder });
     expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' });
-    expect(stderr).to.match(/^opencv-face-detector: weights mtcnn.*models fetch mtcnn\n$/);
+    expect(stderr).to.match(/^opencv-face-detector: weights mtcnn.*models fetch mtcnn --models-dir .*\n$/);
     const nowhere = cli(['detect', 'photos', '-o', 'nowhere/x'], { cwd: folder });
     expect(nowhere.status).to.equal(1);
     expect(nowhere.stderr).to.match(/^opencv-face-detector: ENOENT.*nowhere\/x'\n$/);
