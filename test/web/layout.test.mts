@@ -150,13 +150,13 @@ describe('the demo page looks right', () => {
     await untilStatus(page, /4 faces found/);
     const before = await page.locator('#frame .box').first().boundingBox();
     await page.setViewportSize({ width: 700, height: 900 });
-    await page.waitForFunction(
-      (old) => document.querySelector('#frame .box')?.getBoundingClientRect().width !== old,
-      before?.width,
-    );
-    const widths = await page
-      .locator('#frame .box')
-      .evaluateAll((all) => all.map((box) => getComputedStyle(box).strokeWidth));
+    // Read in the same moment: boxes that are drawn anew meanwhile have no width any more.
+    const redrawn = await page.waitForFunction((old) => {
+      const boxes = [...document.querySelectorAll('#frame .box')];
+      const width = boxes[0]?.getBoundingClientRect().width;
+      return width !== undefined && width !== old && boxes.map((box) => getComputedStyle(box).strokeWidth);
+    }, before?.width);
+    const widths = (await redrawn.jsonValue()) || [];
     expect(new Set(widths)).to.deep.equal(new Set(['2px']));
     // Drawn in pixels of the screen, not scaled with the picture.
     expect(await page.locator('#frame svg').getAttribute('viewBox')).to.equal(null);
