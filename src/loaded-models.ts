@@ -15,7 +15,10 @@ export interface LoadedModel {
 /** A list of at least one. */
 export type NonEmpty<T> = readonly [T, ...T[]];
 
-/** Names of the models to load, first that of calls that name none, by the options of `FaceDetector.create`. Throws INVALID_OPTION for what is none. */
+/**
+ * Names of the models to load, first that of calls that name none, by the options of `FaceDetector.create`. Throws INVALID_OPTION for
+ * what is none.
+ */
 export function namesToLoad(model: ModelName | undefined, models: readonly ModelName[]): NonEmpty<ModelName> {
   const known = `one of ${modelNames.join(', ')}`;
   check(model === undefined || modelNames.includes(model), 'model', known, model);
@@ -30,9 +33,11 @@ export function namesToLoad(model: ModelName | undefined, models: readonly Model
 export class LoadedModels {
   readonly list: NonEmpty<LoadedModel>;
   readonly #natives: ReadonlyMap<ModelName, NativeDetector>;
+  readonly #expected: string;
 
   private constructor(natives: ReadonlyMap<ModelName, NativeDetector>) {
     this.#natives = natives;
+    this.#expected = `one of those loaded, ${[...natives.keys()].join(', ')}`;
     const list = [...natives].map(([name, { engine, engineReason }]) => ({ name, engine, engineReason }));
     this.list = list as [LoadedModel, ...LoadedModel[]];
   }
@@ -57,8 +62,7 @@ export class LoadedModels {
   /** Throws INVALID_OPTION for a model that is not loaded. */
   of(name: ModelName): NativeDetector {
     const native = this.#natives.get(name);
-    const loaded = [...this.#natives.keys()].join(', ');
-    check(native !== undefined, 'model', `one of those loaded, ${loaded}`, name);
+    check(native !== undefined, 'model', this.#expected, name);
     return native;
   }
 }

@@ -3,11 +3,9 @@ import { availableParallelism } from 'node:os';
 import { workers as pidsOf, startService } from '../service.mjs';
 import { sendAtTimes } from './open-loop.mjs';
 import { processorSeconds } from './processor-seconds.mjs';
-import { meanWait, quantile, waits } from './queue.mjs';
+import { mean, meanWait, quantile, waits } from './queue.mjs';
 
 const rounds = 10;
-
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Processor seconds that the service and this process, which asks it, have used so far. */
 const allSeconds = (service) => processorSeconds([service.pid, ...pidsOf(service), process.pid]);

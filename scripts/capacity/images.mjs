@@ -21,10 +21,12 @@ async function drawnImages() {
   );
 }
 
+const { extensions } = createRequire(import.meta.url)(path.join(root, 'dist', 'cli', 'detect', 'inputs.js'));
+
 /** Images of a folder; by default the shared photographs where they are, else pictures drawn by code: { name, bytes }. */
 export async function loadImages(folder = photographs) {
   if (folder === photographs && !existsSync(folder)) return drawnImages();
-  const names = readdirSync(folder).filter((name) => /\.(jpe?g|png|webp|bmp|tiff?)$/i.test(name));
+  const names = readdirSync(folder).filter((name) => extensions.has(path.extname(name).toLowerCase()));
   if (names.length === 0) throw new Error(`there are no images in ${folder}`);
   return names.sort().map((name) => ({ name, bytes: readFileSync(path.join(folder, name)) }));
 }

@@ -17,12 +17,13 @@ export function waits(arrivals, { workers, slots, queueLimit }) {
   });
 }
 
+export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 /**
  * Mean wait in seconds by the formula of Pollaczek and Khinchine, for independent arrivals (`rate` a second) at one slot without limit;
  * Infinity where more comes than can be done. `seconds`: times that requests hold it.
  */
 export function meanWait(rate, seconds) {
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const load = rate * mean(seconds);
   return load < 1 ? (rate * mean(seconds.map((value) => value ** 2))) / (2 * (1 - load)) : Number.POSITIVE_INFINITY;
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { namesToLoad } from '../loaded-models.js';
 import { type ModelName, modelNames } from '../models.js';
 import { engineChoices, maxThreads } from '../native.js';
 import { optionTable } from '../options.js';
@@ -149,7 +150,7 @@ export const settings = {
     expected: `names, separated by commas, each one of ${modelWords}`,
     read: (text) => {
       const names = text.split(',').map((name) => readModel(name.trim()));
-      return names.every((name) => name !== undefined) ? [...new Set(names)] : undefined;
+      return names.every((name) => name !== undefined) ? names : undefined;
     },
     about: 'models to load, which requests of `/v1` choose from by `model`; they share the slots',
   } satisfies Setting<readonly ModelName[]>,
@@ -316,9 +317,9 @@ export function readConfig(environment: NodeJS.ProcessEnv, cores = allowedCores(
   ]);
   const given = Object.fromEntries(entries) as Config;
   const workers = given.workers ?? Math.max(1, Math.floor(cores / (given.slots * given.threads)));
-  const model = given.model ?? given.models[0];
-  const models = model ? [model, ...given.models.filter((name) => name !== model)] : [];
-  const config = { ...given, model, models, workers };
+  const isAsked = given.model !== undefined || given.models.length > 0;
+  const models = isAsked ? namesToLoad(given.model, given.models) : [];
+  const config = { ...given, model: models[0], models, workers };
   if (config.minFaceSize < config.minFaceSizeFloor) {
     throw new ConfigError(
       `MIN_FACE_SIZE must be at least MIN_FACE_SIZE_FLOOR, ${config.minFaceSizeFloor}, got ${config.minFaceSize}`,

@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress';
+import { isBarShown, terminalBar } from '../terminal-bar.js';
 
 /** What is done so far, on standard error while that is a terminal. */
 export interface Progress {
@@ -20,17 +20,8 @@ function duration(seconds: number): string {
 
 /** A bar with rate and time left for `total` images; nothing where standard error is no terminal, or for one image. */
 export function progress(total: number, isQuiet: boolean): Progress {
-  const { stderr } = process;
-  if (isQuiet || !stderr.isTTY || process.env['TERM'] === 'dumb' || total < 2) return none;
-  const bar = new SingleBar({
-    format: '{bar} {percentage}%  {value} of {total}  {rate}  {left} left',
-    barsize: 24,
-    stream: stderr,
-    clearOnComplete: true,
-    gracefulExit: false,
-    hideCursor: false, // a process that ends at once would leave it hidden,
-    linewrap: true, // and lines cut
-  });
+  if (isQuiet || !isBarShown() || total < 2) return none;
+  const bar = terminalBar('{bar} {percentage}%  {value} of {total}  {rate}  {left} left', 24);
   const started = performance.now();
   let done = 0;
   const figures = () => {

@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress';
+import { isBarShown, terminalBar } from '../terminal-bar.js';
 
 /** How far something is. */
 export interface Reading {
@@ -39,16 +39,8 @@ class Rate {
 export function gauge(read: () => Promise<Reading>, isQuiet: boolean): Gauge {
   if (isQuiet) return { around: (write) => write(), stop: () => {} };
   const { stderr } = process;
-  const isTerminal = stderr.isTTY && process.env['TERM'] !== 'dumb';
-  const bar = new SingleBar({
-    format: '{bar} {percentage}%  {value} of {total}  {rate}  {text}',
-    barsize: 20,
-    stream: stderr,
-    clearOnComplete: true,
-    gracefulExit: false,
-    hideCursor: false, // a process that ends at once would leave it hidden,
-    linewrap: true, // and lines cut
-  });
+  const isTerminal = isBarShown();
+  const bar = terminalBar('{bar} {percentage}%  {value} of {total}  {rate}  {text}', 20);
   const rate = new Rate();
   let shown = '';
   let isStarted = false;
