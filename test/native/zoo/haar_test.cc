@@ -49,10 +49,11 @@ TEST_CASE("windows at the edge count whole, as where OpenCV searches all scales 
     cv::Mat gray;
     cv::cvtColor(fixtures::Noise(side, side), gray, cv::COLOR_BGR2GRAY);
     cv::equalizeHist(gray, gray);
+    const int smallest = side * 3 / 4;
     Options options;
-    options.min_face_size = side * 3 / 4;
+    options.min_face_size = smallest;
     std::vector<cv::Rect> expected;
-    cascade.detectMultiScale(gray, expected, 1.1, 5, 0, cv::Size(side * 3 / 4, side * 3 / 4));
+    cascade.detectMultiScale(gray, expected, 1.1, 5, 0, cv::Size(smallest, smallest));
     std::vector<Stage> stages;
     const std::vector<Face> found = haar.Find(fixtures::Noise(side, side), options, CancelFlag(), stages);
     REQUIRE(expected.size() == 1);
