@@ -172,6 +172,12 @@ async function loadHaar(modelsDir: string): Promise<Record<string, Uint8Array>> 
   throw new FaceDetectorError('MODEL_MISSING', `${haarFile} was not found. It ${haarOrigin}`);
 }
 
+/** The command that brings a model's weights into a folder. */
+export function fetchCommand(model: string, modelsDir: string): string {
+  const isOwn = path.resolve(modelsDir) === defaultModelsDir;
+  return `npx opencv-face-detector models fetch ${model}${isOwn ? '' : ` --models-dir ${modelsDir}`}`;
+}
+
 /**
  * The verified files of a model, by name.
  * Throws FaceDetectorError MODEL_MISSING or MODEL_INVALID, naming the file and the command that mends it.
@@ -183,15 +189,13 @@ export async function loadModelFiles(
   if (model === 'haar') return loadHaar(modelsDir);
   const published = manifestModel(model);
   const folder = folderOf(published);
-  const isOwn = path.resolve(modelsDir) === defaultModelsDir;
-  const command = `npx opencv-face-detector models fetch ${model}${isOwn ? '' : ` --models-dir ${modelsDir}`}`;
   const files: Record<string, Uint8Array> = {};
   for (const file of published.files.filter(({ name }) => name !== 'LICENSE')) {
     const { bytes, fault } = await readVerified(path.join(modelsDir, folder, file.name), file);
     if (!bytes) {
       throw new FaceDetectorError(
         fault ? 'MODEL_INVALID' : 'MODEL_MISSING',
-        `weights ${folder}/${file.name}: ${fault ?? 'not there'}. Fetch them: ${command}`,
+        `weights ${folder}/${file.name}: ${fault ?? 'not there'}. Fetch them: ${fetchCommand(model, modelsDir)}`,
       );
     }
     files[file.name] = bytes;

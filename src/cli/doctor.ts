@@ -16,7 +16,7 @@ export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'say what is missing on this machine, and what mends it',
   synopsis: ['[--json]'],
-  about: `Looks at all that face detection needs here: Node.js, the native addon and what builds it, OpenCV, the weights, cores, the engine, and a search on a drawn face. Below each line that is not ok stands the command that mends it. Nothing is changed.`,
+  about: `Looks at all that face detection needs here: Node.js, the native addon and what builds it, OpenCV, the service's settings in the environment, the weights of its models, cores, the engine, and a search on a drawn face. Below each line that is not ok stands the command that mends it. Nothing is changed.`,
   flags: { Output: doctorFlags },
   completes: [],
   examples: [['doctor', 'before a report of a problem, or after an installation']],

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import type { Check } from '#dist/cli/doctor/checks.js';
 import { needWeights } from '../fixtures/available.mjs';
-import { cli } from '../fixtures/command-line.mjs';
+import { cli, cliFile } from '../fixtures/command-line.mjs';
 import { packageFolder } from '../fixtures/package-folder.mjs';
 
 describe('doctor', () => {
@@ -31,9 +31,10 @@ describe('doctor', () => {
     for (const line of [
       /^ok +Node.js +v\d+/m,
       /^ok +native addon +loads on .*, with OpenCV \d/m,
-      /^ok +weights +mtcnn: 6 files/m,
-      /^(ok|advice) +engine +(fused|opencv)/m,
-      /^ok +search +a drawn face is found/m,
+      /^ok +settings +those in the environment are valid$/m,
+      /^ok +weights +mtcnn: there, SHA-256 verified/m,
+      /^(ok|advice) +engine +mtcnn by (fused|opencv)/m,
+      /^ok +search +mtcnn finds a drawn face/m,
     ])
       expect(stdout).to.match(line);
     expect(stdout).not.to.match(/^missing/m);
@@ -48,7 +49,7 @@ describe('doctor', () => {
       /^missing +native addon +there is no prebuilt addon for .*\n +-> npx opencv-face-detector build$/m,
     );
     expect(stdout).to.match(
-      /^missing +weights +weights mtcnn\/det1.prototxt: not there.*\n +-> npx opencv-face-detector models fetch$/m,
+      /^missing +weights +weights mtcnn\/det1.prototxt: not there.*\n +-> npx opencv-face-detector models fetch mtcnn$/m,
     );
     expect(stdout.match(/^(missing|advice)/gm)).to.have.length((stdout.match(/^ +-> \S/gm) ?? []).length);
   });
@@ -72,6 +73,34 @@ describe('doctor', () => {
     const { checks } = examine();
     expect(checks.find(({ subject }) => subject === 'native addon')?.found).to.match(/does not load on/);
     expect(checks.find(({ subject }) => subject === 'weights')?.found).to.match(/det1.prototxt: 10 bytes instead of/);
+  });
+
+  // It looked at mtcnn in the package's folder only, whatever the service was told to load.
+  it('looks at the models and in the folder that the settings name', () => {
+    const { status, checks } = examine({ MODELS: 'yunet,haar', MODELS_DIR: '/nowhere' });
+    expect(status).to.equal(1);
+    expect(checks.filter(({ subject }) => subject === 'weights')).to.have.length(1);
+    expect(checks.find(({ subject }) => subject === 'weights')).to.include({
+      status: 'missing',
+      fix: 'npx opencv-face-detector models fetch yunet --models-dir /nowhere',
+    });
+  });
+
+  it('searches with each of the models', function () {
+    needWeights(this);
+    const { stdout } = spawnSync(process.execPath, [cliFile, 'doctor'], {
+      encoding: 'utf8',
+      env: { ...process.env, MODELS: 'haar,mtcnn' },
+    });
+    for (const model of ['haar', 'mtcnn']) expect(stdout).to.match(new RegExp(`^ok +search +${model} finds`, 'm'));
+  });
+
+  it('names a setting that is not valid', () => {
+    const { status, checks } = examine({ MIN_FACE_SIZE: 'tiny' });
+    expect(status).to.equal(1);
+    const check = checks.find(({ subject }) => subject === 'settings');
+    expect(check?.status).to.equal('missing');
+    expect(check?.found).to.match(/^MIN_FACE_SIZE must be an integer/);
   });
 
   it('advises against a pool too small for the cores', () => {

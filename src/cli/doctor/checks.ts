@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { FaceDetector } from '../../detector.js';
-import { loadModelFiles, manifestModel } from '../../models.js';
+import type { LoadedModel } from '../../loaded-models.js';
+import { defaultModelsDir, fetchCommand, loadModelFiles, type ModelName, manifestModel } from '../../models.js';
 import { currentTarget, isSupported, loadAddon } from '../../native.js';
 import { packageRoot } from '../../paths.js';
+import { type Config, readConfig } from '../../server/config.js';
 import { allowedCores, cgroupQuota } from '../../server/cores.js';
 import { drawFaces } from '../../server/drawn-faces.js';
 
@@ -65,24 +67,32 @@ function* buildTools(): Generator<Check> {
   }
 }
 
-async function weights(): Promise<Check> {
+/** The service's settings, which say what is needed here. Those that are not valid count as not given. */
+function settings(): { config: Config; check: Check } {
   try {
-    const files = await loadModelFiles('mtcnn');
-    return ok(
-      'weights',
-      `mtcnn: ${Object.keys(files).length} files, SHA-256 verified (${manifestModel('mtcnn').licence})`,
-    );
+    return { config: readConfig(process.env), check: ok('settings', 'those in the environment are valid') };
   } catch (error) {
-    return missing('weights', messageOf(error), 'npx opencv-face-detector models fetch');
+    const fix = 'npx opencv-face-detector serve --help';
+    return { config: readConfig({}), check: missing('settings', messageOf(error), fix) };
   }
 }
 
-async function haar(): Promise<Check> {
+async function weights(model: ModelName, modelsDir = defaultModelsDir): Promise<Check> {
   try {
-    await loadModelFiles('haar');
+    await loadModelFiles(model, modelsDir);
+    return ok('weights', `${model}: there, SHA-256 verified (${manifestModel(model).licence})`);
+  } catch (error) {
+    return missing('weights', messageOf(error), fetchCommand(model, modelsDir));
+  }
+}
+
+async function haar(isNeeded: boolean, modelsDir: string | undefined): Promise<Check> {
+  try {
+    await loadModelFiles('haar', modelsDir);
     return ok('Haar cascade', 'there, as a model that needs no weights');
   } catch {
     const fix = process.platform === 'darwin' ? 'brew install opencv' : 'sudo apt-get install -y opencv-data';
+    if (isNeeded) return missing('Haar cascade', 'not there', fix);
     return advice('Haar cascade', 'not there; only the model haar needs it', fix);
   }
 }
@@ -105,23 +115,33 @@ function pool(): Check {
   return advice('thread pool', `UV_THREADPOOL_SIZE is ${size}: not all cores can search`, 'unset UV_THREADPOOL_SIZE');
 }
 
-/** Loads the model and searches a drawn face: what all the rest is for. */
-async function* search(): AsyncGenerator<Check> {
+function engineOf({ name, engine, engineReason }: LoadedModel): Check {
+  // The other models have no engine but OpenCV's.
+  if (engine === 'fused' || name !== 'mtcnn') return ok('engine', `${name} by ${engine}: ${engineReason}`);
+  return advice(
+    'engine',
+    `${name} by ${engine}, which is several times slower than fused: ${engineReason}`,
+    'npx opencv-face-detector bench',
+  );
+}
+
+/** Loads the models and searches a drawn face with each: what all the rest is for. */
+async function* search(models: readonly ModelName[], modelsDir: string | undefined): AsyncGenerator<Check> {
   try {
-    const detector = await FaceDetector.create();
-    const { engine, engineReason } = detector;
-    yield engine === 'fused'
-      ? ok('engine', `${engine}: ${engineReason}`)
-      : advice(
-          'engine',
-          `${engine}, which is several times slower than fused: ${engineReason}`,
-          'npx opencv-face-detector bench',
-        );
-    const { faces, timings } = await detector.detect(drawFaces(400, 300, [{ x: 200, y: 150, height: 160 }]));
+    const detector = await FaceDetector.create({ models, modelsDir });
+    const picture = drawFaces(400, 300, [{ x: 200, y: 150, height: 160 }]);
+    for (const model of detector.models) {
+      yield engineOf(model);
+      const { faces, timings } = await detector.detect(picture, { model: model.name });
+      yield faces.length === 1
+        ? ok('search', `${model.name} finds a drawn face (${timings.total.toFixed(0)} ms)`)
+        : missing(
+            'search',
+            `${model.name} finds ${faces.length} faces where one is drawn`,
+            'npx opencv-face-detector build',
+          );
+    }
     await detector.close();
-    yield faces.length === 1
-      ? ok('search', `a drawn face is found (${timings.total.toFixed(0)} ms)`)
-      : missing('search', `${faces.length} faces found where one is drawn`, 'npx opencv-face-detector build');
   } catch (error) {
     yield missing('search', messageOf(error), 'npx opencv-face-detector build');
   }
@@ -143,10 +163,17 @@ export async function* examine(): AsyncGenerator<Check> {
     yield* buildTools();
     yield missing('native addon', messageOf(error), 'npx opencv-face-detector build');
   }
-  const verified = await weights();
-  yield verified;
-  yield await haar();
+  const { config, check } = settings();
+  yield check;
+  const models: readonly ModelName[] = config.models.length > 0 ? config.models : ['mtcnn'];
+  let hasWeights = true;
+  for (const model of models.filter((name) => name !== 'haar')) {
+    const verified = await weights(model, config.modelsDir);
+    hasWeights &&= verified.status === 'ok';
+    yield verified;
+  }
+  yield await haar(models.includes('haar'), config.modelsDir);
   yield cores();
   yield pool();
-  if (hasAddon && verified.status === 'ok') yield* search();
+  if (hasAddon && hasWeights) yield* search(models, config.modelsDir);
 }
