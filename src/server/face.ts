@@ -53,13 +53,9 @@ export function faceRouter(service: Service): Router {
       admission.seated(async (seat) => {
         const gone = goneSignal(response);
         const image = await readImage(service, request, response);
-        const detection = await search(
-          service,
-          image,
-          (call) => detector.detect(image, { clip: false, ...call }),
-          gone,
-          seat,
-        );
+        const wish = { image, route: config.endpoint, options: { clip: false } };
+        const find: typeof detector.detect = (...call) => detector.detect(...call);
+        const detection = await search(service, wish, find, gone, seat);
         outcomeOf(response).faces = detection.faces.length;
         response.set('Server-Timing', serverTiming(detection.timings));
         sendJson(response, 200, facesJson(detection));

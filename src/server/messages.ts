@@ -1,6 +1,7 @@
 import type { LoadedModel, NonEmpty } from '../loaded-models.js';
 import type { Activity } from '../slots.js';
 import type { Snapshot } from './metrics.js';
+import type { Search } from './quarantine.js';
 import type { Readiness } from './service.js';
 
 /** What a worker tells the primary. */
@@ -11,10 +12,10 @@ export type WorkerMessage =
   /** A sign of life. */
   | { type: 'beat'; activity: Activity }
   | { type: 'metrics'; snapshot: Snapshot }
-  /** Native code gets an image: its SHA-256. */
-  | { type: 'searching'; image: string }
+  /** Native code gets an image. */
+  | ({ type: 'searching' } & Search)
   /** It is done with it; `isWhole` where it came to the end of the search. */
-  | { type: 'searched'; image: string; isWhole: boolean }
+  | ({ type: 'searched'; isWhole: boolean } & Search)
   /** It has answered all that it had accepted, and would end. */
   | { type: 'drained' };
 

@@ -20,9 +20,10 @@ export class SearchWatch {
   /**
    * `begin` is to be called when native code gets the image, `end` when it is done with it, or will not get it;
    * `isWhole` where it came to the end of the search.
+   * `how` is what the request wants of the image: its route and options.
    * Throws RequestError IMAGE_QUARANTINED where workers have crashed over the image.
    */
-  admit(bytes: Buffer): { begin: () => void; end: (isWhole: boolean) => void } {
+  admit(bytes: Buffer, how: string): { begin: () => void; end: (isWhole: boolean) => void } {
     const image = createHash('sha256').update(bytes).digest('hex');
     if (this.#refused.has(image)) {
       const what = 'worker processes have crashed while they searched this image; it is not tried again for an hour';
@@ -32,10 +33,10 @@ export class SearchWatch {
     return {
       begin: () => {
         isBegun = true;
-        this.#tell({ type: 'searching', image });
+        this.#tell({ type: 'searching', image, how });
       },
       end: (isWhole) => {
-        if (isBegun) this.#tell({ type: 'searched', image, isWhole });
+        if (isBegun) this.#tell({ type: 'searched', image, how, isWhole });
       },
     };
   }

@@ -27,25 +27,33 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+/** An image, and what a request wants of it. */
+export interface Wish<Options extends DetectCallOptions> {
+  image: Buffer;
+  /** Path of the request's route. */
+  route: string;
+  options: Options;
+}
+
 /**
- * Searches an image, by a call of the detector (`find`) with these options, within the deadline of a request (DEADLINE) and as
+ * Searches an image by a call of the detector (`find`), which gets the options with a signal in them, within the deadline of a request (DEADLINE) and as
  * long as its client is there (`gone`). Both stop the native work and reject at once; the seat stays taken until that has ended.
  * Throws IMAGE_QUARANTINED for an image that has taken workers down.
  */
-export function search<T extends Detection>(
+export function search<T extends Detection, Options extends DetectCallOptions>(
   { config, metrics, watch }: Pick<Service, 'config' | 'metrics' | 'watch'>,
-  image: Buffer,
-  find: (call: Pick<DetectCallOptions, 'signal' | 'onStart'>) => Promise<T>,
+  { image, route, options }: Wish<Options>,
+  find: (image: Buffer, options: Options) => Promise<T>,
   gone: AbortSignal,
   seat: Seat,
 ): Promise<T> {
-  const watched = watch.admit(image);
+  const watched = watch.admit(image, `${route} ${JSON.stringify(options)}`);
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort(new RequestError('DEADLINE', `the search was not done after ${config.requestTimeoutMs} ms`));
   }, config.requestTimeoutMs);
   const signal = AbortSignal.any([gone, late.signal]);
-  const native = find({ signal, onStart: watched.begin }).finally(() => clearTimeout(timer));
+  const native = find(image, { ...options, signal, onStart: watched.begin }).finally(() => clearTimeout(timer));
   seat.holdUntil(native);
   native.then(
     (detection) => {

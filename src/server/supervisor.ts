@@ -183,10 +183,10 @@ export class Supervisor {
         this.#metrics.update(member.worker.id, message.snapshot);
         break;
       case 'searching':
-        this.#quarantine.searching(member.worker.id, message.image);
+        this.#quarantine.searching(member.worker.id, message);
         break;
       case 'searched':
-        this.#quarantine.searched(member.worker.id, message.image, message.isWhole);
+        this.#quarantine.searched(member.worker.id, message, message.isWhole);
         break;
       case 'drained':
         this.#tell(member, { type: 'end' });

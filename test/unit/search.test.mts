@@ -5,6 +5,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { DetectCallOptions, Detection } from '#dist/detector.js';
 import { RequestError } from '#dist/server/errors.js';
+import type { WorkerMessage } from '#dist/server/messages.js';
 import { goneSignal, search, serverTiming } from '#dist/server/search.js';
 import { SearchWatch } from '#dist/server/search-watch.js';
 import type { Service } from '#dist/server/service.js';
@@ -13,6 +14,7 @@ import { rejection } from '../fixtures/rejection.mjs';
 
 const detection = { faces: [], timings: { queue: 1, decode: 2, total: 3 } } as unknown as Detection;
 const image = Buffer.from('an image');
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** A service whose detector ends when told to, with all that was asked of its parts. */
 function fakeService() {
@@ -20,8 +22,8 @@ function fakeService() {
   const done = new Promise<Detection>((resolve, reject) => Object.assign(native, { resolve, reject }));
   const calls: [image: Buffer, options: DetectCallOptions][] = [];
   const searched: Detection[] = [];
-  const told: string[] = [];
-  const watch = new SearchWatch(({ type }) => void told.push(type));
+  const told: WorkerMessage[] = [];
+  const watch = new SearchWatch((message) => void told.push(message));
   let isHeld = false;
   const service = {
     config: { requestTimeoutMs: 2000 },
@@ -46,7 +48,13 @@ function fakeService() {
   };
   const client = new AbortController();
   const find = () =>
-    search(service, image, (call) => service.detector.detect(image, { minFaceSize: 40, ...call }), client.signal, seat);
+    search(
+      service,
+      { image, route: '/v1/faces', options: { minFaceSize: 40 } },
+      (...call) => service.detector.detect(...call),
+      client.signal,
+      seat,
+    );
   return { find, native, calls, searched, told, watch, client, isHeld: () => isHeld };
 }
 
@@ -75,19 +83,21 @@ describe('search', () => {
       const { find, native, calls, told } = fakeService();
       const found = find().catch(() => undefined);
       if (isStarted) calls[0]?.[1].onStart?.();
-      expect(told).to.deep.equal(isStarted ? ['searching'] : []);
+      const what = { image: sha256(image), how: '/v1/faces {"minFaceSize":40}' };
+      const searching = { type: 'searching', ...what };
+      expect(told).to.deep.equal(isStarted ? [searching] : []);
       native.reject(new Error('damaged'));
       await found;
-      expect(told).to.deep.equal(isStarted ? ['searching', 'searched'] : []);
+      expect(told).to.deep.equal(isStarted ? [searching, { type: 'searched', ...what, isWhole: false }] : []);
     }
   });
 
   it('refuses an image in quarantine, by its bytes', async () => {
     const { find, calls, watch } = fakeService();
-    watch.refuse([createHash('sha256').update(image).digest('hex')]);
+    watch.refuse([sha256(image)]);
     expect(await rejection((async () => find())())).to.have.property('code', 'IMAGE_QUARANTINED');
     expect(calls).to.deep.equal([]);
-    watch.refuse([createHash('sha256').update('another image').digest('hex')]);
+    watch.refuse([sha256(Buffer.from('another image'))]);
     void find();
     expect(calls).to.have.length(1);
   });

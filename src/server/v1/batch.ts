@@ -33,14 +33,10 @@ export function batchHandler(service: Service) {
     const { index, name } = part;
     try {
       if ('error' in part) throw part.error;
-      const { bytes } = part;
-      return {
-        index,
-        name,
-        ...publicDetection(
-          await search(service, bytes, (call) => detector.detect(bytes, { ...options, ...call }), gone, seat),
-        ),
-      };
+      const wish = { image: part.bytes, route: '/v1/batch', options };
+      const find: typeof detector.detect = (...call) => detector.detect(...call);
+      const found = await search(service, wish, find, gone, seat);
+      return { index, name, ...publicDetection(found) };
     } catch (error) {
       if (gone.aborted) throw error; // there is nobody to tell
       return { index, name, error: problem(publicError(error), requestId) };

@@ -28,7 +28,8 @@ export function oneImageHandler<T extends Detection>(service: Service, { rules, 
       const gone = goneSignal(response);
       const { image, fields } = await readUpload(request, response, limits);
       const options = parseOptions([...query, ...fields], rules);
-      const found = await search(service, image, (call) => find(image, { ...options, ...call }, request), gone, seat);
+      const wish = { image, route: request.baseUrl + request.path, options };
+      const found = await search(service, wish, (...call) => find(...call, request), gone, seat);
       outcomeOf(response).faces = found.faces.length;
       response.set('Server-Timing', serverTiming(found.timings));
       answer(found, response, seat);
