@@ -54,8 +54,7 @@ export function faceRouter(service: Service): Router {
         const gone = goneSignal(response);
         const image = await readImage(service, request, response);
         const wish = { image, route: config.endpoint, options: { clip: false } };
-        const find: typeof detector.detect = (...call) => detector.detect(...call);
-        const detection = await search(service, wish, find, gone, seat);
+        const detection = await search(service, wish, (...call) => detector.detect(...call), gone, seat);
         outcomeOf(response).faces = detection.faces.length;
         response.set('Server-Timing', serverTiming(detection.timings));
         sendJson(response, 200, facesJson(detection));

@@ -34,8 +34,7 @@ export function batchHandler(service: Service) {
     try {
       if ('error' in part) throw part.error;
       const wish = { image: part.bytes, route: '/v1/batch', options };
-      const find: typeof detector.detect = (...call) => detector.detect(...call);
-      const found = await search(service, wish, find, gone, seat);
+      const found = await search(service, wish, (...call) => detector.detect(...call), gone, seat);
       return { index, name, ...publicDetection(found) };
     } catch (error) {
       if (gone.aborted) throw error; // there is nobody to tell
