@@ -29,8 +29,13 @@ describe('the port of the metrics', () => {
 
   // The handler was an async function that nobody waited for: its rejection ended the primary, and with it every worker.
   it('answers a scrape that fails with 500, and goes on', async () => {
-    const texts = [Promise.reject(new Error('no sum')), Promise.resolve('a 1\n')];
-    const metrics = { contentType: 'text/plain', text: () => texts.shift() ?? Promise.resolve('') };
+    let scrapes = 0;
+    const text = async () => {
+      scrapes += 1;
+      if (scrapes === 1) throw new Error('no sum');
+      return 'a 1\n';
+    };
+    const metrics = { contentType: 'text/plain', text };
     server = await serveMetrics(metrics, setting, log);
     expect((await get('/metrics')).status).to.equal(500);
     expect(logged).to.deep.equal(['the metrics could not be summed']);
