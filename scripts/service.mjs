@@ -57,6 +57,13 @@ function splitLines(stream, onLine) {
 export const workers = ({ pid }) =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 
+/** What it lists at `/v1/models`. */
+export async function modelsOf({ origin }) {
+  const { body } = await request(`${origin}/v1/models`, { reset: true });
+  const { models } = await body.json();
+  return models;
+}
+
 /** A function from a metric's name to the sum of its values now, over all labels. */
 export async function metrics(service) {
   const { body } = await request(service.metrics, { reset: true });

@@ -1,5 +1,6 @@
 // npm run soak -- [MINUTES] [--seed N] [--requests N]: drives the service for so long (20 minutes by default), or for so many requests,
 // with all that clients send, in an order that the seed repeats; between, it lets the service rest and looks at what is left of it.
+// The service takes the settings of the environment: MODELS and MODELS_DIR load more models, which requests then ask for in turn.
 // Ends with status 1, and says why, where a request is lost, an answer is wrong, or something grows. The summary is JSON.
 import { parseArgs } from 'node:util';
 import { Random } from './random.mjs';

@@ -6,10 +6,10 @@ import { imageRoutes, maxBodyBytes, post, queryOf, upload } from './upload.mjs';
 const keyOf = (...parts) => parts.map(String).join(' | ');
 
 /** A whole image with valid options. */
-export function goodImage(random, { good }) {
+export function goodImage(random, { good, models }) {
   const route = random.weighted(imageRoutes);
   const image = random.pick(good);
-  const options = route === '/face' ? [] : validOptions(random, route);
+  const options = route === '/face' ? [] : validOptions(random, route, models);
   const { drawn } = route === '/v1/faces' && options.length === 0 ? image : {};
   return upload(random, route, image, options, { expected: [200], key: keyOf(route, image.name, options), drawn });
 }
@@ -22,9 +22,9 @@ export function largeImage(random, { large }) {
 }
 
 /** Options that are refused; /face ignores them. */
-export function badOptions(random, { good }) {
+export function badOptions(random, { good, models }) {
   const route = random.weighted(imageRoutes.filter(([, path]) => path !== '/face'));
-  return upload(random, route, random.pick(good), invalidOptions(random, route), { expected: [400] });
+  return upload(random, route, random.pick(good), invalidOptions(random, route, models), { expected: [400] });
 }
 
 /** Something that is no image, or none any more. */
@@ -37,9 +37,9 @@ export function badImage(random, { good, refused }) {
 }
 
 /** Several images, some of them bad. */
-export function batch(random, { good, refused }) {
+export function batch(random, { good, refused, models }) {
   const images = Array.from({ length: random.integer(1, 6) }, () => random.pick(random.chance(0.8) ? good : refused));
-  const options = validOptions(random, '/v1/batch');
+  const options = validOptions(random, '/v1/batch', models);
   const body = form(images.map(({ bytes }, i) => ['image', bytes, `${i}.jpg`]));
   const key = keyOf('batch', options, ...images.map(({ name }) => name));
   return post(`/v1/batch${queryOf(options)}`, body, { expected: [200], key });

@@ -31,11 +31,11 @@ function leaving(random, { pieces = [] }) {
 }
 
 /**
- * The next request of the sequence that `random` makes: what it asks, how it is sent, and what it may be answered with. `id` is its name
- * in the service's log.
+ * The next request of the sequence that `random` makes, of what there is to ask with (images by kind, and models): what it asks, how it
+ * is sent, and what it may be answered with. `id` is its name in the service's log.
  */
-export function nextRequest(random, images, id) {
-  const asked = random.weighted(kinds)(random, images);
+export function nextRequest(random, stock, id) {
+  const asked = random.weighted(kinds)(random, stock);
   if (asked.method === 'RAW') return { id, ...asked };
   const sent = { ...asked, ...pace(random, asked) };
   return { id, ...sent, ...leaving(random, sent), keepsAlive: random.chance(0.3) };

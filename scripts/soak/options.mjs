@@ -10,7 +10,7 @@ const search = [
   { maxFaces: 1, sort: 'area' },
   { clip: false, rnetThreshold: 0.8 },
   { fastDecode: true, minFaceSize: 40 },
-  { truncated: 'accept', model: 'mtcnn' },
+  { truncated: 'accept' },
 ];
 
 const written = [{}, {}, { format: 'jpeg' }, { format: 'png' }, { format: 'webp' }, { format: 'jpeg', quality: 50 }];
@@ -32,15 +32,19 @@ const wrong = [
   ['model', 'resnet'],
 ];
 
-/** Valid options of a route of one image or of a batch, as `[name, text]`. */
-export function validOptions(random, route) {
+/** Valid options of a route of one image or of a batch, as `[name, text]`; `models` as `/v1/models` lists them. */
+export function validOptions(random, route, models) {
   const sets = [random.pick(search), ...(pictures[route] ? [random.pick(written), random.pick(pictures[route])] : [])];
-  return Object.entries(Object.assign({}, ...sets)).map(([name, value]) => [name, String(value)]);
+  const options = Object.assign({}, ...sets);
+  const { name: model, landmarks } = random.pick(models);
+  const isAligned = route === '/v1/crops' && options.align !== false; // by the landmarks
+  if (random.chance(0.5) && (landmarks || !isAligned)) options.model = model;
+  return Object.entries(options).map(([name, value]) => [name, String(value)]);
 }
 
 /** Options of which one is wrong or given twice. */
-export function invalidOptions(random, route) {
-  const valid = validOptions(random, route);
+export function invalidOptions(random, route, models) {
+  const valid = validOptions(random, route, models);
   if (valid.length > 0 && random.chance(0.2)) return [...valid, valid[0]];
   const [name, text] = random.pick(wrong);
   return [...valid.filter(([other]) => other !== name), [name, text]];

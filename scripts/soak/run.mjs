@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { startService } from '../service.mjs';
+import { modelsOf, startService } from '../service.mjs';
 import { Judge } from './judge.mjs';
 import { Log } from './log.mjs';
 import { nextRequest } from './next-request.mjs';
@@ -26,7 +26,7 @@ const crowd = 60;
 /** One run against a service of its own. `tell` gets a line for each minute, and each failure as it is seen. */
 export class Soak {
   #random;
-  #images;
+  #stock;
   #bounds;
   #tell;
   #log = new Log();
@@ -39,7 +39,7 @@ export class Soak {
 
   constructor(random, images, bounds, tell) {
     this.#random = random;
-    this.#images = images;
+    this.#stock = images;
     this.#bounds = bounds;
     this.#tell = tell;
   }
@@ -55,6 +55,7 @@ export class Soak {
     const sender = new Sender(service);
     this.#started = performance.now();
     try {
+      this.#stock = { ...this.#stock, models: await modelsOf(service) };
       await this.#rest(service, sender);
       for (let told = 0; !this.#isOver; ) {
         const done = await this.#drive(sender);
@@ -90,7 +91,7 @@ export class Soak {
     const done = [];
     const client = async () => {
       while (this.#issued < end && !this.#isOver) {
-        const asked = nextRequest(this.#random, this.#images, `soak-${this.#issued++}`);
+        const asked = nextRequest(this.#random, this.#stock, `soak-${this.#issued++}`);
         const ending = await sender.send(asked);
         const { id, method, path } = asked;
         const outcome = ending.status ?? ending.end;

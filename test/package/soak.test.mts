@@ -35,7 +35,7 @@ describe('npm run soak', () => {
     needWeights(this);
     needCores(this, 2);
     this.timeout(600_000);
-    const { status, failures, requests } = soak();
+    const { status, failures, requests } = soak({ MODELS: 'mtcnn,haar' });
     expect({ status, failures, requests }).to.deep.equal({ status: 0, failures: [], requests: 120 });
   });
 
