@@ -32,11 +32,10 @@ void CheckOpen(const Napi::CallbackInfo& info, const std::shared_ptr<Detector>& 
 void DetectorWrap::Define(Napi::Env env) {
   auto* data = new InstanceData;
   env.SetInstanceData(data);  // which deletes it with the environment
-  data->constructor = Napi::Persistent(
-      DefineClass(env, "NativeDetector",
-                  {InstanceMethod<&DetectorWrap::Detect>("detect"), InstanceAccessor<&DetectorWrap::Engine>("engine"),
-                   InstanceAccessor<&DetectorWrap::EngineReason>("engineReason"),
-                   InstanceMethod<&DetectorWrap::Close>("close")}));
+  data->constructor = Napi::Persistent(DefineClass(
+      env, "NativeDetector",
+      {InstanceMethod<&DetectorWrap::Detect>("detect"), InstanceAccessor<&DetectorWrap::Engine>("engine"),
+       InstanceAccessor<&DetectorWrap::EngineReason>("engineReason"), InstanceMethod<&DetectorWrap::Close>("close")}));
 }
 
 DetectorWrap::DetectorWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<DetectorWrap>(info) {
