@@ -244,9 +244,10 @@ export class FaceDetector {
     return this.#slots.activity;
   }
 
-  /** Refuses waiting and later calls with code CLOSED; resolves when the running ones have ended. */
-  close(): Promise<void> {
-    return this.#slots.close();
+  /** Refuses waiting and later calls with code CLOSED; resolves when the running ones have ended and the memory is given back. */
+  async close(): Promise<void> {
+    await this.#slots.close();
+    this.#loaded.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -49,12 +49,17 @@ export class LoadedModels {
     { modelsDir, engine, threads }: { modelsDir: string | undefined; engine: EngineChoice; threads: number },
   ): Promise<LoadedModels> {
     const natives = new Map<ModelName, NativeDetector>();
-    for (const name of names) {
-      const files = await loadModelFiles(name, modelsDir);
-      const native = await addon.load(name, files, engine, threads).catch((error: unknown) => {
-        throw asFaceDetectorError(error);
-      });
-      natives.set(name, native);
+    try {
+      for (const name of names) {
+        const files = await loadModelFiles(name, modelsDir);
+        const native = await addon.load(name, files, engine, threads).catch((error: unknown) => {
+          throw asFaceDetectorError(error);
+        });
+        natives.set(name, native);
+      }
+    } catch (error) {
+      for (const native of natives.values()) native.close();
+      throw error;
     }
     return new LoadedModels(natives);
   }
@@ -64,5 +69,10 @@ export class LoadedModels {
     const native = this.#natives.get(name);
     check(native !== undefined, 'model', this.#expected, name);
     return native;
+  }
+
+  /** Gives back their memory; none may be used from then on. */
+  close(): void {
+    for (const native of this.#natives.values()) native.close();
   }
 }

@@ -28,6 +28,8 @@ export interface NativeDetector {
   /** Why this one, as a sentence without a stop. */
   readonly engineReason: string;
   detect(image: NativeInput, options: NativeOptions, render?: NativeRender): NativeRun;
+  /** Frees the model once running jobs have ended; nothing else may be used from then on. */
+  close(): void;
 }
 
 /** `done` settles when the native run has ended, also after `cancel`, then with code ABORTED. */

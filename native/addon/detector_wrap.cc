@@ -22,15 +22,20 @@ void CheckThis(const Napi::CallbackInfo& info) {
   }
 }
 
+void CheckOpen(const Napi::CallbackInfo& info, const std::shared_ptr<Detector>& detector) {
+  CheckThis(info);
+  if (!detector) throw Napi::TypeError::New(info.Env(), "this detector is closed");
+}
+
 }  // namespace
 
 void DetectorWrap::Define(Napi::Env env) {
   auto* data = new InstanceData;
   env.SetInstanceData(data);  // which deletes it with the environment
-  data->constructor = Napi::Persistent(
-      DefineClass(env, "NativeDetector",
-                  {InstanceMethod<&DetectorWrap::Detect>("detect"), InstanceAccessor<&DetectorWrap::Engine>("engine"),
-                   InstanceAccessor<&DetectorWrap::EngineReason>("engineReason")}));
+  data->constructor = Napi::Persistent(DefineClass(
+      env, "NativeDetector",
+      {InstanceMethod<&DetectorWrap::Detect>("detect"), InstanceAccessor<&DetectorWrap::Engine>("engine"),
+       InstanceAccessor<&DetectorWrap::EngineReason>("engineReason"), InstanceMethod<&DetectorWrap::Close>("close")}));
 }
 
 DetectorWrap::DetectorWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<DetectorWrap>(info) {
@@ -55,17 +60,24 @@ Napi::Value DetectorWrap::Load(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value DetectorWrap::Engine(const Napi::CallbackInfo& info) {
-  CheckThis(info);
+  CheckOpen(info, detector_);
   return Napi::String::New(info.Env(), detector_->engine().name);
 }
 
 Napi::Value DetectorWrap::EngineReason(const Napi::CallbackInfo& info) {
-  CheckThis(info);
+  CheckOpen(info, detector_);
   return Napi::String::New(info.Env(), detector_->engine().reason);
 }
 
+Napi::Value DetectorWrap::Close(const Napi::CallbackInfo& info) {
+  CheckThis(info);
+  detector_.reset();
+  return info.Env().Undefined();
+}
+
 Napi::Value DetectorWrap::Detect(const Napi::CallbackInfo& info) {
-  if (!info.This().As<Napi::Object>().CheckTypeTag(&kTag) || info.Length() < 2 || info.Length() > 3) {
+  CheckOpen(info, detector_);
+  if (info.Length() < 2 || info.Length() > 3) {
     throw Napi::TypeError::New(info.Env(), "detect takes an image, options and what to render");
   }
   const Options options = ReadOptions(info[1]);

@@ -34,6 +34,10 @@ class DetectorWrap : public Napi::ObjectWrap<DetectorWrap> {
   /// Encoded bytes are copied, raw pixels are borrowed until `done` settles. Throws TypeError for other arguments.
   Napi::Value Detect(const Napi::CallbackInfo& info);
 
+  /// close(): gives the model's memory back once running jobs have ended, not when JavaScript's collector comes by,
+  /// which knows nothing of it. Every other use throws TypeError from then on.
+  Napi::Value Close(const Napi::CallbackInfo& info);
+
   std::shared_ptr<Detector> detector_;
 };
 

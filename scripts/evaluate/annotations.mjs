@@ -28,18 +28,21 @@ function faceOn(text) {
 function* blocks(text) {
   const lines = text.split(/\r?\n/).map((line, i) => ({ text: line.trim(), number: i + 1 }));
   const rest = lines.filter((line) => line.text !== '');
-  const take = (what) => rest.shift() ?? fail(lines.length, `the file ends where ${what} should be`);
-  while (rest.length > 0) {
+  // Not by shift(), which moves all that is left: 180,000 lines, as those of WIDER FACE, took 17 s.
+  let at = 0;
+  const take = (what) => rest[at++] ?? fail(lines.length, `the file ends where ${what} should be`);
+  while (at < rest.length) {
     const name = take('an image');
     if (faceOn(name.text)) fail(name.number, 'a face more than the count before says, or an image without a name');
     const count = take(`the number of faces of ${name.text}`);
     if (!/^\d+$/.test(count.text)) fail(count.number, `"${count.text}" is no number of faces`);
-    const faces = Array.from({ length: Number(count.text) }, (_none, i) => {
-      const line = take(`face ${i + 1} of ${count.text} of ${name.text}`);
-      return faceOn(line.text) ?? fail(line.number, `"${line.text}" instead of ${expected}`);
-    });
+    const faces = [];
+    while (faces.length < Number(count.text)) {
+      const line = take(`face ${faces.length + 1} of ${count.text} of ${name.text}`);
+      faces.push(faceOn(line.text) ?? fail(line.number, `"${line.text}" instead of ${expected}`));
+    }
     // WIDER FACE has a face of ten zeros on images without any.
-    if (faces.length === 0 && /^0( 0){9}$/.test(rest[0]?.text)) rest.shift();
+    if (faces.length === 0 && /^0( 0){9}$/.test(rest[at]?.text)) at++;
     yield { name: name.text, faces, line: name.number };
   }
 }

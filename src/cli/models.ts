@@ -71,7 +71,7 @@ function listModels(): number {
     console.log(`${model.name}  ${model.title}, ${bytes} bytes, licence ${model.licence}, from ${model.origin}`);
   }
   const haar = modelFacts('haar');
-  console.log(`haar   ${haar.title}, ${haar.origin}, licence ${haar.licence}`);
+  console.log(`haar  ${haar.title}, ${haar.origin}, licence ${haar.licence}`);
   return 0;
 }
 
@@ -101,7 +101,8 @@ verify checks what is there, list says what there is, with licence and origin.`,
     const names = asked.length > 0 ? asked : ['mtcnn'];
     if (verb === 'fetch') return fetchModels(names, modelsDir);
     if (verb === 'verify') return verifyModels(names, modelsDir);
-    if (verb === 'list' && asked.length === 0) return listModels();
-    throw new UsageError('models needs one of fetch, verify, list');
+    if (verb !== 'list') throw new UsageError('models needs one of fetch, verify, list');
+    if (asked.length > 0) throw new UsageError(`models list lists all: it takes no ${asked.join(' ')}`);
+    return listModels();
   },
 };

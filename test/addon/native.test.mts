@@ -9,13 +9,17 @@ import { rejection } from '../fixtures/rejection.mjs';
 const options = resolveOptions({}, {});
 const names = ['det1', 'det2', 'det3'].flatMap((stem) => [`${stem}.prototxt`, `${stem}.caffemodel`]);
 
+function load(): Promise<NativeDetector> {
+  const files = names.map((name) => [name, readFileSync(path.join(root, 'models', 'mtcnn', name))]);
+  return loadAddon().load('mtcnn', Object.fromEntries(files), 'auto', 2);
+}
+
 describe('the addon', () => {
   let detector: NativeDetector;
 
   before(async function () {
     needWeights(this);
-    const files = names.map((name) => [name, readFileSync(path.join(root, 'models', 'mtcnn', name))]);
-    detector = await loadAddon().load('mtcnn', Object.fromEntries(files), 'auto', 2);
+    detector = await load();
   });
 
   it('says which engine runs and why', () => {
@@ -23,6 +27,17 @@ describe('the addon', () => {
     expect(detector.engineReason).to.match(/equal OpenCV's on a trial input/);
     const getter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(detector), 'engine')?.get;
     expect(() => getter?.call({})).to.throw();
+  });
+
+  it('closes once its jobs have ended, and is of no use from then on', async () => {
+    const own = await load();
+    const { done } = own.detect(new Uint8Array(), options);
+    own.close();
+    own.close();
+    expect(await rejection(done)).to.have.property('code', 'EMPTY_IMAGE');
+    expect(() => own.detect(new Uint8Array(), options)).to.throw(TypeError, 'closed');
+    expect(() => own.engine).to.throw(TypeError, 'closed');
+    expect(() => own.close.call({} as NativeDetector)).to.throw(TypeError);
   });
 
   it('refuses an engine that there is not', () => {

@@ -29,7 +29,7 @@ describe('the command line', () => {
     const wrong: [string[], string][] = [
       [['models'], 'models needs one of fetch, verify, list'],
       [['models', 'nonsense'], 'models needs one of fetch, verify, list'],
-      [['models', 'list', 'mtcnn'], 'models needs one of fetch, verify, list'],
+      [['models', 'list', 'mtcnn'], 'models list lists all: it takes no mtcnn'],
       [['build', 'now'], 'build takes no arguments, got now'],
       [['health', 'now'], 'health takes flags only, got now'],
       [['serve', '8080'], 'serve takes flags only, got 8080'],

@@ -16,8 +16,11 @@ constexpr double kScaleFactor = 1.1;
 constexpr int kMinNeighbours = 5;
 constexpr double kNearness = 0.2;
 
-// A strip's share of a scale, in pixels of that scale: 8 to 12 bytes each, and half a second where every one is noise.
-constexpr double kStripPixels = 4e6;
+// A tile's share of a scale, in pixels of that scale: 8 to 12 bytes each, and half a second where every one is noise.
+constexpr double kTilePixels = 4e6;
+
+// Of its sides, in the same pixels: a cascade keeps room for the largest width and the largest height that it has seen.
+constexpr double kTileSide = 4096;
 
 // Windows that are put together into faces, which takes the square of their number: 20000 take a second.
 constexpr size_t kMaxWindows = 20'000;
@@ -27,8 +30,8 @@ struct Windows {
   std::vector<int> levels;
   std::vector<double> weights;
 
-  void Append(const Windows& others, int y) {
-    for (const cv::Rect& box : others.boxes) boxes.push_back(box + cv::Point(0, y));
+  void Append(const Windows& others, const cv::Point& origin) {
+    for (const cv::Rect& box : others.boxes) boxes.push_back(box + origin);
     levels.insert(levels.end(), others.levels.begin(), others.levels.end());
     weights.insert(weights.end(), others.weights.begin(), others.weights.end());
   }
@@ -53,6 +56,23 @@ struct Windows {
     *this = std::move(best);
   }
 };
+
+// Tiles of a picture for windows of a size, overlapping by a window, row by row.
+std::vector<cv::Rect> Tiles(const cv::Size& picture, const cv::Size& window, double scale) {
+  const auto at_most = [](double pixels, int whole) { return static_cast<int>(std::min<double>(pixels, whole)); };
+  const int width = std::max(at_most(kTileSide * scale, picture.width), 2 * window.width);
+  const double rows = std::min(kTileSide * scale, kTilePixels * scale * scale / width);
+  const int height = std::max(at_most(rows, picture.height), 2 * window.height);
+  std::vector<cv::Rect> tiles;
+  for (int top = 0, bottom = 0; bottom < picture.height; top = bottom - window.height) {
+    bottom = std::min(top + height, picture.height);
+    for (int left = 0, right = 0; right < picture.width; left = right - window.width) {
+      right = std::min(left + width, picture.width);
+      tiles.push_back({{left, top}, cv::Point(right, bottom)});
+    }
+  }
+  return tiles;
+}
 
 }  // namespace
 
@@ -83,17 +103,14 @@ std::vector<Face> Haar::Find(const cv::Mat& image, const Options& options, const
     const cv::Size size(cvRound(window.width * scale), cvRound(window.height * scale));
     if (size.width > gray.cols || size.height > gray.rows) break;
     if (std::min(size.width, size.height) < options.min_face_size) continue;
-    const int strip = std::max(static_cast<int>(std::min<double>(kStripPixels * scale * scale / gray.cols, gray.rows)),
-                               2 * size.height);
-    for (int top = 0, bottom = 0; bottom < gray.rows; top = bottom - size.height) {
+    for (const cv::Rect& tile : Tiles(gray.size(), size, scale)) {
       Checkpoint(cancel);
-      bottom = std::min(top + strip, gray.rows);
       Windows found;
-      cascade_.detectMultiScale(gray.rowRange(top, bottom), found.boxes, found.levels, found.weights, kScaleFactor, 0,
-                                0, size, size, true);
+      cascade_.detectMultiScale(gray(tile), found.boxes, found.levels, found.weights, kScaleFactor, 0, 0, size, size,
+                                true);
       // OpenCV cuts windows off that rounding has moved beyond the edge, but in one call not before they are grouped.
       for (cv::Rect& box : found.boxes) box = {box.tl(), size};
-      windows.Append(found, top);
+      windows.Append(found, tile.tl());
       windows.KeepBest();
     }
   }

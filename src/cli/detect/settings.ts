@@ -43,7 +43,7 @@ export const modelFlags = {
     kind: 'choice',
     choices: modelNames,
     default: 'mtcnn',
-    about: 'what searches; all but mtcnn find less on crowds, some of them sooner',
+    about: 'what searches: yunet finds more in crowds and takes longer, the others find less',
   },
   modelsDir: { kind: 'text', placeholder: 'DIR', about: 'folder of the weights, if not that of this package' },
   engine: { kind: 'choice', choices: engineChoices, default: 'auto', about: "what runs mtcnn's networks" },

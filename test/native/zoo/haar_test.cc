@@ -63,6 +63,20 @@ TEST_CASE("windows at the edge count whole, as where OpenCV searches all scales 
   }
 }
 
+// The cascade kept room for the largest width by the largest height of all it had been given: a strip of 65000 x 24
+// pixels after one of 24 x 65000 was refused for lack of memory. And nothing could end a long strip's search.
+TEST_CASE("long strips, lying and upright, are searched in turn in little memory") {
+  zoo::Haar haar(ModelFiles{{"every-window.xml", kEveryWindow}});
+  Options largest;  // only these few windows, a second's work otherwise
+  largest.min_face_size = 24;
+  const double before = fixtures::PeakMegabytes();
+  for (const auto& [width, height] : {std::pair{65'000, 25}, {25, 65'000}, {65'000, 25}}) {
+    std::vector<Stage> stages;
+    CHECK_FALSE(haar.Find(fixtures::Noise(width, height), largest, CancelFlag(), stages).empty());
+  }
+  CHECK(fixtures::PeakMegabytes() - before < 200);
+}
+
 TEST_SUITE("haar") {
   TEST_CASE("the drawn faces are found, without landmarks") {
     Detector detector("haar", {{"frontal.xml", fixtures::ReadFile(fixtures::Folder("FACES_HAAR"))}});

@@ -118,6 +118,11 @@ describe('annotations that cannot be read', () => {
     ['with a word in a face', 'a.jpg\n1\n1 2 x 4 0 0 0 0 0 0', /^line 3: /],
     ['with fewer faces than the count', `a.jpg\n2\n${row}\nb.jpg\n1\n${row}`, /^line 4: "b.jpg" instead of/],
     ['with more faces than the count', `a.jpg\n1\n${row}\n${row}\nb.jpg\n0`, /^line 4: a face more than the count/],
+    [
+      'with a count beyond all lists',
+      `a.jpg\n99999999999\n${row}`,
+      /^line 3: the file ends where face 2 of 99999999999/,
+    ],
     ['that end within an image', `a.jpg\n3\n${row}\n`, /^line 4: the file ends where face 2 of 3 of a.jpg/],
     ['that end before a count', 'a.jpg', /^line 1: the file ends where the number of faces of a.jpg/],
     ['that name an image twice', `a.jpg\n1\n${row}\nb.jpg\n0\na.jpg\n0`, /^line 6: a.jpg for the second time$/],
