@@ -68,7 +68,7 @@ async function loadBullmq(): Promise<Bullmq> {
   }
 }
 
-/** Whether it names a host, and a database by its number if at all: the client would ask for any, and of this machine. */
+/** Whether it names a host, and a database by its number if any: ioredis takes a missing host for this machine. */
 function isRedisUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, pathname } = new URL(text);
