@@ -56,6 +56,15 @@ function explain(error: unknown): number {
   return 1;
 }
 
+/** Lets the reader of an output leave first (`| head`): whoever writes for that reader alone listens as well, and ends. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && stream.listenerCount('error') === 1) throw error;
+    });
+}
+
+outliveReaders();
 run(process.argv.slice(2)).then(
   (status) => {
     process.exitCode = status;

@@ -5,7 +5,7 @@ import { UsageError } from '../usage.js';
 import { type Command, program } from './command.js';
 import { Interruption } from './detect/interruption.js';
 import { parseFlags } from './flags.js';
-import { openQueue, queueFlags, readPlace } from './jobs/bullmq.js';
+import { asking, openQueue, queueFlags, readPlace } from './jobs/bullmq.js';
 import { type Collected, collect } from './jobs/collect.js';
 import { readCounts } from './jobs/counts.js';
 import { shownCounts, waitUntilDone } from './jobs/status.js';
@@ -17,9 +17,10 @@ const statusFlags = {
 type Given = { queue?: string; name?: string; wait?: boolean; json?: boolean };
 
 async function withQueue<T>(given: Given, use: (queue: Queue) => Promise<T>): Promise<T> {
-  const { queue, redis } = await openQueue(readPlace(given));
+  const place = readPlace(given);
+  const { queue, redis } = await openQueue(place);
   try {
-    return await use(queue);
+    return await asking(place.url, () => use(queue));
   } finally {
     redis.disconnect();
   }

@@ -394,6 +394,49 @@ describe('bulk jobs', function () {
     expect(stdout).to.match(/^completed +1\nfailed +1$/m);
   });
 
+  it('are told of as none where a folder holds none', () => {
+    const { status, stderr } = jobs('enqueue', photos);
+    expect({ status, stderr }).to.deep.equal({
+      status: 0,
+      stderr: 'opencv-face-detector: 0 images are in the queue, each once however often it is added\n',
+    });
+  });
+
+  it('are not made of names that are not UTF-8, of which two would be one', async function () {
+    if (process.platform !== 'linux') skip(this, 'names are bytes on Linux only');
+    for (const byte of [0xe8, 0xe9])
+      writeFileSync(Buffer.concat([Buffer.from(`${photos}/`), Buffer.of(byte), Buffer.from('.png')]), '');
+    const { status, stderr } = jobs('enqueue', photos);
+    expect(status).to.equal(2);
+    expect(stderr).to.match(/\ufffd\.png: its name is not UTF-8: rename it/);
+    expect(await counts()).to.include({ wait: 0 });
+  });
+
+  it('are done although nobody reads what the worker tells', async () => {
+    await writePhotographs(photos, 20);
+    put('bad.png', 'no image'); // told
+    const worker = spawn(process.execPath, [cliFile, 'worker', '--root', photos, '--queue', redis.url], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    track(worker);
+    worker.stderr.destroy();
+    expect(jobs('enqueue', photos).status).to.equal(0);
+    await untilDone();
+    expect(await counts()).to.include({ completed: 20, failed: 1 });
+  });
+
+  it('can be counted for nobody', () => {
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', '"$@" | true', 'sh', process.execPath, cliFile, 'jobs', 'status'],
+      {
+        env: { ...process.env, QUEUE_URL: redis.url },
+        encoding: 'utf8',
+      },
+    );
+    expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
+  });
+
   it('leave no file of results that holds anything but lines', async () => {
     await writePhotographs(photos, 10);
     expect(jobs('enqueue', photos).status).to.equal(0);
@@ -417,12 +460,41 @@ describe('bulk jobs', function () {
       redis = await startRedis([], redis);
     });
 
+    it('say what Redis refuses: a user who may not, and a memory that is full', async () => {
+      await connection.call('ACL', 'SETUSER', 'other', 'on', '>pw', '~bull:other:*', '&*', '+@all');
+      await connection.call('ACL', 'SETUSER', 'few', 'on', '>pw', '~*', '&*', '+@all', '-info');
+      for (const user of ['other', 'few']) {
+        const { status, stderr } = cli(['jobs', 'status', '--queue', redis.url.replace('//', `//${user}:pw@`)]);
+        expect(status).to.equal(1);
+        expect(stderr).to.match(/^opencv-face-detector: the queue's Redis at .* refuses: NOPERM .*\n$/m);
+        expect(stderr).to.not.match(/^ +at /m);
+      }
+
+      put('one.png', standardPng());
+      expect(jobs('enqueue', photos).status).to.equal(0);
+      await connection.config('SET', 'maxmemory', '1');
+      for (const command of [
+        ['enqueue', photos],
+        ['worker', '--root', photos],
+      ]) {
+        const { status, stderr } = jobs(...command);
+        expect(status).to.equal(1);
+        expect(stderr.match(/refuses: OOM /g)).to.have.length(1);
+        expect(stderr).to.not.match(/^ +at /m);
+      }
+      await connection.config('SET', 'maxmemory', '0');
+      expect(await counts()).to.include({ wait: 1, active: 0 });
+    });
+
     it('do not keep a worker that has nowhere to read or write', () => {
       const file = path.join(folder, 'file');
       writeFileSync(file, '');
       const root = jobs('worker', '--root', path.join(folder, 'none'));
       expect(root.status).to.equal(1);
       expect(root.stderr).to.match(/ENOENT: .*none/);
+      const noFolder = jobs('worker', '--root', file);
+      expect(noFolder.status).to.equal(2);
+      expect(noFolder.stderr).to.match(/--root must be a folder, got .*file/);
       const results = jobs('worker', '--root', photos, '--results', file);
       expect(results.status).to.equal(1);
       expect(results.stderr).to.match(/EEXIST: .*file/);
@@ -469,6 +541,8 @@ describe('the commands of bulk jobs', () => {
   const wrong: [string[], RegExp][] = [
     [['worker'], /--queue URL is needed, or QUEUE_URL/],
     [['worker', '--queue', 'redis://a', 'photos'], /worker takes flags only, got photos/],
+    [['worker', '--queue', 'redis://'], /--queue must be a URL such as/],
+    [['worker', '--queue', 'redis://a/photos'], /--queue must be a URL such as/],
     [['worker', '--queue', 'redis://a', '--name', 'a:b'], /--name may have letters/],
     [['worker', '--queue', 'redis://a', '--min-face-size', '1'], /--min-face-size must be/],
     [['enqueue', '--queue', 'redis://a'], /needs one folder, one list/],

@@ -37,6 +37,25 @@ export interface OpenQueue {
 export type Bullmq = Pick<typeof import('bullmq'), 'Queue' | 'Worker' | 'UnrecoverableError' | 'WaitingError'> &
   Pick<typeof import('ioredis'), 'Redis'>;
 
+/** Whether Redis has answered, and the answer is no: its memory is full, the user may not, it is a replica. */
+export const isRefusal = (error: unknown) => (error as Error | undefined)?.name === 'ReplyError';
+
+/** The error for a queue at `url` that refuses. */
+export function refused(url: string, cause: Error): JobError {
+  return new JobError('QUEUE_REFUSED', `the queue's Redis at ${new URL(url).host} refuses: ${cause.message}`, {
+    cause,
+  });
+}
+
+/** Runs what asks the queue at `url`. Rejects with JobError QUEUE_REFUSED where Redis refuses, else as `ask` does. */
+export async function asking<T>(url: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw isRefusal(error) ? refused(url, error as Error) : error;
+  }
+}
+
 /** BullMQ, which only those install who use it. Rejects with JobError BULLMQ_MISSING. */
 async function loadBullmq(): Promise<Bullmq> {
   try {
@@ -47,6 +66,13 @@ async function loadBullmq(): Promise<Bullmq> {
     const message = 'bulk jobs need BullMQ, which is not installed. Install it: npm install bullmq ioredis';
     throw new JobError('BULLMQ_MISSING', message, { cause: error });
   }
+}
+
+/** Whether it names a host, and a database by its number if any: ioredis takes a missing host for this machine. */
+function isRedisUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname } = new URL(text);
+  return ['redis:', 'rediss:'].includes(protocol) && hostname !== '' && /^(\/\d*)?$/.test(pathname);
 }
 
 function isDecodable({ username, password }: URL): boolean {
@@ -63,7 +89,7 @@ export function readPlace(given: { queue?: string; name?: string }): QueuePlace 
   const { queue = process.env['QUEUE_URL'], name = 'faces' } = given;
   if (!queue) throw new UsageError('--queue URL is needed, or QUEUE_URL in the environment');
   // What was given may hold a password, so that no message repeats it.
-  if (!URL.canParse(queue) || !['redis:', 'rediss:'].includes(new URL(queue).protocol))
+  if (!isRedisUrl(queue))
     throw new UsageError('--queue must be a URL such as redis://127.0.0.1:6379 or rediss://:PASSWORD@HOST:6380/0');
   if (!isDecodable(new URL(queue))) throw new UsageError('--queue: a "%" in its user or password is written %25');
   if (!/^[\w.-]+$/.test(name)) throw new UsageError('--name may have letters, digits, "_", "." and "-"');
@@ -78,13 +104,12 @@ async function reach(url: string, { Redis }: Bullmq): Promise<void> {
   const timer = setTimeout(() => redis.disconnect(), patienceMs); // whatever listens there may not be Redis
   try {
     await redis.connect();
-    await redis.ping();
+    await redis.info(); // what BullMQ asks for as well
     if (faults[0]) throw faults[0];
   } catch (error) {
     const cause = faults[0] ?? (error as NodeJS.ErrnoException);
-    const isRefused = /^(NOAUTH|WRONGPASS|NOPERM|ERR) /.test(cause.message);
-    throw isRefused
-      ? new JobError('QUEUE_REFUSED', `the queue's Redis at ${host} refuses: ${cause.message}`, { cause })
+    throw isRefusal(cause)
+      ? refused(url, cause)
       : new JobError('QUEUE_UNREACHABLE', `no Redis answers at ${host}: ${cause.code ?? cause.message}`, { cause });
   } finally {
     clearTimeout(timer);
@@ -100,5 +125,13 @@ export async function openQueue({ name, url }: QueuePlace): Promise<OpenQueue> {
   const bullmq = await loadBullmq();
   await reach(url, bullmq);
   const redis = new bullmq.Redis(url, { maxRetriesPerRequest: null });
-  return { bullmq, redis, queue: new bullmq.Queue(name, { connection: redis }) };
+  const queue = new bullmq.Queue(name, { connection: redis });
+  queue.on('error', () => {}); // `waitUntilReady` rejects with the same
+  try {
+    await asking(url, () => queue.waitUntilReady());
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+  return { bullmq, redis, queue };
 }

@@ -26,3 +26,6 @@ export async function readCounts(queue: Queue): Promise<Counts> {
 
 /** Jobs that have not ended. */
 export const left = ({ waiting, active, delayed }: Counts) => waiting + active + delayed;
+
+/** The end of a line of progress: a disk that is not mounted shows itself here first. */
+export const toTryAgain = ({ delayed }: Counts) => (delayed > 0 ? `, ${delayed} will be tried again` : '');

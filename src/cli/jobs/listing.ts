@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { UsageError } from '../../usage.js';
 import { extensions } from '../detect/inputs.js';
 
 /**
@@ -20,10 +21,19 @@ export async function* imagesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** The lines of a text file, or of standard input for `-`, but for empty ones. */
+/**
+ * The lines of a text file, or of standard input for `-`, but for empty ones. Throws UsageError at a NUL: that is an image, UTF-16, or the
+ * list of `find -print0`.
+ */
 export async function* linesOf(file: string): AsyncGenerator<string> {
   const input = file === '-' ? process.stdin : createReadStream(file);
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) if (line) yield line;
+  let number = 0;
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    const name = number++ === 0 ? line.replace(/^\uFEFF/, '') : line;
+    if (name.includes('\0'))
+      throw new UsageError(`${file}: line ${number} is no path: a list is text, UTF-8, with a path on each line`);
+    if (name) yield name;
+  }
 }
 
 /** Items in arrays of `size`, the last one shorter. */

@@ -5,7 +5,7 @@ import type { Queue } from 'bullmq';
 import type { DetectOptions } from '../../options.js';
 import { UsageError } from '../../usage.js';
 import { Interruption, interruption } from '../detect/interruption.js';
-import { openQueue, type QueuePlace } from './bullmq.js';
+import { asking, openQueue, type QueuePlace } from './bullmq.js';
 import { left, readCounts } from './counts.js';
 import { gauge } from './gauge.js';
 import { type JobData, jobId } from './job.js';
@@ -35,7 +35,7 @@ export interface EnqueueSettings {
 interface Source {
   /** Whether `paths` can be asked for more than once: what comes through a pipe comes once. */
   isLasting: boolean;
-  /** Paths below the root, with slashes. They come one by one and throw UsageError where one is outside. */
+  /** Paths below the root, with slashes. They come one by one and throw UsageError where one is outside, or no UTF-8: a job could not name it. */
   paths: () => AsyncGenerator<string>;
 }
 
@@ -46,6 +46,8 @@ async function readSource(source: string, givenRoot: string | undefined): Promis
   const root = path.resolve(givenRoot ?? (isFolder ? source : '.'));
   async function* paths() {
     for await (const name of isFolder ? imagesBelow(path.resolve(source)) : linesOf(source)) {
+      if (name.includes('\uFFFD'))
+        throw new UsageError(`${name}: its name is not UTF-8: rename it, or list the others`);
       let below: string;
       try {
         below = pathBelow(root, name);
@@ -125,7 +127,7 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
     if (source.isLasting && !settings.isQuiet) count(source, progress, quiet.signal).catch(() => {}); // addAll meets the same, and tells
     const adding = addAll(queue, source, settings, progress, signal);
     adding.catch(() => {}); // after an interruption nobody waits for it
-    await Promise.race([adding, aborted]); // a lost connection may keep it for ever
+    await asking(settings.place.url, () => Promise.race([adding, aborted])); // a lost connection may keep it for ever
     heard();
     bar.stop();
     if (!settings.isQuiet) say(`${progress.added} images are in the queue, each once however often it is added`);

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Queue, Worker, WorkerOptions } from 'bullmq';
 import { type CreateOptions, FaceDetector } from '../../detector.js';
+import { UsageError } from '../../usage.js';
 import { Interruption, interruption } from '../detect/interruption.js';
 import { ResultsFile } from '../detect/results-file.js';
 import { share } from '../detect/run.js';
-import { type OpenQueue, openQueue, type QueuePlace } from './bullmq.js';
-import { left, readCounts } from './counts.js';
+import { isRefusal, type OpenQueue, openQueue, type QueuePlace, refused } from './bullmq.js';
+import { left, readCounts, toTryAgain } from './counts.js';
 import { type Gauge, gauge } from './gauge.js';
 import { nameOf } from './job.js';
 import { jobProcessor, type Workshop } from './process-job.js';
@@ -96,7 +97,11 @@ function showProgress(queue: Queue, tally: Tally, isQuiet: boolean, heard: () =>
     heard();
     first ??= counts.finished;
     const done = counts.finished - first;
-    return { done, total: done + left(counts), text: `here ${tally.done} done, ${tally.failed} failed` };
+    return {
+      done,
+      total: done + left(counts),
+      text: `here ${tally.done} done, ${tally.failed} failed${toTryAgain(counts)}`,
+    };
   }, isQuiet);
 }
 
@@ -108,7 +113,7 @@ async function leave(closing: Promise<unknown>, say: Say, lockMs: number): Promi
   process.exit(1);
 }
 
-/** Takes jobs until a signal, or results that cannot be written, end it. */
+/** Takes jobs until a signal, results that cannot be written, or a queue that refuses end it. */
 async function takeJobs(
   settings: WorkerSettings,
   { bullmq, queue, redis }: OpenQueue,
@@ -127,6 +132,8 @@ async function takeJobs(
   const bar = showProgress(queue, tally, settings.isQuiet, () => heard());
   const say = sayAbove(bar);
   heard = tellErrors([worker, queue], say);
+  // BullMQ would ask again at once, and again, for as long as that lasts.
+  worker.on('error', (error) => isRefusal(error) && giveUp(refused(settings.place.url, error)));
   tally.watch(worker, say);
 
   if (!settings.isQuiet) say(`takes jobs of the queue ${queue.name}, ${workshop.slots} at once`);
@@ -145,6 +152,7 @@ async function takeJobs(
 /** `worker` with checked arguments: works until a signal ends it. Resolves to the exit status. */
 export async function runWorker(settings: WorkerSettings): Promise<number> {
   const root = settings.root && realpathSync(settings.root);
+  if (root && !statSync(root).isDirectory()) throw new UsageError(`--root must be a folder, got ${settings.root}`);
   const { slots, threads } = share(Number.POSITIVE_INFINITY, settings.jobs);
   const detector = await FaceDetector.create({ ...settings.create, slots, threads });
   const open = await openQueue(settings.place);

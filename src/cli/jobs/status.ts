@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import { interruption } from '../detect/interruption.js';
-import { type Counts, left, readCounts } from './counts.js';
+import { type Counts, left, readCounts, toTryAgain } from './counts.js';
 import { gauge } from './gauge.js';
 import { sayAbove, tellErrors } from './say.js';
 
@@ -25,7 +25,7 @@ export async function waitUntilDone(queue: Queue): Promise<Counts> {
   const first = counts.finished;
   const bar = gauge(async () => {
     const done = counts.finished - first;
-    return { done, total: done + left(counts), text: `${counts.failed} failed` };
+    return { done, total: done + left(counts), text: `${counts.failed} failed${toTryAgain(counts)}` };
   }, false);
   const heard = tellErrors([queue], sayAbove(bar));
   const aborted = new Promise<never>((_resolve, reject) => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { chunks, imagesBelow, linesOf } from '#dist/cli/jobs/listing.js';
+import { UsageError } from '#dist/usage.js';
 
 describe('the listing of images', () => {
   let folder: string;
@@ -23,6 +24,27 @@ describe('the listing of images', () => {
     );
     expect(names.sort()).to.deep.equal(['a.jpg', 'link.jpg', path.join('sub', 'B.PNG')]);
   });
+
+  it('has the lines of a file that begins with a byte order mark', async () => {
+    const list = path.join(folder, 'marked');
+    writeFileSync(list, '\uFEFFone.jpg\n');
+    expect(await Readable.from(linesOf(list)).toArray()).to.deep.equal(['one.jpg']);
+  });
+
+  for (const [what, bytes] of [
+    ['an image', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1')],
+    ['UTF-16', Buffer.from('\uFEFFone.jpg\n', 'utf16le')],
+    ['names between NULs', 'one.jpg\0two.jpg\0'],
+  ] as const)
+    it(`refuses ${what} as a list`, async () => {
+      const list = path.join(folder, 'wrong');
+      writeFileSync(list, bytes);
+      const error = await Readable.from(linesOf(list))
+        .toArray()
+        .catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(UsageError);
+      expect((error as Error).message).to.match(/wrong: line \d+ is no path: a list is text/);
+    });
 
   it('has the lines of a file, with either line break', async () => {
     expect(await Readable.from(linesOf(path.join(folder, 'list'))).toArray()).to.deep.equal([
