@@ -26,8 +26,19 @@ export const extensions: ReadonlySet<string> = new Set([
   '.tiff',
 ]);
 
+const coded = (code: string, why: string) => Object.assign(new Error(why), { code });
+
 function file(name: string, relative: string): Input {
   return { name, relative, read: (signal) => readFile(name, { signal }) };
+}
+
+/** A file that was found, not named by the user: a pipe or a device among the images may have no end. */
+function foundFile(name: string, relative: string): Input {
+  const read = async (signal: AbortSignal) => {
+    if (!(await stat(name)).isFile()) throw coded('NOT_A_FILE', 'neither a file nor a folder');
+    return readFile(name, { signal });
+  };
+  return { name, relative, read };
 }
 
 function standardInput(): Input {
@@ -49,7 +60,7 @@ function fault(name: string, error: unknown): Input {
 }
 
 function noImages(name: string, why: string): Input {
-  return fault(name, Object.assign(new Error(why), { code: 'NO_IMAGES' }));
+  return fault(name, coded('NO_IMAGES', why));
 }
 
 const byName = <T>(key: (item: T) => string) => {
@@ -71,7 +82,7 @@ async function* walk(folder: string, relative: string, leftOut: ReadonlySet<stri
       if (!leftOut.has(await realpath(name))) yield* walk(name, below, leftOut);
     } else if (extensions.has(path.extname(entry.name).toLowerCase())) {
       const isFolder = entry.isSymbolicLink() && (await stat(name).catch(() => undefined))?.isDirectory();
-      if (!isFolder) yield file(name, below);
+      if (!isFolder) yield foundFile(name, below);
     }
   }
 }
@@ -98,7 +109,7 @@ async function* matches(pattern: string, leftOut: ReadonlySet<string>): AsyncGen
     const name = path.join(base, below);
     if (await isIn(leftOut, name)) continue;
     count++;
-    yield file(name, below);
+    yield foundFile(name, below);
   }
   if (count === 0) yield noImages(pattern, 'no file matches');
 }

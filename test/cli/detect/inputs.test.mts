@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -93,6 +94,22 @@ describe('the inputs of detect', () => {
     expect(await faultOf(missing)).to.equal('ENOENT');
     expect(await faultOf(none)).to.equal('NO_IMAGES');
     expect(await faultOf(empty)).to.equal('NO_IMAGES');
+  });
+
+  // A pipe that nobody writes into kept the command for ever, and from ending by Ctrl-C.
+  it('are no pipes where they are found, and pipes where they are named', async () => {
+    mkdirSync(at('pipes'));
+    expect(spawnSync('mkfifo', [at('pipes', 'a.jpg')]).status).to.equal(0);
+    symlinkSync('a.jpg', at('pipes', 'link.jpg'));
+    const [found, link, matched] = await findInputs([at('pipes'), at('pipe*/a.*')], new Set());
+    for (const one of [found, link]) expect(await faultOf(one)).to.equal('NOT_A_FILE');
+    expect(matched, 'the same').to.equal(undefined);
+    const [byGlob] = await findInputs([at('pipe*/*.jpg')], new Set());
+    expect(await faultOf(byGlob)).to.equal('NOT_A_FILE');
+    const [named] = await findInputs([at('pipes', 'a.jpg')], new Set());
+    const bytes = named?.read(signal);
+    writeFileSync(at('pipes', 'a.jpg'), 'an image');
+    expect(String(await bytes)).to.equal('an image');
   });
 
   it('name a folder that cannot be read, and go on', async function () {
