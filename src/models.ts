@@ -101,6 +101,15 @@ export function folderOf({ name, folder = name }: ManifestModel): string {
   return folder;
 }
 
+const cascadeOptions: ReadonlySet<string> = new Set(['pnetThreshold', 'rnetThreshold', 'scaleFactor']);
+const scoreOptions: ReadonlySet<string> = new Set(['threshold', 'onetThreshold']);
+
+/** Whether an option changes what a model finds. What does not is taken all the same, so that one call fits all models. */
+export function goesBy(model: ModelName, option: string): boolean {
+  if (cascadeOptions.has(option)) return model === 'mtcnn';
+  return !(scoreOptions.has(option) && model === 'haar');
+}
+
 /** What people should know of a model before they use it. */
 export interface ModelFacts {
   name: ModelName;

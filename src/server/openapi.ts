@@ -116,7 +116,7 @@ const schemas: Record<string, Schema> = {
         isDefault: { type: 'boolean' },
         engine: { enum: ['opencv', 'fused'], description: 'what runs its networks; ENGINE=opencv forces OpenCV' },
         engineReason: { type: 'string' },
-        defaults: { type: 'object' },
+        defaults: { type: 'object', description: 'of the options that the model goes by; it takes the others as well' },
       }),
     },
   }),

@@ -198,6 +198,7 @@ describe('bulk jobs', function () {
       patience,
     );
     expect((await byFile('failed')).get('late.png')).to.include({ attemptsMade: 3 });
+    expect((await byFile('failed')).get('late.png')?.failedReason).to.match(/^ENOENT: no such file/);
     // Somebody mounts the disk.
     renameSync(path.join(photos, 'a.png'), path.join(photos, 'late.png'));
     const { stderr } = jobs('jobs', 'retry');

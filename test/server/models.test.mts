@@ -37,6 +37,9 @@ describe('a service of several models', () => {
     expect(rest).to.deep.equal([]);
     expect(mtcnn).to.include({ name: 'mtcnn', isDefault: true, licence: 'MIT', landmarks: true, input: null });
     expect(haar).to.include({ name: 'haar', isDefault: false, landmarks: false, engine: 'opencv' });
+    expect(mtcnn?.defaults).to.include.keys('minFaceSize', 'pnetThreshold', 'onetThreshold');
+    expect(haar?.defaults).to.include.keys('minFaceSize', 'maxSide');
+    expect(haar?.defaults).to.not.have.any.keys('threshold', 'pnetThreshold', 'onetThreshold');
   });
 
   it('searches with the one that a request names, in query, form or JSON, else with the default', async () => {

@@ -85,7 +85,8 @@ export function jobProcessor(workshop: Workshop): (job: Job, token?: string) => 
   /** The error for BullMQ: one that is final, or that gives the job another attempt. */
   const fail = async (job: Job, id: string, error: unknown): Promise<Error> => {
     const { error: reason } = failure('', error) as { error: { code: string; message: string } };
-    const text = `${reason.code}: ${reason.message}`;
+    const { code, message } = reason;
+    const text = message.startsWith(`${code}: `) ? message : `${code}: ${message}`; // as those of the file system
     const isLast = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
     if (mayPass(reason.code) && !isLast) return new Error(text, { cause: error });
     await keep({ file: nameOf(id, job.data), id, error: reason }, workshop);

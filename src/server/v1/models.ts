@@ -1,14 +1,14 @@
 import type { Request, Response } from 'express';
-import { modelFacts } from '../../models.js';
+import { goesBy, modelFacts } from '../../models.js';
 import { sendJson } from '../answer.js';
 import { requestRules } from '../options.js';
 import type { Service } from '../service.js';
 
-/** GET /v1/models: what is loaded, its licence, what it sees of an image, and the defaults of the options. */
+/** GET /v1/models: what is loaded, its licence, what it sees of an image, and the defaults of the options that it goes by. */
 export function modelsHandler({ config, detector }: Service) {
   const names = detector.models.map(({ name }) => name);
   const models = detector.models.map(({ name, engine, engineReason }) => {
-    const rules = Object.entries(requestRules(config, name, names));
+    const rules = Object.entries(requestRules(config, name, names)).filter(([option]) => goesBy(name, option));
     const defaults = Object.fromEntries(rules.map(([option, rule]) => [option, rule.default ?? null]));
     return { ...modelFacts(name), isDefault: name === detector.model, engine, engineReason, defaults };
   });
