@@ -407,10 +407,16 @@ describe('bulk jobs', function () {
     if (process.platform !== 'linux') skip(this, 'names are bytes on Linux only');
     for (const byte of [0xe8, 0xe9])
       writeFileSync(Buffer.concat([Buffer.from(`${photos}/`), Buffer.of(byte), Buffer.from('.png')]), '');
+    put('good.png', standardPng());
     const { status, stderr } = jobs('enqueue', photos);
-    expect(status).to.equal(2);
-    expect(stderr).to.match(/\ufffd\.png: its name is not UTF-8: rename it/);
-    expect(await counts()).to.include({ wait: 0 });
+    expect(status).to.equal(3);
+    expect(stderr.match(/\ufffd\.png is left out: its name is not UTF-8$/gm)).to.have.length(2);
+    expect(await counts()).to.include({ wait: 1 });
+    const list = path.join(folder, 'list');
+    writeFileSync(list, Buffer.from('good.png\nB\xe9b\xe9.png\n', 'latin1'));
+    const listed = jobs('enqueue', list, '--root', photos);
+    expect(listed.status).to.equal(2);
+    expect(listed.stderr).to.match(/list: B\ufffdb\ufffd\.png is not UTF-8/);
   });
 
   it('are done although nobody reads what the worker tells', async () => {

@@ -11,7 +11,7 @@ import { gauge } from './gauge.js';
 import { type JobData, jobId } from './job.js';
 import { chunks, imagesBelow, linesOf } from './listing.js';
 import { pathBelow } from './root-folder.js';
-import { sayAbove, tellErrors } from './say.js';
+import { type Say, sayAbove, tellErrors } from './say.js';
 
 // Added by one exchange with Redis, some 500 bytes each.
 const chunkSize = 1000;
@@ -35,8 +35,11 @@ export interface EnqueueSettings {
 interface Source {
   /** Whether `paths` can be asked for more than once: what comes through a pipe comes once. */
   isLasting: boolean;
-  /** Paths below the root, with slashes. They come one by one and throw UsageError where one is outside, or no UTF-8: a job could not name it. */
-  paths: () => AsyncGenerator<string>;
+  /**
+   * Paths below the root, with slashes, one by one. A name that is not UTF-8, which a job could not tell from another one, is given to
+   * `leaveOut` where it was found in a folder. Throws UsageError where a list has one, or a path outside of the root.
+   */
+  paths: (leaveOut: (name: string) => void) => AsyncGenerator<string>;
 }
 
 /** What `source` stands for. */
@@ -44,10 +47,13 @@ async function readSource(source: string, givenRoot: string | undefined): Promis
   const kind = source === '-' ? undefined : await stat(source);
   const isFolder = kind?.isDirectory() ?? false;
   const root = path.resolve(givenRoot ?? (isFolder ? source : '.'));
-  async function* paths() {
+  async function* paths(leaveOut: (name: string) => void) {
     for await (const name of isFolder ? imagesBelow(path.resolve(source)) : linesOf(source)) {
-      if (name.includes('\uFFFD'))
-        throw new UsageError(`${name}: its name is not UTF-8: rename it, or list the others`);
+      if (name.includes('\uFFFD')) {
+        if (!isFolder) throw new UsageError(`${source}: ${name} is not UTF-8`);
+        leaveOut(name);
+        continue;
+      }
       let below: string;
       try {
         below = pathBelow(root, name);
@@ -69,6 +75,7 @@ function jobOf(file: string, { options, attempts, backoffMs }: EnqueueSettings) 
 /** How far the adding is. */
 interface Progress {
   added: number;
+  leftOut: number;
   /** Files found so far by a second listing, which is ahead of the adding; NaN where the list can be read once only. */
   found: number;
   waiting: number;
@@ -76,7 +83,7 @@ interface Progress {
 
 async function count({ paths }: Source, progress: Progress, signal: AbortSignal): Promise<void> {
   progress.found = 0;
-  for await (const _path of paths()) {
+  for await (const _path of paths(() => {})) {
     progress.found++;
     if (signal.aborted) return;
   }
@@ -88,9 +95,13 @@ async function addAll(
   { paths }: Source,
   settings: EnqueueSettings,
   progress: Progress,
-  signal: AbortSignal,
+  { say, signal }: { say: Say; signal: AbortSignal },
 ) {
-  for await (const chunk of chunks(paths(), chunkSize)) {
+  const leaveOut = (name: string) => {
+    progress.leftOut++;
+    say(`${name} is left out: its name is not UTF-8`);
+  };
+  for await (const chunk of chunks(paths(leaveOut), chunkSize)) {
     for (;;) {
       progress.waiting = left(await readCounts(queue));
       if (progress.waiting < settings.ahead) break;
@@ -110,7 +121,7 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
   const aborted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
   });
-  const progress: Progress = { added: 0, found: Number.NaN, waiting: 0 };
+  const progress: Progress = { added: 0, leftOut: 0, found: Number.NaN, waiting: 0 };
   const bar = gauge(async () => {
     const total = Math.max(progress.added, progress.found || 0);
     const isFull = progress.waiting >= settings.ahead;
@@ -125,13 +136,13 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
   const quiet = new AbortController();
   try {
     if (source.isLasting && !settings.isQuiet) count(source, progress, quiet.signal).catch(() => {}); // addAll meets the same, and tells
-    const adding = addAll(queue, source, settings, progress, signal);
+    const adding = addAll(queue, source, settings, progress, { say, signal });
     adding.catch(() => {}); // after an interruption nobody waits for it
     await asking(settings.place.url, () => Promise.race([adding, aborted])); // a lost connection may keep it for ever
     heard();
     bar.stop();
     if (!settings.isQuiet) say(`${progress.added} images are in the queue, each once however often it is added`);
-    return 0;
+    return progress.leftOut > 0 ? 3 : 0;
   } catch (error) {
     bar.stop();
     if (!(error instanceof Interruption)) throw error;
