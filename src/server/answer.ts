@@ -16,6 +16,8 @@ export interface Outcome {
   code?: string;
   error?: unknown;
   faces?: number;
+  /** Whether all of the answer has been handed to the system: its client may close then, although it is not ended. */
+  isWritten?: boolean;
 }
 
 export const outcomeOf = (response: Response) => response.locals as Outcome;
@@ -24,7 +26,9 @@ export const outcomeOf = (response: Response) => response.locals as Outcome;
 function send(response: Response, status: number, type: string, body: string | Buffer): void {
   response.status(status); // its headers not by Express, which adds a charset
   response.setHeader('Content-Type', type).setHeader('Content-Length', Buffer.byteLength(body));
-  response.write(body);
+  response.write(body, (error) => {
+    outcomeOf(response).isWritten = !error && !response.req.socket.destroyed; // a connection that breaks ends what it was sending as well
+  });
 }
 
 /** Answers with JSON, closed by a newline. */

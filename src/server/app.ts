@@ -26,7 +26,7 @@ function observe({ log, metrics, config }: Service) {
     response.on('close', () => {
       const ms = performance.now() - started;
       const { requestId, route = 'other', faces, error } = outcome;
-      const isGone = !isWhole;
+      const isGone = !isWhole && !outcome.isWritten;
       const status = isGone ? 499 : response.statusCode;
       const code = isGone ? 'ABORTED' : (outcome.code ?? 'OK');
       metrics.answered({ route, method: request.method, status, code, seconds: ms / 1000 });

@@ -109,6 +109,19 @@ describe('a service with little room and little time', () => {
     expect(wire.received()).to.match(/^HTTP\/1.1 200 /);
   });
 
+  // The log told of a client that had left, 499.
+  it('logs the answer that a client has got whole, also where it closes at once with its body on the way', async () => {
+    const wire = await openWire(service.origin);
+    const headers = { 'Content-Type': 'image/png', 'Content-Length': 3_000_000, 'X-Request-Id': 'early' };
+    wire.socket.write(postHead('/v1/faces', headers));
+    wire.socket.write(Buffer.alloc(2_100_000));
+    await wire.until(/^HTTP\/1.1 413 [\s\S]*}\n$/);
+    wire.socket.destroy();
+    const lines = () => logLines(service, 'request').filter(({ requestId }) => requestId === 'early');
+    await eventually('logged', () => lines().length === 1);
+    expect(lines()[0]).to.include({ status: 413, code: 'BODY_TOO_LARGE' });
+  });
+
   it('answers 413 to a body over the limit, declared or not, of one who sends all and only then reads', async () => {
     const body = Buffer.concat([filePart(Buffer.alloc(2_500_000)), formEnd]);
     for (const path of ['/v1/faces', '/face']) {
