@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
 import { metrics } from '../service.mjs';
 import { holdings } from './processes.mjs';
 
@@ -19,6 +20,26 @@ async function motion(service) {
     resources: metric('nodejs_active_resources_total'),
     restarts: metric('face_detector_worker_restarts_total'),
   };
+}
+
+/** Times that an image is sent, one after the other, so that each of two workers, which take turns, gets it. */
+const turns = 4;
+
+/**
+ * Has every worker search the same image with every model: a network keeps what it has made of its last one, megabytes more or less of the
+ * bytes in use.
+ */
+export async function searchAlike({ origin }, { models, good }) {
+  const { bytes, type } = good.find(({ drawn }) => drawn);
+  for (const { name } of models) {
+    const url = `${origin}/v1/faces?model=${name}`;
+    for (let i = 0; i < turns; i++) {
+      const headers = { 'content-type': type };
+      const { statusCode, body } = await request(url, { method: 'POST', headers, body: bytes, reset: true });
+      await body.dump();
+      if (statusCode !== 200) throw new Error(`${statusCode} for a drawn image at rest, by ${name}`);
+    }
+  }
 }
 
 /** Lets every process collect its garbage; resolves to the MB that each has in use then. `inUse` is the log's. */

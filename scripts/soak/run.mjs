@@ -3,7 +3,7 @@ import { modelsOf, startService } from '../service.mjs';
 import { Judge } from './judge.mjs';
 import { Log } from './log.mjs';
 import { nextRequest } from './next-request.mjs';
-import { memoryInUse, rest } from './rest.mjs';
+import { memoryInUse, rest, searchAlike } from './rest.mjs';
 import { Sender } from './send.mjs';
 import { Tally } from './tally.mjs';
 import { maxBodyBytes } from './upload.mjs';
@@ -112,8 +112,9 @@ export class Soak {
 
   async #rest(service, sender) {
     sender.rest();
-    const held = await rest(service, this.#rests[0]?.counts.socket ?? Infinity);
     const isCounted = this.#rests.length % restsPerCount === 0;
+    if (isCounted) await searchAlike(service, this.#stock);
+    const held = await rest(service, this.#rests[0]?.counts.socket ?? Infinity);
     const inUse = isCounted ? await memoryInUse(service, this.#log.inUse) : undefined;
     this.#rests.push({ ...held, inUse, requests: this.#issued });
   }
