@@ -22,12 +22,17 @@ export interface Outcome {
 
 export const outcomeOf = (response: Response) => response.locals as Outcome;
 
+/** Notes that all of the answer has been written, unless that is only because its connection has broken. */
+export function noteWritten(response: Response): void {
+  if (!response.req.socket.destroyed) outcomeOf(response).isWritten = true;
+}
+
 /** Sends a whole body of the given type, without a charset, as the replaced service did. */
 function send(response: Response, status: number, type: string, body: string | Buffer): void {
   response.status(status); // its headers not by Express, which adds a charset
   response.setHeader('Content-Type', type).setHeader('Content-Length', Buffer.byteLength(body));
   response.write(body, (error) => {
-    outcomeOf(response).isWritten = !error && !response.req.socket.destroyed; // a connection that breaks ends what it was sending as well
+    if (!error) noteWritten(response);
   });
 }
 

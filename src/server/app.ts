@@ -1,7 +1,7 @@
 import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import { answerError, outcomeOf, sendJson } from './answer.js';
+import { answerError, noteWritten, outcomeOf, sendJson } from './answer.js';
 import type { Config } from './config.js';
 import { docsRouter } from './docs.js';
 import { RequestError } from './errors.js';
@@ -19,16 +19,12 @@ function observe({ log, metrics, config }: Service) {
     const path = request.path.slice(0, 200); // later it is relative to its router
     outcome.requestId = requestIdOf(request.get('x-request-id'));
     response.set('X-Request-Id', outcome.requestId);
-    let isWhole = false;
-    response.on('finish', () => {
-      isWhole = !request.socket.destroyed; // a connection that breaks ends what it was sending as well
-    });
+    response.on('finish', () => noteWritten(response));
     response.on('close', () => {
       const ms = performance.now() - started;
-      const { requestId, route = 'other', faces, error } = outcome;
-      const isGone = !isWhole && !outcome.isWritten;
-      const status = isGone ? 499 : response.statusCode;
-      const code = isGone ? 'ABORTED' : (outcome.code ?? 'OK');
+      const { requestId, route = 'other', faces, error, isWritten } = outcome;
+      const status = isWritten ? response.statusCode : 499;
+      const code = isWritten ? (outcome.code ?? 'OK') : 'ABORTED';
       metrics.answered({ route, method: request.method, status, code, seconds: ms / 1000 });
       const line = {
         requestId,

@@ -36,8 +36,9 @@ export interface Wish<Options extends DetectCallOptions> {
 }
 
 /**
- * Searches an image by a call of the detector (`find`), which gets the options with a signal in them, within the deadline of a request (DEADLINE) and as
- * long as its client is there (`gone`). Both stop the native work and reject at once; the seat stays taken until that has ended.
+ * Searches an image by a call of the detector (`find`), which gets the options with a signal in them, within the deadline of a request
+ * (DEADLINE) and as long as its client is there (`gone`). Both stop the native work and reject at once; the seat stays taken until that
+ * has ended.
  * Throws IMAGE_QUARANTINED for an image that has taken workers down.
  */
 export function search<T extends Detection, Options extends DetectCallOptions>(

@@ -12,8 +12,8 @@ export function sayAbove(gauge: Pick<Gauge, 'around'>): Say {
 }
 
 /**
- * Tells of errors of BullMQ's objects that Redis has not answered with, but of a lost connection once: until it is back that error comes again and again. The answer
- * is to be called whenever the queue has answered.
+ * Tells of errors of BullMQ's objects that Redis has not answered with, but of a lost connection once: until it is back that error comes
+ * again and again. The answer is to be called whenever the queue has answered.
  */
 export function tellErrors(sources: readonly EventEmitter[], say: Say): () => void {
   let isLost = false;
