@@ -91,7 +91,7 @@ function assemble() {
 function check() {
   const needed = [
     ...[addon, 'NOTICE', 'sbom.cdx.json'].map((file) => path.join('prebuilds', 'linux-x64-glibc', file)),
-    path.join('models', 'mtcnn', 'det3.caffemodel'),
+    path.join('models', 'mtcnn', 'det3.onnx'),
     path.join('models', 'mtcnn', 'LICENSE'),
   ];
   const missing = needed.filter((file) => !existsSync(path.join(root, file)));

@@ -246,16 +246,16 @@ async function kustomize() {
 
 /** Weights that cannot be had are no end: the service says what it does without, the tests what they leave out. */
 async function weights() {
-  const { fetchModel } = await import(pathToFileURL(path.join(root, 'dist', 'model-fetch.js')).href);
+  const { fetchModel } = await import(pathToFileURL(path.join(root, 'dist', 'library', 'weights', 'fetch.js')).href);
+  const own = path.join(root, 'models', 'mtcnn');
   try {
     await fetchModel(
       'mtcnn',
       {},
       {
-        done: ({ name }, source) =>
-          source !== path.join(root, 'models') && say(`weights: ${name} from ${source}, verified`),
-        refused: ({ name }, source, reason) =>
-          console.error(`[setup] weights: ${name} from ${source} refused: ${reason}`),
+        asked: (source) => source !== own && say(`weights: looking in ${source}`),
+        done: ({ name }, source) => source !== own && say(`weights: ${name} from ${source}, verified`),
+        refused: ({ name }, source, reason) => console.error(`[setup] weights: no ${name} from ${source}: ${reason}`),
       },
     );
   } catch (error) {

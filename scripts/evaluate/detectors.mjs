@@ -1,5 +1,5 @@
 import { FaceDetector } from '../../dist/index.js';
-import { defaultSources } from '../../dist/model-fetch.js';
+import { defaultSources } from '../../dist/library/weights/fetch.js';
 import { defaultModelsDir, scoreThresholds } from '../../dist/models.js';
 import { optionTable } from '../../dist/options.js';
 

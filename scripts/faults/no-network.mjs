@@ -8,7 +8,7 @@ import { root } from './service.mjs';
 export function noNetwork(expect) {
   const folder = mkdtempSync(path.join(tmpdir(), 'faults-'));
   const fetching = `
-    const { fetchModel } = require(${JSON.stringify(path.join(root, 'dist', 'model-fetch.js'))});
+    const { fetchModel } = require(${JSON.stringify(path.join(root, 'dist', 'library', 'weights', 'fetch.js'))});
     fetchModel('mtcnn', { modelsDir: ${JSON.stringify(folder)}, sources: [] }).catch(({ code, message }) => {
       console.log(code, message);
       process.exitCode = 7;

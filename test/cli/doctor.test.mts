@@ -49,7 +49,7 @@ describe('doctor', () => {
       /^missing +native addon +there is no prebuilt addon for .*\n +-> npx opencv-face-detector build$/m,
     );
     expect(stdout).to.match(
-      /^missing +weights +weights mtcnn\/det1.prototxt: not there.*\n +-> npx opencv-face-detector models fetch mtcnn$/m,
+      /^missing +weights +weights mtcnn\/det1.onnx: not there.*\n +-> npx opencv-face-detector models fetch mtcnn$/m,
     );
     expect(stdout.match(/^(missing|advice)/gm)).to.have.length((stdout.match(/^ +-> \S/gm) ?? []).length);
   });
@@ -69,10 +69,10 @@ describe('doctor', () => {
     mkdirSync(addon, { recursive: true });
     writeFileSync(path.join(addon, 'opencv_face_detector.node'), 'no addon');
     mkdirSync(path.join(folder, 'models', 'mtcnn'));
-    writeFileSync(path.join(folder, 'models', 'mtcnn', 'det1.prototxt'), 'no weights');
+    writeFileSync(path.join(folder, 'models', 'mtcnn', 'det1.onnx'), 'no weights');
     const { checks } = examine();
     expect(checks.find(({ subject }) => subject === 'native addon')?.found).to.match(/does not load on/);
-    expect(checks.find(({ subject }) => subject === 'weights')?.found).to.match(/det1.prototxt: 10 bytes instead of/);
+    expect(checks.find(({ subject }) => subject === 'weights')?.found).to.match(/det1.onnx: 10 bytes instead of/);
   });
 
   // It looked at mtcnn in the package's folder only, whatever the service was told to load.

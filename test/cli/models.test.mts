@@ -18,7 +18,7 @@ describe('models, in a package without weights', () => {
     // Without the addon as well.
     folder = packageFolder(['package.json', 'node_modules']);
     mkdirSync(path.join(folder, 'source', 'mtcnn'), { recursive: true });
-    writeFileSync(path.join(folder, 'source', 'mtcnn', 'det1.prototxt'), 'not the weights');
+    writeFileSync(path.join(folder, 'source', 'mtcnn', 'det1.onnx'), 'not the weights');
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -32,24 +32,24 @@ describe('models, in a package without weights', () => {
   it('fetch says what each source has instead, and ends with 1', () => {
     const { status, output } = models('fetch', 'mtcnn');
     expect(status).to.equal(1);
-    expect(output).to.match(/^mtcnn\/det1.prototxt: refused what .*source.* has: 15 bytes instead of \d+/m);
-    expect(output).to.match(/^opencv-face-detector: .*det1.prototxt/m);
+    expect(output).to.match(/^mtcnn\/det1.onnx: refused what .*source.* has: 15 bytes instead of \d+/m);
+    expect(output).to.match(/^opencv-face-detector: .*det1.onnx/m);
   });
 
   it('verify says that they are not there, and ends with 1', () => {
     const { status, output } = models('verify', 'mtcnn');
     expect(status).to.equal(1);
-    expect(output).to.match(/^mtcnn\/det1.prototxt: missing$/m);
+    expect(output).to.match(/^mtcnn\/det1.onnx: missing$/m);
   });
 
   it('look into the folder of --models-dir', () => {
     const { bytes = 0 } = manifestModel('mtcnn').files[0] ?? {};
     const at = path.join(folder, 'elsewhere', 'mtcnn');
     mkdirSync(at, { recursive: true });
-    writeFileSync(path.join(at, 'det1.prototxt'), Buffer.alloc(bytes));
+    writeFileSync(path.join(at, 'det1.onnx'), Buffer.alloc(bytes));
     const { status, output } = models('verify', 'mtcnn', '--models-dir', path.join(folder, 'elsewhere'));
     expect(status).to.equal(1);
-    expect(output).to.match(/^mtcnn\/det1.prototxt: SHA-256 .* instead of /m);
+    expect(output).to.match(/^mtcnn\/det1.onnx: SHA-256 .* instead of /m);
   });
 
   it('fetch draws on a terminal how far a file is, and clears that', async function () {

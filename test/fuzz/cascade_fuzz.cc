@@ -19,8 +19,7 @@ faces::ModelFiles Weights() {
   const char* folder = std::getenv("FACES_WEIGHTS");
   Require(folder != nullptr, "FACES_WEIGHTS names the folder of the weights");
   faces::ModelFiles files;
-  for (const char* name :
-       {"det1.prototxt", "det1.caffemodel", "det2.prototxt", "det2.caffemodel", "det3.prototxt", "det3.caffemodel"}) {
+  for (const char* name : {"det1.onnx", "det2.onnx", "det3.onnx"}) {
     std::ifstream file(std::string(folder) + "/" + name, std::ios::binary);
     Require(file.good(), "the weights can be read");
     files[name] = {std::istreambuf_iterator<char>(file), {}};

@@ -35,15 +35,10 @@ inline faces::Bytes AsBytes(const std::string& text) {
 }
 inline faces::Bytes AsBytes(const std::vector<uint8_t>& bytes) { return {bytes.data(), bytes.size()}; }
 
-enum class Form { kCaffe, kOnnx };
-
-inline faces::ModelFiles MtcnnFiles(Form form = Form::kCaffe) {
-  const std::string folder = Folder(form == Form::kCaffe ? "FACES_WEIGHTS" : "FACES_ONNX") + "/";
-  const std::vector<std::string> endings =
-      form == Form::kCaffe ? std::vector<std::string>{".prototxt", ".caffemodel"} : std::vector<std::string>{".onnx"};
+inline faces::ModelFiles MtcnnFiles() {
   faces::ModelFiles files;
-  for (const char* stem : {"det1", "det2", "det3"}) {
-    for (const std::string& ending : endings) files[stem + ending] = ReadFile(folder + stem + ending);
+  for (const char* name : {"det1.onnx", "det2.onnx", "det3.onnx"}) {
+    files[name] = ReadFile(Folder("FACES_WEIGHTS") + "/" + name);
   }
   return files;
 }

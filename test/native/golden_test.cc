@@ -72,12 +72,8 @@ TEST_SUITE("photographs") {
     }
   }
 
-  TEST_CASE("every photograph: the replaced service's faces, from the Caffe weights") {
-    CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kCaffe), EngineChoice::kOpenCv);
-  }
-
-  TEST_CASE("every photograph: the replaced service's faces, from the ONNX form") {
-    CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kOnnx), EngineChoice::kOpenCv);
+  TEST_CASE("every photograph: the replaced service's faces, from OpenCV's networks") {
+    CheckAllPhotographs(fixtures::MtcnnFiles(), EngineChoice::kOpenCv);
   }
 
   TEST_CASE("every photograph: the same answers, bit for bit, from any number of threads") {
@@ -99,8 +95,6 @@ TEST_SUITE("photographs") {
   }
 
   TEST_CASE("every photograph: the replaced service's faces, from the fused kernels of every instruction set") {
-    fixtures::ForEachTarget(
-        [] { CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kCaffe), EngineChoice::kFused); });
-    CheckAllPhotographs(fixtures::MtcnnFiles(fixtures::Form::kOnnx), EngineChoice::kFused);
+    fixtures::ForEachTarget([] { CheckAllPhotographs(fixtures::MtcnnFiles(), EngineChoice::kFused); });
   }
 }

@@ -6,20 +6,12 @@
 using namespace faces;
 using namespace faces::mtcnn;
 
-namespace {
-
-NetFiles FilesOf(const ModelFiles& files, const std::string& stem) {
-  return {files.at(stem + ".prototxt"), files.at(stem + ".caffemodel")};
-}
-
-}  // namespace
-
 TEST_SUITE("weights" * doctest::skip(!memory::kIsCounted)) {
   TEST_CASE("the fused engine allocates nothing once it has met its largest tile and batch") {
     const ModelFiles files = fixtures::MtcnnFiles();
-    const auto pnet = MakeFusedProposals(FilesOf(files, "det1"));
-    const auto rnet = MakeFusedCrops(CropNet::kRNet, FilesOf(files, "det2"));
-    const auto onet = MakeFusedCrops(CropNet::kONet, FilesOf(files, "det3"));
+    const auto pnet = MakeFusedProposals(files.at("det1.onnx"));
+    const auto rnet = MakeFusedCrops(CropNet::kRNet, files.at("det2.onnx"));
+    const auto onet = MakeFusedCrops(CropNet::kONet, files.at("det3.onnx"));
     const cv::Mat picture = fixtures::Noise(256, 300);
     std::vector<Proposal> found;
     const auto run = [&](int width, int height, int crops) {
@@ -43,8 +35,8 @@ TEST_SUITE("weights" * doctest::skip(!memory::kIsCounted)) {
     const cv::Mat image(5774, 8660, CV_8UC3, cv::Scalar::all(90));
     const size_t before = memory::Live();
     Cascade cascade(files, EngineChoice::kFused);
-    const auto rnet = MakeFusedCrops(CropNet::kRNet, FilesOf(files, "det2"));  // what no face leaves unused
-    const auto onet = MakeFusedCrops(CropNet::kONet, FilesOf(files, "det3"));
+    const auto rnet = MakeFusedCrops(CropNet::kRNet, files.at("det2.onnx"));  // what no face leaves unused
+    const auto onet = MakeFusedCrops(CropNet::kONet, files.at("det3.onnx"));
     rnet->Judge(image.data, 32);
     onet->Judge(image.data, 32);
     memory::RestartPeak();

@@ -15,8 +15,7 @@ namespace {
 const CancelFlag never;
 
 PNet MakePNet(bool is_fused = false, size_t threads = 1) {
-  const ModelFiles files = fixtures::MtcnnFiles();
-  const NetFiles net{files.at("det1.prototxt"), files.at("det1.caffemodel")};
+  const std::string net = fixtures::MtcnnFiles().at("det1.onnx");
   std::vector<std::unique_ptr<ProposalEngine>> engines;
   while (engines.size() < threads) engines.push_back(is_fused ? MakeFusedProposals(net) : MakeOpenCvProposals(net));
   return PNet(std::move(engines));

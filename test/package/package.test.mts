@@ -53,10 +53,11 @@ describe('the npm package', () => {
       `${target}/NOTICE`,
       `${target}/sbom.cdx.json`,
       'models/manifest.json',
+      'models/LICENSE-mtcnn',
       'models/mtcnn/LICENSE',
-      'models/mtcnn/det1.caffemodel',
-      'models/mtcnn/det2.caffemodel',
-      'models/mtcnn/det3.caffemodel',
+      'models/mtcnn/det1.onnx',
+      'models/mtcnn/det2.onnx',
+      'models/mtcnn/det3.onnx',
       'CMakeLists.txt',
       'native/CMakeLists.txt',
       'native/core/detector.cc',
@@ -75,7 +76,7 @@ describe('the npm package', () => {
       'NOTICE',
     ]);
     const unwanted =
-      /^(test|build|scripts|native\/static|\.)|\.(onnx|jpg|map)$|stamp|^models\/(?!mtcnn\/|manifest|README)/;
+      /^(test|build|scripts|native\/static|\.)|\.(caffemodel|prototxt|jpg|map)$|stamp|^models\/(?!mtcnn\/|manifest|README|LICENSE)/;
     expect(packed.listing.filter((file) => unwanted.test(file))).to.deep.equal([]);
     expect(packed.size).to.be.below(8_000_000);
   });

@@ -111,7 +111,7 @@ describe('starting and stopping the service', () => {
       expect(response.headers.get('x-face-model')).to.equal('haar');
       expect(Object.keys((await response.json()) as object).length).to.be.above(0);
       expect(await service.stop()).to.equal(0);
-      expect(service.output()).to.match(/WARNING: weights mtcnn\/det1.prototxt: not there.*models fetch/);
+      expect(service.output()).to.match(/WARNING: weights mtcnn\/det1.onnx: not there.*models fetch/);
       expect(service.output()).to.match(/WARNING: serving with OpenCV's Haar cascade instead/);
     });
 
@@ -119,7 +119,7 @@ describe('starting and stopping the service', () => {
       const { status, output } = await failToStart({ FACE_DETECTION_MODEL: 'MTCNNTorchFaceDetector' }, { folder });
       expect(status).to.equal(1);
       expect(output).to.match(
-        /^opencv-face-detector: weights mtcnn\/det1.prototxt: not there. Fetch them: npx opencv-face-detector models fetch mtcnn\n$/,
+        /^opencv-face-detector: weights mtcnn\/det1.onnx: not there. Fetch them: npx opencv-face-detector models fetch mtcnn\n$/,
       );
     });
   });

@@ -33,14 +33,12 @@ describe('without permission', () => {
   });
 
   it('for the weights the service does not start, and names the file', async () => {
-    const file = path.join(folder, 'models', 'mtcnn', 'det3.caffemodel');
+    const file = path.join(folder, 'models', 'mtcnn', 'det3.onnx');
     chmodSync(file, 0);
     const { status, output } = await failToStart({}, { folder, under });
     chmodSync(file, 0o644);
     expect(status).to.equal(1);
-    expect(output).to.match(
-      /^opencv-face-detector: weights mtcnn\/det3.caffemodel: cannot be read \(EACCES\). Fetch them: /,
-    );
+    expect(output).to.match(/^opencv-face-detector: weights mtcnn\/det3.onnx: cannot be read \(EACCES\). Fetch them: /);
   });
 
   it('for the models folder nothing is fetched, and the file is named', async () => {

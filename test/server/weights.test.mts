@@ -14,7 +14,7 @@ describe('weights that are damaged', () => {
   before(function () {
     needWeights(this);
     folder = packageFolder();
-    weights = path.join(folder, 'models', 'mtcnn', 'det2.caffemodel');
+    weights = path.join(folder, 'models', 'mtcnn', 'det2.onnx');
   });
   beforeEach(() => {
     const models = path.join(folder, 'models', 'mtcnn');
@@ -38,7 +38,7 @@ describe('weights that are damaged', () => {
       'unreadable',
       () => {
         rmSync(weights);
-        symlinkSync('det2.caffemodel', weights); // to itself: not even root can read it
+        symlinkSync('det2.onnx', weights); // to itself: not even root can read it
       },
       /cannot be read \(ELOOP\)/,
     ],
@@ -49,7 +49,7 @@ describe('weights that are damaged', () => {
       const { status, output } = await failToStart({}, { folder });
       expect(status).to.equal(1);
       expect(output).to.match(
-        new RegExp(`^opencv-face-detector: weights mtcnn/det2.caffemodel: ${reason.source}. ${fetchThem}$`),
+        new RegExp(`^opencv-face-detector: weights mtcnn/det2.onnx: ${reason.source}. ${fetchThem}$`),
       );
     });
   }
@@ -63,7 +63,7 @@ describe('weights that are damaged', () => {
       const [victim = 0] = workerPids(service);
       process.kill(victim, 'SIGKILL');
       await eventually('tried again', () => logLines(service, 'a new worker cannot start').length >= 2, 60);
-      expect(logLines(service, 'a new worker cannot start')[0]?.reason).to.match(/det2.caffemodel: not there/);
+      expect(logLines(service, 'a new worker cannot start')[0]?.reason).to.match(/det2.onnx: not there/);
       expect((await fetch(`${service.origin}/readyz`)).status).to.equal(200);
       renameSync(`${weights}.away`, weights);
       const ready = async () => (await metric(service, 'face_detector_ready_workers')) === 2;

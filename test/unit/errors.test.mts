@@ -58,7 +58,7 @@ describe('errors of the service', () => {
   });
 
   it('say nothing of the inside otherwise', () => {
-    const secret = 'cannot open /inside/det3.caffemodel';
+    const secret = 'cannot open /inside/det3.onnx';
     const insides: unknown[] = [
       new Error(secret),
       new FaceDetectorError('INTERNAL', secret),

@@ -17,28 +17,28 @@ describe("a model's files", () => {
     expect(await rejection(loadModelFiles('mtcnn', folder)))
       .to.include({ code: 'MODEL_MISSING' })
       .with.property('message')
-      .that.matches(/^weights mtcnn\/det1.prototxt: not there\..* models fetch mtcnn --models-dir .*$/);
+      .that.matches(/^weights mtcnn\/det1.onnx: not there\..* models fetch mtcnn --models-dir .*$/);
     rmSync(path.join(folder, 'mtcnn'), { recursive: true });
     writeFileSync(path.join(folder, 'mtcnn'), 'a file where the folder should be');
     expect(await rejection(loadModelFiles('mtcnn', folder))).to.include({ code: 'MODEL_MISSING' });
   });
 
   it('that are not the published ones are refused', async () => {
-    writeFileSync(path.join(folder, 'mtcnn', 'det1.prototxt'), 'cut short');
+    writeFileSync(path.join(folder, 'mtcnn', 'det1.onnx'), 'cut short');
     expect(await rejection(loadModelFiles('mtcnn', folder)))
       .to.include({ code: 'MODEL_INVALID' })
       .with.property('message')
-      .that.matches(/det1.prototxt: 9 bytes instead of \d+\./);
+      .that.matches(/det1.onnx: 9 bytes instead of \d+\./);
   });
 
   // Not as missing, for which another model may stand in.
   it('that cannot be read are refused with the reason', async () => {
-    const file = path.join(folder, 'mtcnn', 'det1.prototxt');
+    const file = path.join(folder, 'mtcnn', 'det1.onnx');
     symlinkSync(file, file);
     expect(await rejection(loadModelFiles('mtcnn', folder)))
       .to.include({ code: 'MODEL_INVALID' })
       .with.property('message')
-      .that.matches(/det1.prototxt: cannot be read \(ELOOP\)\./);
+      .that.matches(/det1.onnx: cannot be read \(ELOOP\)\./);
   });
 
   it('are looked for in the folder that several models share', async () => {

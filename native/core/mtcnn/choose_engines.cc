@@ -6,21 +6,15 @@
 namespace faces::mtcnn {
 namespace {
 
-std::string Take(const ModelFiles& files, const std::string& name) {
+const std::string& Take(const ModelFiles& files, const std::string& name) {
   const auto file = files.find(name);
-  return file == files.end() ? std::string() : file->second;
-}
-
-NetFiles FilesOf(const ModelFiles& files, const std::string& stem) {
-  NetFiles net{Take(files, stem + ".prototxt"), Take(files, stem + ".caffemodel")};
-  if (net.prototxt.empty() || net.weights.empty()) net = {"", Take(files, stem + ".onnx")};
-  if (net.weights.empty()) throw Error(ErrorCode::kModelInvalid, "the weights " + stem + " are missing");
-  return net;
+  if (file == files.end()) throw Error(ErrorCode::kModelInvalid, "the weights " + name + " are missing");
+  return file->second;
 }
 
 struct MtcnnFiles {
   explicit MtcnnFiles(const ModelFiles& files)
-      : pnet(FilesOf(files, "det1")), rnet(FilesOf(files, "det2")), onet(FilesOf(files, "det3")) {}
+      : pnet(Take(files, "det1.onnx")), rnet(Take(files, "det2.onnx")), onet(Take(files, "det3.onnx")) {}
 
   Engines OpenCv() const {
     return {MakeOpenCvProposals(pnet), MakeOpenCvCrops(CropNet::kRNet, rnet), MakeOpenCvCrops(CropNet::kONet, onet)};
@@ -29,9 +23,9 @@ struct MtcnnFiles {
     return {MakeFusedProposals(pnet), MakeFusedCrops(CropNet::kRNet, rnet), MakeFusedCrops(CropNet::kONet, onet)};
   }
 
-  NetFiles pnet;
-  NetFiles rnet;
-  NetFiles onet;
+  const std::string& pnet;
+  const std::string& rnet;
+  const std::string& onet;
 };
 
 struct Chosen {

@@ -16,7 +16,8 @@ struct ChosenEngines {
   EngineInUse in_use;
 };
 
-/// Makes the networks for `threads` threads (at least 1) from det1, det2 and det3. Throws Error{kModelInvalid}.
+/// Makes the networks for `threads` threads (at least 1) from det1.onnx, det2.onnx and det3.onnx. Throws
+/// Error{kModelInvalid}.
 ChosenEngines ChooseEngines(const ModelFiles& files, EngineChoice choice, int threads);
 
 }  // namespace faces::mtcnn

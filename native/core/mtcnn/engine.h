@@ -43,14 +43,14 @@ class CropEngine {
   virtual const float* Judge(const uint8_t* bgr, int count) = 0;
 };
 
-/// By OpenCV's dnn module. Throws Error{kModelInvalid}.
-std::unique_ptr<ProposalEngine> MakeOpenCvProposals(const NetFiles& files);
-std::unique_ptr<CropEngine> MakeOpenCvCrops(CropNet net, const NetFiles& files);
+/// By OpenCV's dnn module. `onnx`: the bytes of the network's file. Throws Error{kModelInvalid}.
+std::unique_ptr<ProposalEngine> MakeOpenCvProposals(const std::string& onnx);
+std::unique_ptr<CropEngine> MakeOpenCvCrops(CropNet net, const std::string& onnx);
 
 /// By the kernels of fused/, whose weights OpenCV's importer reads. Throws Error{kModelInvalid}, also for weights that
 /// OpenCV can run and these kernels cannot.
-std::unique_ptr<ProposalEngine> MakeFusedProposals(const NetFiles& files);
-std::unique_ptr<CropEngine> MakeFusedCrops(CropNet net, const NetFiles& files);
+std::unique_ptr<ProposalEngine> MakeFusedProposals(const std::string& onnx);
+std::unique_ptr<CropEngine> MakeFusedCrops(CropNet net, const std::string& onnx);
 
 /// One engine's three networks.
 struct Engines {

@@ -17,7 +17,7 @@ struct Shape {
   int kernel;
 };
 
-// Goes by types, shapes and order: names differ between Caffe, ONNX and OpenCV's versions.
+// Goes by types, shapes and order: names differ between OpenCV's versions.
 class Reader {
  public:
   Reader(std::vector<LayerWeights> layers, std::string name) : name_(std::move(name)) {
@@ -139,20 +139,20 @@ class Crops : public CropEngine {
 
 }  // namespace
 
-std::unique_ptr<ProposalEngine> MakeFusedProposals(const NetFiles& files) {
-  Reader reader(Net(files, kPNetWindow, {2, 4}, "P-Net").weights(), "P-Net");
+std::unique_ptr<ProposalEngine> MakeFusedProposals(const std::string& onnx) {
+  Reader reader(Net(onnx, kPNetWindow, {2, 4}, "P-Net").weights(), "P-Net");
   std::vector<LayerNumbers> trunk = reader.Trunk({{10, 3, 3}, {16, 10, 3}, {32, 16, 3}});
   SwapColours(trunk[0]);
   return std::make_unique<Proposals>(fused::PNet(trunk, reader.Heads({2, 4}, 32)));
 }
 
-std::unique_ptr<CropEngine> MakeFusedCrops(CropNet net, const NetFiles& files) {
+std::unique_ptr<CropEngine> MakeFusedCrops(CropNet net, const std::string& onnx) {
   constexpr int kLastSide = 3;  // of the map before the dense layer, of both
   const bool is_rnet = net == CropNet::kRNet;
   const std::vector<int> outputs = is_rnet ? std::vector<int>{2, 4} : std::vector<int>{2, 4, 10};
   const std::vector<int> pools = is_rnet ? std::vector<int>{3, 0} : std::vector<int>{3, 2, 0};
   const std::string name = is_rnet ? "R-Net" : "O-Net";
-  Reader reader(Net(files, CropSide(net), outputs, name).weights(), name);
+  Reader reader(Net(onnx, CropSide(net), outputs, name).weights(), name);
   std::vector<LayerNumbers> trunk =
       reader.Trunk(is_rnet ? std::vector<Shape>{{28, 3, 3}, {48, 28, 3}, {64, 48, 2}, {128, 576, 1}}
                            : std::vector<Shape>{{32, 3, 3}, {64, 32, 3}, {64, 64, 3}, {128, 64, 2}, {256, 1152, 1}});

@@ -20,12 +20,6 @@ struct Net::Impl {
 
 namespace {
 
-cv::dnn::Net Read(const NetFiles& files) {
-  if (files.prototxt.empty()) return cv::dnn::readNetFromONNX(files.weights.data(), files.weights.size());
-  return cv::dnn::readNetFromCaffe(files.prototxt.data(), files.prototxt.size(), files.weights.data(),
-                                   files.weights.size());
-}
-
 std::vector<LayerWeights> ReadWeights(cv::dnn::Net& net) {
   std::vector<LayerWeights> weights;
   for (const cv::String& name : net.getLayerNames()) {
@@ -43,12 +37,12 @@ bool HasShape(const cv::Mat& output, const cv::Size& map, int batch, int channel
 
 }  // namespace
 
-Net::Net(const NetFiles& files, int window, std::vector<int> output_channels, const std::string& name)
+Net::Net(const std::string& onnx, int window, std::vector<int> output_channels, const std::string& name)
     : impl_(std::make_unique<Impl>()) {
   impl_->output_channels = std::move(output_channels);
   impl_->name = name;
   TryDnn(name, " cannot be read", [&] {
-    impl_->net = Read(files);
+    impl_->net = cv::dnn::readNetFromONNX(onnx.data(), onnx.size());
     impl_->weights = ReadWeights(impl_->net);  // before a first run, which may merge layers
     impl_->outputs = impl_->net.getUnconnectedOutLayersNames();
     impl_->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);

@@ -7,12 +7,6 @@
 
 namespace faces::mtcnn {
 
-/// One network's published files, in memory.
-struct NetFiles {
-  std::string prototxt;  ///< empty where `weights` is ONNX
-  std::string weights;   ///< a caffemodel or an ONNX file
-};
-
 /// The numbers of one layer as OpenCV's importer gives them; `blobs` share its memory.
 struct LayerWeights {
   std::string type;  ///< "Convolution", "InnerProduct", "PReLU" and so on
@@ -28,9 +22,9 @@ class Net {
  public:
   /// `window`: side of the input that gives one answer. `output_channels`: the outputs by their number of channels, in
   /// the order in which Forward is to give them. Every output of a network has a number of its own, and names differ
-  /// between Caffe, ONNX and OpenCV's versions. Throws Error{kModelInvalid} where the files cannot be read, or do not
-  /// give these outputs for a trial window.
-  Net(const NetFiles& files, int window, std::vector<int> output_channels, const std::string& name);
+  /// between OpenCV's versions. Throws Error{kModelInvalid} where `onnx`, the bytes of an ONNX file, cannot be read, or
+  /// does not give these outputs for a trial window.
+  Net(const std::string& onnx, int window, std::vector<int> output_channels, const std::string& name);
   ~Net();
   Net(Net&&) noexcept;
   Net& operator=(Net&&) noexcept;

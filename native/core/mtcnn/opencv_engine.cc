@@ -7,7 +7,7 @@ namespace {
 
 class Proposals : public ProposalEngine {
  public:
-  explicit Proposals(const NetFiles& files) : net_(files, kPNetWindow, {2, 4}, "P-Net") {}
+  explicit Proposals(const std::string& onnx) : net_(onnx, kPNetWindow, {2, 4}, "P-Net") {}
 
   void Propose(const uint8_t* bgr, int width, int height, float threshold, std::vector<Proposal>& found) override {
     cv::Mat blob = MakeBlob(1, width, height);
@@ -31,10 +31,10 @@ class Proposals : public ProposalEngine {
 
 class Crops : public CropEngine {
  public:
-  Crops(CropNet net, const NetFiles& files)
+  Crops(CropNet net, const std::string& onnx)
       : side_(CropSide(net)),
         answer_size_(AnswerSize(net)),
-        net_(files, side_, net == CropNet::kRNet ? std::vector<int>{2, 4} : std::vector<int>{2, 4, 10},
+        net_(onnx, side_, net == CropNet::kRNet ? std::vector<int>{2, 4} : std::vector<int>{2, 4, 10},
              net == CropNet::kRNet ? "R-Net" : "O-Net") {}
 
   const float* Judge(const uint8_t* bgr, int count) override {
@@ -64,12 +64,12 @@ class Crops : public CropEngine {
 
 }  // namespace
 
-std::unique_ptr<ProposalEngine> MakeOpenCvProposals(const NetFiles& files) {
-  return std::make_unique<Proposals>(files);
+std::unique_ptr<ProposalEngine> MakeOpenCvProposals(const std::string& onnx) {
+  return std::make_unique<Proposals>(onnx);
 }
 
-std::unique_ptr<CropEngine> MakeOpenCvCrops(CropNet net, const NetFiles& files) {
-  return std::make_unique<Crops>(net, files);
+std::unique_ptr<CropEngine> MakeOpenCvCrops(CropNet net, const std::string& onnx) {
+  return std::make_unique<Crops>(net, onnx);
 }
 
 }  // namespace faces::mtcnn

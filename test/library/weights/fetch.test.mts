@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { defaultSources, fetchModel } from '#dist/model-fetch.js';
+import { defaultSources, fetchModel } from '#dist/library/weights/fetch.js';
 import type { ManifestModel } from '#dist/models.js';
-import { skip } from '../fixtures/available.mjs';
-import { rejection } from '../fixtures/rejection.mjs';
+import { skip } from '../../fixtures/available.mjs';
+import { rejection } from '../../fixtures/rejection.mjs';
 
 const content = Buffer.from('the published weights');
 const sha256 = createHash('sha256').update(content).digest('hex');
@@ -42,7 +42,7 @@ describe('fetching weights', () => {
     name: 'tiny',
     title: 'Tiny',
     licence: 'MIT',
-    origin: 'here',
+    origin: 'Tiny & Sons',
     files: [{ name: 'weights.bin', bytes: content.byteLength, sha256, url: `${origin()}/weights.bin` }],
   });
 
@@ -57,16 +57,18 @@ describe('fetching weights', () => {
     const from: string[] = [];
     const refused: string[] = [];
     const progress: number[] = [];
+    const questions: string[] = [];
     await fetchModel(
       model(),
       { modelsDir: modelsDir(), sources },
       {
+        asked: (source) => questions.push(source),
         done: (_file, source) => from.push(source),
         refused: (file, _source, reason) => refused.push(`${file.name}: ${reason}`),
         progress: (_file, received) => progress.push(received),
       },
     );
-    return { from, refused, progress };
+    return { from, refused, progress, questions };
   }
 
   async function expectWhole(): Promise<void> {
@@ -80,15 +82,16 @@ describe('fetching weights', () => {
   }
 
   it('downloads from the origin, with progress', async () => {
-    const { from, progress } = await fetchTiny();
-    expect(from).to.deep.equal([`${origin()}/weights.bin`]);
+    const { from, progress, questions } = await fetchTiny();
+    expect(from).to.deep.equal(['Tiny & Sons']);
+    expect(questions).to.deep.equal([path.join(modelsDir(), 'tiny'), 'Tiny & Sons']);
     expect(progress.at(-1)).to.equal(content.byteLength);
     await expectWhole();
   });
 
   it('keeps what is there and verified, and asks nobody', async () => {
     await put('models', content);
-    expect((await fetchTiny([await put('offer', content)])).from).to.deep.equal([modelsDir()]);
+    expect((await fetchTiny([await put('offer', content)])).from).to.deep.equal([path.join(modelsDir(), 'tiny')]);
     expect(asked).to.deep.equal([]);
   });
 
@@ -96,7 +99,7 @@ describe('fetching weights', () => {
     const first = path.join(folder, 'empty');
     const second = await put('second', content);
     const third = await put('third', content);
-    expect((await fetchTiny([first, second, third])).from).to.deep.equal([second]);
+    expect((await fetchTiny([first, second, third])).from).to.deep.equal([path.join(second, 'tiny')]);
     expect(asked).to.deep.equal([]);
     await expectWhole();
   });
@@ -111,7 +114,7 @@ describe('fetching weights', () => {
     ];
     await put('models', 'wrong from an earlier time');
     const { from, refused } = await fetchTiny(sources);
-    expect(from).to.deep.equal([`${origin()}/weights.bin`]);
+    expect(from).to.deep.equal(['Tiny & Sons']);
     expect(refused).to.have.length(4);
     expect(refused[1]).to.equal('weights.bin: 5 bytes instead of 21');
     expect(refused[3]).to.match(/^weights.bin: SHA-256 [0-9a-f]{64} instead of/);
@@ -158,9 +161,9 @@ describe('fetching weights', () => {
     const { message } = await rejection(fetchModel(own, { modelsDir: modelsDir(), sources: [] }));
     expect(message.split('\n')).to.deep.equal([
       'shared-by-some/weights.bin could not be had.',
-      `  ${path.join(modelsDir(), 'shared-by-some', 'weights.bin')}: not there`,
-      '  its origin: nobody publishes it in this form',
-      `Copy a folder shared-by-some with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that it lies in.`,
+      `  ${path.join(modelsDir(), 'shared-by-some')}: weights.bin: not there`,
+      '  Tiny & Sons: weights.bin: nobody publishes it in this form',
+      `Without a network, copy a folder shared-by-some with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that it lies in.`,
     ]);
     expect(asked).to.deep.equal([]);
     await mkdir(path.join(folder, 'source', 'shared-by-some'), { recursive: true });
@@ -176,9 +179,9 @@ describe('fetching weights', () => {
     const { message } = await rejection(fetchTiny([inside]));
     expect(message.split('\n')).to.deep.equal([
       'tiny/weights.bin could not be had.',
-      `  ${modelsDir()}/tiny/weights.bin: not there`,
-      `  ${inside}/tiny/weights.bin: not there`,
-      `  ${origin()}/weights.bin: HTTP 404`,
+      `  ${modelsDir()}/tiny: weights.bin: not there`,
+      `  ${inside}/tiny: weights.bin: not there`,
+      `  Tiny & Sons: weights.bin: ${origin()}/weights.bin: HTTP 404`,
       `Without a network, copy a folder tiny with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that it lies in.`,
     ]);
   });
@@ -216,7 +219,7 @@ describe('fetching weights', () => {
     await mkdir(path.join(source, 'tiny'), { recursive: true });
     await symlink('weights.bin', path.join(source, 'tiny', 'weights.bin')); // unreadable for root, too
     const { from, refused } = await fetchTiny([source]);
-    expect(from).to.deep.equal([`${origin()}/weights.bin`]);
+    expect(from).to.deep.equal(['Tiny & Sons']);
     expect(refused).to.deep.equal(['weights.bin: cannot be read (ELOOP)']);
     await expectWhole();
   });

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { FaceDetectorError } from '../../errors.js';
+
+async function writeThenRename(filePath: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(path.dirname(filePath), { recursive: true });
+  const partial = `${filePath}.${randomUUID()}.partial`;
+  try {
+    const handle = await open(partial, 'wx');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, filePath);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Writes beside the file, makes sure that the bytes are on the disk, and only then takes the name.
+ * Rejects with FaceDetectorError MODEL_MISSING, with the file system's reason, and leaves nothing.
+ */
+export async function writeWhole(filePath: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeThenRename(filePath, bytes);
+  } catch (error) {
+    const reason = `${filePath} could not be written: ${(error as Error).message}`;
+    throw new FaceDetectorError('MODEL_MISSING', reason, { cause: error });
+  }
+}
