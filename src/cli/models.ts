@@ -47,7 +47,7 @@ async function fetchModels(names: string[], modelsDir: string): Promise<number> 
         },
         refused: (file, source, reason) => {
           bar.stop();
-          console.error(`${folder}/${file.name}: refused what ${source} has: ${reason}`);
+          console.error(`${folder}/${file.name}: not from ${source}: ${reason}`);
         },
       },
     );

@@ -51,7 +51,7 @@ describe('without permission', () => {
     const { status, output } = runIn(folder, command, [...args, 'models', 'fetch', 'mtcnn'], source);
     expect(status).to.equal(1);
     expect(output).to.match(
-      /^opencv-face-detector: .*models\/mtcnn\/[\w.]+ could not be written: EACCES: permission denied/,
+      /^opencv-face-detector: .*models\/mtcnn\/[\w.]+ could not be written: EACCES: permission denied/m,
     );
   });
 });

@@ -6,6 +6,6 @@ export function floatsOf(bytes: Uint8Array): Float32Array {
 
 export function bytesOfFloats(numbers: Float32Array): Uint8Array {
   const view = new DataView(new ArrayBuffer(4 * numbers.length));
-  numbers.forEach((value, i) => void view.setFloat32(4 * i, value, true));
+  for (const [i, value] of numbers.entries()) view.setFloat32(4 * i, value, true);
   return new Uint8Array(view.buffer);
 }
