@@ -1,0 +1,17 @@
+# Read after OpenCV's project() by opencv.cmake. Of objdetect the addon has the cascade classifier alone, which needs nothing of
+# calib3d, features2d and flann: a third of all files. Their archives stay, empty, since others of OpenCV's CMake files name them.
+function(leave_unused_out)
+  set(empty "${CMAKE_BINARY_DIR}/empty.cpp")
+  file(TOUCH "${empty}")
+  foreach(module calib3d features2d flann)
+    if(TARGET opencv_${module})
+      set_property(TARGET opencv_${module} PROPERTY SOURCES "${empty}")
+    endif()
+  endforeach()
+  if(TARGET opencv_objdetect)
+    get_target_property(sources opencv_objdetect SOURCES)
+    list(FILTER sources INCLUDE REGEX "/cascadedetect")
+    set_property(TARGET opencv_objdetect PROPERTY SOURCES "${sources}")
+  endif()
+endfunction()
+cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL leave_unused_out)
