@@ -18,7 +18,10 @@ export class SetupError extends Error {}
 
 const say = (text) => console.log(`[setup] ${text}`);
 
-/** Runs a command with its output in the log; shows that it is alive, and the log's end where it fails. Resolves to success. */
+/**
+ * Runs a command with its output in the log; shows that it is alive, its lines that begin with "WARNING:", and the log's end where it
+ * fails. Resolves to success.
+ */
 export async function run(title, command, args, environment = {}, cwd = root) {
   say(`${title} ...`);
   mkdirSync(path.dirname(logFile), { recursive: true });
@@ -39,6 +42,7 @@ export async function run(title, command, args, environment = {}, cwd = root) {
   });
   clearInterval(timer);
   writeFileSync(logFile, output.join(''), { flag: 'a' });
+  for (const [warning] of output.join('').matchAll(/^WARNING:.*/gm)) say(warning);
   if (status === 0) say(`${title}: done in ${seconds()} s`);
   else console.error(output.join('').split('\n').slice(-30).join('\n'));
   return status === 0;

@@ -179,8 +179,8 @@ function why(error: unknown, file: string, target: string): FaceDetectorError {
   const newer = /version [`'](GLIBC\w*_[\d.]+)' not found/.exec(text)?.[1];
   if (newer) {
     return addonMissing(
-      `${target} is older here than the prebuilt addon needs: the system's libraries lack ${newer} (Debian 12, Ubuntu 22.04 and ` +
-        `later have it). Build it here once (${opencvHint}): ${buildCommand}`,
+      `${target} is older here than the prebuilt addon needs: the system's libraries lack ${newer} (Debian 12, Ubuntu 22.04, ` +
+        `Enterprise Linux 9 and later have it). Build it here once (${opencvHint}): ${buildCommand}`,
       error,
     );
   }

@@ -93,6 +93,17 @@ describe('the sources of the static libraries', () => {
     expect(licence('suite')).to.equal('bookworm\n');
   });
 
+  // npm run fuzz takes them as well, and what it runs writes into a log.
+  it('are older with a warning that the set-up shows', () => {
+    const script =
+      "import('./scripts/setup.mjs').then(({ run }) => run('sources', 'sh', ['-c', 'echo one; echo WARNING: old >&2']))";
+    const { status, stdout } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' });
+    expect(status).to.equal(0);
+    expect(stdout)
+      .to.match(/^\[setup\] WARNING: old$/m)
+      .and.not.include('one');
+  });
+
   it('are refused where no suite has them', async () => {
     mirror.holes.missing = ['/pool/'];
     const { status, errors } = await bring('zlib');
