@@ -48,7 +48,7 @@ RUN ./build.sh tiff
 
 FROM library AS protobuf
 COPY --from=sources /sources/protobuf /sources/protobuf
-COPY native/static/protobuf.cmake .
+COPY native/static/protobuf.cmake native/static/leave-out.cmake ./
 RUN ./build.sh protobuf
 
 FROM library AS highway
@@ -58,7 +58,7 @@ RUN ./build.sh highway
 
 FROM library AS opencv
 COPY --from=sources /sources/opencv /sources/opencv
-COPY native/static/opencv.cmake native/static/opencv-unused.cmake ./
+COPY native/static/opencv.cmake native/static/leave-out.cmake ./
 COPY --from=zlib /opt/static /opt/static
 COPY --from=libjpeg-turbo /opt/static /opt/static
 COPY --from=libpng16 /opt/static /opt/static
