@@ -76,7 +76,7 @@ export async function watchedDecoders() {
     EXTRA_SETTINGS: decoderSettings,
     ASAN_OPTIONS: 'detect_leaks=0', // of programs that are run while building
   };
-  const recipe = ['sources.sh', 'build.sh', ...libraries.map((name) => `${name}.cmake`)];
+  const recipe = ['sources.sh', 'build.sh', 'leave-out.cmake', ...libraries.map((name) => `${name}.cmake`)];
   const script = (name) => path.join(root, 'native', 'static', name);
   const print = fingerprint(
     recipe.map((name) => path.join('native', 'static', name)),

@@ -16,10 +16,10 @@ const licences = {
   zlib: 'Zlib',
 };
 
-/** What native/static/build.sh leaves of a library: copyright, and version, such as `tiff (4.7.0-3+deb13u3)`. */
+/** What native/static/build.sh leaves of a library: copyright, version, such as `tiff (4.7.0-3+deb13u3)`, and suite. */
 function builtFromDebian(folder, name) {
-  const version = /\((.+)\)/.exec(readFileSync(path.join(folder, name, 'version'), 'utf8'))[1];
-  return { name, version, source: 'debian' };
+  const read = (file) => readFileSync(path.join(folder, name, file), 'utf8').trim();
+  return { name, version: /\((.+)\)/.exec(read('version'))[1], suite: read('suite'), source: 'debian' };
 }
 
 /** What vcpkg leaves of a library: copyright, and an SPDX document that has the licence. */
@@ -61,10 +61,10 @@ export function noticeOf(libraries) {
   return `${head}\n${list}\n${texts.join('\n')}`;
 }
 
-function purlOf({ name, version, source }) {
+function purlOf({ name, version, source, suite }) {
   if (source === 'npm') return `pkg:npm/${name}@${version}`;
   if (source === 'vcpkg') return `pkg:vcpkg/${name}@${encodeURIComponent(version)}`;
-  return `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=source&distro=trixie`;
+  return `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=source&distro=${suite}`;
 }
 
 const sourcesProperty = 'opencv-face-detector:sources';

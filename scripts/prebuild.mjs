@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { beyondReach, needsOf } from './addon-reach.mjs';
 import { copyVcpkgLicences, vcpkgBuild, vcpkgLibraries } from './build-by-vcpkg.mjs';
 import { linkedLibraries, noticeOf, sbomOf, sourcesIn } from './linked-libraries.mjs';
 import { addonSources } from './setup.mjs';
@@ -98,6 +99,11 @@ function check() {
   if (missing.length > 0) fail(`not to be published without ${missing.join(', ')}: npm run prebuild, npm start`);
   if (sourcesIn(readFileSync(path.join(root, needed[2]), 'utf8')) !== addonSources())
     fail('not to be published: native/ has changed since the prebuilt addon was made: npm run prebuild');
+  const beyond = beyondReach(needsOf(path.join(root, needed[0])));
+  if (beyond.length > 0)
+    fail(
+      `not to be published: the prebuilt addon needs ${beyond.join(', ')}, which older systems lack: npm run prebuild, with Docker`,
+    );
 }
 
 const hasDocker = () => spawnSync('docker', ['version'], { stdio: 'ignore' }).status === 0;

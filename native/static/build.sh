@@ -1,6 +1,6 @@
 #!/bin/sh
 # build.sh NAME: builds one library from $SOURCES/NAME, with the settings of NAME.cmake, into $PREFIX: archives of
-# position-independent code that a shared object may swallow (Debian's own archives are not), headers, licence, version.
+# position-independent code that a shared object may swallow (Debian's own archives are not), headers, licence, version, suite.
 # EXTRA_FLAGS go to the compiler, EXTRA_SETTINGS to CMake, after ours.
 set -eu
 
@@ -31,5 +31,5 @@ $build "$1" > "$work/log" 2>&1 || { tail -60 "$work/log"; exit 1; }
 
 licence="$PREFIX/share/licences/$1"
 mkdir -p "$licence"
-cp "$SOURCES/$1/debian/copyright" "$licence"
+cp "$SOURCES/$1/debian/copyright" "$SOURCES/$1/debian/suite" "$licence"
 head -1 "$SOURCES/$1/debian/changelog" | cut -d' ' -f1,2 > "$licence/version"

@@ -1,5 +1,8 @@
-# objdetect needs calib3d, which needs features2d and flann: what nothing refers to does not get into the addon.
 set(BUILD_LIST core,imgproc,imgcodecs,dnn,objdetect CACHE STRING "")
+# Of objdetect the addon has the cascade classifier alone, which needs nothing of the others: a third of all files.
+set(LEAVE_OUT opencv_objdetect opencv_calib3d opencv_features2d opencv_flann CACHE STRING "")
+set(NEEDED_opencv_objdetect "/cascadedetect" CACHE STRING "")
+set(CMAKE_PROJECT_OpenCV_INCLUDE "${CMAKE_CURRENT_LIST_DIR}/leave-out.cmake" CACHE STRING "")
 foreach(extra TESTS PERF_TESTS EXAMPLES DOCS JAVA opencv_apps opencv_python2 opencv_python3 opencv_java opencv_js)
   set(BUILD_${extra} OFF CACHE BOOL "")
 endforeach()

@@ -4,41 +4,62 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { root, skip } from '../fixtures/available.mjs';
 
-const addon = path.join(root, 'build', 'Release', 'opencv_face_detector.node');
-
-/** Newest version of a library that the symbols in `table` ask for, such as 2.34 for GLIBC. */
-function newest(table: string, library: string): string {
-  const versions = [...table.matchAll(new RegExp(`\\b${library}_([0-9.]+)`, 'g'))].map(([, version]) => version ?? '');
-  const byNumber = new Intl.Collator('en', { numeric: true });
-  return versions.sort(byNumber.compare).at(-1) ?? '0';
+interface Needs {
+  libraries: string[];
+  versions: string[];
 }
+const { needsOf, beyondReach } = (await import(path.join(root, 'scripts', 'addon-reach.mjs'))) as {
+  needsOf(file: string): Needs;
+  beyondReach(needs: Needs): string[];
+};
 
-const isAtMost = (version: string, limit: string) =>
-  new Intl.Collator('en', { numeric: true }).compare(version, limit) <= 0;
+const built = path.join(root, 'build', 'Release', 'opencv_face_detector.node');
+const prebuilt = path.join(root, 'prebuilds', `linux-${process.arch}-glibc`, 'opencv_face_detector.node');
 
 describe('the addon as a shared object', () => {
-  let table: string;
   before(function () {
     if (process.platform !== 'linux') skip(this, 'not an ELF file');
-    if (!existsSync(addon)) skip(this, 'the addon in use is not in build/Release');
-    const { status, stdout } = spawnSync('objdump', ['-T', addon], { encoding: 'utf8', maxBuffer: 2 ** 26 });
-    if (status !== 0) skip(this, 'objdump is not installed');
-    table = stdout;
+    if (spawnSync('readelf', ['--version']).status !== 0) skip(this, 'binutils is not installed');
   });
 
   // Another addon in the process may bring another OpenCV.
-  it('shows nothing but the two functions that Node.js looks for', () => {
-    const defined = table.split('\n').filter((line) => /^[0-9a-f]{8,} .*\s(\.|\*ABS)/.test(line));
+  it('shows nothing but the two functions that Node.js looks for', function () {
+    if (!existsSync(built)) skip(this, 'the addon in use is not in build/Release');
+    const { stdout } = spawnSync('objdump', ['-T', built], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+    const defined = stdout.split('\n').filter((line) => /^[0-9a-f]{8,} .*\s(\.|\*ABS)/.test(line));
     const names = defined.map((line) => line.trim().split(/\s+/).at(-1));
     expect(names).to.have.members(['napi_register_module_v1', 'node_api_module_get_api_version_v1']);
   });
 
-  it('asks for nothing newer than glibc 2.34 and GCC 12 have, where OpenCV is part of it', function () {
-    const { stdout } = spawnSync('objdump', ['-p', addon], { encoding: 'utf8' });
-    if (/NEEDED +libopencv/.test(stdout)) skip(this, "this addon was linked with the machine's OpenCV");
-    const needed = [...stdout.matchAll(/NEEDED +(\S+)/g)].map(([, name]) => name ?? '');
-    expect(needed.filter((name) => !/^(libc|libm|libstdc\+\+|libgcc_s|ld-linux.*)\.so/.test(name))).to.deep.equal([]);
-    expect(newest(table, 'GLIBC')).to.satisfy((version: string) => isAtMost(version, '2.34'));
-    expect(newest(table, 'GLIBCXX')).to.satisfy((version: string) => isAtMost(version, '3.4.30'));
+  // A symbol of GCC 12's libstdc++ kept Enterprise Linux 9 and Amazon Linux 2023 out.
+  for (const [title, file] of [
+    ['built here with OpenCV in it', built],
+    ['prebuilt', prebuilt],
+  ] as const) {
+    it(`asks for nothing newer than glibc 2.34, and for no libstdc++: ${title}`, function () {
+      if (!existsSync(file)) skip(this, `there is no ${path.relative(root, file)}`);
+      const needs = needsOf(file);
+      if (needs.libraries.some((name) => name.startsWith('libopencv'))) skip(this, "linked with the machine's OpenCV");
+      expect(needs.versions).to.include('GLIBC_2.34'); // it has been read
+      expect(beyondReach(needs)).to.deep.equal([]);
+    });
+  }
+
+  it('is refused with any other library, or a newer version', () => {
+    const libraries = ['libc.so.6', 'libm.so.6', 'libgcc_s.so.1', 'ld-linux-x86-64.so.2'];
+    const versions = ['GLIBC_2.2.5', 'GLIBC_2.34', 'GCC_3.0'];
+    expect(beyondReach({ libraries, versions })).to.deep.equal([]);
+    const beyond = [
+      'libstdc++.so.6',
+      'libopencv_core.so.406',
+      'GLIBC_2.35',
+      'GLIBC_3',
+      'GLIBCXX_3.4',
+      'CXXABI_1.3',
+      'HWY_0',
+    ];
+    expect(
+      beyondReach({ libraries: [...libraries, ...beyond.slice(0, 2)], versions: [...versions, ...beyond.slice(2)] }),
+    ).to.deep.equal(beyond);
   });
 });

@@ -32,6 +32,7 @@ describe('what is linked into the prebuilt addon', () => {
     for (const name of namesIn('Dockerfile')) {
       mkdirSync(path.join(folder, name));
       writeFileSync(path.join(folder, name, 'version'), `${name} (1:2.3+dfsg-4)\n`);
+      writeFileSync(path.join(folder, name, 'suite'), name === 'zlib' ? 'bookworm\n' : 'trixie\n');
       writeFileSync(path.join(folder, name, 'copyright'), `the terms of ${name}\n`);
     }
     libraries = linkedLibraries(folder, root);
@@ -52,6 +53,7 @@ describe('what is linked into the prebuilt addon', () => {
   it('is refused where a library has no known licence', () => {
     mkdirSync(path.join(folder, 'libnew'));
     writeFileSync(path.join(folder, 'libnew', 'version'), 'libnew (1)\n');
+    writeFileSync(path.join(folder, 'libnew', 'suite'), 'trixie\n');
     writeFileSync(path.join(folder, 'libnew', 'copyright'), 'terms\n');
     try {
       expect(() => linkedLibraries(folder, root)).to.throw(/libnew has no licence/);
@@ -71,6 +73,9 @@ describe('what is linked into the prebuilt addon', () => {
     expect(sourcesIn(text)).to.equal('a hash');
     const { components, dependencies } = JSON.parse(text);
     expect(components.map(({ name }: Library) => name)).to.have.members(libraries.map(({ name }) => name));
+    const purl = (name: string) => components.find((component: Library) => component.name === name).purl;
+    expect(purl('zlib')).to.equal('pkg:deb/debian/zlib@1%3A2.3%2Bdfsg-4?arch=source&distro=bookworm');
+    expect(purl('opencv')).to.match(/distro=trixie$/);
     expect(dependencies.find(({ ref }: { ref: string }) => ref === 'addon').dependsOn).to.have.length(libraries.length);
   });
 });
