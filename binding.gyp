@@ -23,7 +23,7 @@
       ],
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
       "libraries": [
-        "<!@(pkg-config --libs-only-L opencv4 libhwy || (echo 'OpenCV 4 or Highway was not found. Debian, Ubuntu: sudo apt-get install -y pkg-config libopencv-dev libhwy-dev; macOS: brew install pkg-config opencv highway' >&2; exit 1))",
+        "<!@(pkg-config --libs-only-L opencv4 libhwy || (echo 'OpenCV 4 or Highway was not found. Debian, Ubuntu: sudo apt-get install -y pkg-config libopencv-dev libhwy-dev; macOS: brew install pkg-config opencv@4 highway && export PKG_CONFIG_PATH=/opt/homebrew/opt/opencv@4/lib/pkgconfig' >&2; exit 1))",
         "-lopencv_core", "-lopencv_imgproc", "-lopencv_imgcodecs", "-lopencv_dnn", "-lopencv_objdetect", "-lhwy"
       ],
       "xcode_settings": {

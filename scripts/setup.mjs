@@ -52,6 +52,13 @@ const anyExists = (...files) => files.some((file) => existsSync(file));
 const prefixes = ['/usr', '/usr/local', '/opt/homebrew'];
 const under = (...tails) => anyExists(...prefixes.flatMap((prefix) => tails.map((tail) => path.join(prefix, tail))));
 
+/** The Haar cascade for faces, which comes with OpenCV's data. Homebrew links nothing of opencv@4 into its prefix. */
+export function findHaar() {
+  const kegs = ['/opt/homebrew/opt/opencv@4', '/usr/local/opt/opencv@4'];
+  const folders = [...prefixes, ...kegs].map((prefix) => path.join(prefix, 'share', 'opencv4', 'haarcascades'));
+  return folders.map((folder) => path.join(folder, 'haarcascade_frontalface_default.xml')).find(existsSync);
+}
+
 // What is needed, how to see that it is there, and the Debian packages that bring it.
 const needs = [
   { name: 'a C++ compiler', has: () => works('c++', '--version'), packages: ['g++'] },
@@ -69,7 +76,7 @@ const needs = [
   },
   {
     name: "OpenCV's Haar cascades",
-    has: () => under('share/opencv4/haarcascades/haarcascade_frontalface_default.xml'),
+    has: () => findHaar() !== undefined,
     packages: ['opencv-data'],
     isOptional: true, // the stand-in for missing weights
   },
@@ -147,7 +154,8 @@ export async function installMissing(all, deadline) {
   const message =
     `missing: ${names}. ${prefix ? 'They could not be installed (is there a network?).' : 'Installing them needs root and apt.'} ` +
     `Run this, then start again:\n\n  sudo sh -c "apt-get update && apt-get install -y ${packages.join(' ')}"\n\n` +
-    'On macOS: brew install cmake opencv highway doctest. Elsewhere: the packages of these names.';
+    'On macOS: brew install cmake highway doctest opencv@4 && export OpenCV_DIR="$(brew --prefix opencv@4)/lib/cmake/opencv4". ' +
+    'Elsewhere: the packages of these names.';
   if (missing.some(({ isOptional }) => !isOptional)) throw new SetupError(message);
   say(`${message}\n[setup] going on without`);
 }

@@ -1,12 +1,6 @@
 // Where the tests of the core find what they need, for npm test, npm run coverage and npm run sanitize.
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './setup.mjs';
-
-function findHaar() {
-  const folders = ['/usr', '/usr/local', '/opt/homebrew'].map((prefix) => `${prefix}/share/opencv4/haarcascades`);
-  return folders.map((folder) => path.join(folder, 'haarcascade_frontalface_default.xml')).find(existsSync);
-}
+import { findHaar, root } from './setup.mjs';
 
 /** Environment variables, beside this process's own. To be asked for after the set-up, which may install what is looked for. */
 export const testEnvironment = () => ({

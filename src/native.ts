@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { refuseBundle } from './bundle.js';
 import { FaceDetectorError } from './errors.js';
+import { brewOpenCv } from './homebrew.js';
 import { packageRoot } from './paths.js';
 
 /** The .node file as TypeScript sees it: native/addon implements this, and only this file and detector.ts know it. */
@@ -99,16 +100,24 @@ export interface LoaderSetting {
 }
 
 const buildCommand = 'npx opencv-face-detector build';
-const opencvHint =
-  'Debian, Ubuntu: sudo apt-get install -y libopencv-dev libhwy-dev; macOS: brew install opencv highway';
+const opencvHint = `Debian, Ubuntu: sudo apt-get install -y libopencv-dev libhwy-dev; macOS: brew install highway && ${brewOpenCv}`;
 const fileName = 'opencv_face_detector.node';
+
+/** Under Node's permission model a file that may not be read counts as not there. */
+function isThere(file: string): boolean {
+  try {
+    return existsSync(file);
+  } catch {
+    return false;
+  }
+}
 
 /** glibc or musl on Linux, by the loader that is there; empty elsewhere. Node's own report can take seconds to say it. */
 function currentLibc(): string {
   if (process.platform !== 'linux') return '';
   const muslLoader = `/lib/ld-musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`;
   const glibcLoaders = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'];
-  return existsSync(muslLoader) && !glibcLoaders.some((file) => existsSync(file)) ? 'musl' : 'glibc';
+  return isThere(muslLoader) && !glibcLoaders.some(isThere) ? 'musl' : 'glibc';
 }
 
 /** Of the first processor: the file has an entry for each. */
@@ -150,6 +159,13 @@ const addonMissing = (message: string, cause?: unknown) =>
   new FaceDetectorError('ADDON_MISSING', message, cause === undefined ? undefined : { cause });
 
 function why(error: unknown, file: string, target: string): FaceDetectorError {
+  if ((error as NodeJS.ErrnoException).code === 'ERR_DLOPEN_DISABLED') {
+    return addonMissing(
+      `Node.js was told to load no native addon, which ${path.basename(file)} is. Under the permission model (--permission) allow it ` +
+        'with --allow-addons, and with --allow-fs-read to read this package and the images; otherwise leave --no-addons out',
+      error,
+    );
+  }
   const text = error instanceof Error ? error.message : String(error);
   const library = /(\S+): cannot open shared object file|Library not loaded: (\S+)/.exec(text);
   const missing = library?.[1] ?? library?.[2];
@@ -188,7 +204,7 @@ function refuseOldProcessor({ platform, arch, processorFlags }: LoaderSetting): 
 function candidates(root: string, target: string): { prebuilt: string; order: string[] } {
   const prebuilt = path.join(root, 'prebuilds', target, fileName);
   const built = path.join(root, 'build', 'Release', fileName);
-  const isClone = existsSync(path.join(root, 'binding.gyp'));
+  const isClone = isThere(path.join(root, 'binding.gyp'));
   return { prebuilt, order: isClone ? [built, prebuilt] : [prebuilt, built] };
 }
 
@@ -215,7 +231,7 @@ export function loadAddon(setting: LoaderSetting = currentSetting()): NativeAddo
   const target = targetOf(setting);
   const { prebuilt, order } = candidates(root, target);
   let failure: FaceDetectorError | undefined;
-  for (const file of order.filter((candidate) => existsSync(candidate))) {
+  for (const file of order.filter(isThere)) {
     try {
       if (file === prebuilt) refuseOldProcessor(setting);
       return open(file) as NativeAddon;

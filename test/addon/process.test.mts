@@ -9,8 +9,8 @@ import { needWeights, root } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 
 /** Runs a script in a process of its own; answers its status, or the signal that killed it, and what it printed. */
-function runScript(script: string, environment: Record<string, string> = {}) {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
+function runScript(script: string, environment: Record<string, string> = {}, flags: string[] = []) {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...flags, '-e', script], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, ...environment },
@@ -45,6 +45,17 @@ function answerOf(worker: Worker): Promise<unknown> {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
+}
+
+// Node.js 20 calls it experimental.
+const permissionFlag = ['--permission', '--experimental-permission'].find((flag) =>
+  process.allowedNodeEnvironmentFlags.has(flag),
+);
+
+/** A process under the permission model that may read the checkout and nothing else. */
+function runRestricted(script: string, ...flags: string[]) {
+  if (!permissionFlag) throw new Error('this Node.js has no permission model');
+  return runScript(script, {}, [permissionFlag, `--allow-fs-read=${root}`, ...flags]);
 }
 
 describe('the library in a process', () => {
@@ -253,4 +264,23 @@ describe('the library in a process', () => {
     expect(growth, 'MB more after 20 further ones').to.be.below(10);
     expect(large, 'MB above a picture of 50 megapixels').to.be.below(150);
   }).timeout(300_000);
+
+  // It said that the addon must be built again.
+  it('names --allow-addons where the permission model refuses the addon', () => {
+    const { end, stdout } = runRestricted(
+      "require('opencv-face-detector').FaceDetector.create().catch(({ code, message }) => console.log(code, message))",
+    );
+    expect(end).to.equal(0);
+    expect(stdout).to.match(/^ADDON_MISSING .*--allow-addons/);
+  });
+
+  // It failed with ERR_ACCESS_DENIED: the loader looked for a file of the system's.
+  it('works where only its own folder may be read', function () {
+    needWeights(this);
+    const { end, stdout, stderr } = runRestricted(
+      "require('opencv-face-detector').FaceDetector.create().then((detector) => detector.close()).then(() => console.log('well'))",
+      '--allow-addons',
+    );
+    expect({ end, stdout }, stderr).to.deep.equal({ end: 0, stdout: 'well\n' });
+  });
 });

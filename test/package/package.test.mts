@@ -123,7 +123,7 @@ describe('the npm package', () => {
       expect(output)
         .to.match(/OpenCV 4 was not found/)
         .and.to.match(/sudo apt-get install -y libopencv-dev/)
-        .and.to.match(/brew install opencv/);
+        .and.to.match(/brew install opencv@4\n.*export OpenCV_DIR=/);
       rmSync(path.join(installed, 'build'), { recursive: true });
     }).timeout(240_000);
 

@@ -111,8 +111,19 @@ describe('loader of the native addon', () => {
     );
     const onMac = failsWith('dlopen(x.node): Library not loaded: /opt/homebrew/lib/libopencv_core.412.dylib');
     expect(refusal({ open: onMac, platform: 'darwin', libc: '' })).to.match(
-      /libopencv_core.412.dylib is missing.*brew install opencv/,
+      /libopencv_core.412.dylib is missing.*brew install opencv@4 && export OpenCV_DIR=/,
     );
+  });
+
+  // "Build it again" was the advice, which is of no use where Node.js loads no addon at all.
+  it('names what allows an addon where Node.js was told to load none', () => {
+    place('build/Release');
+    const open = () => {
+      throw Object.assign(new Error('loading addons is disabled'), { code: 'ERR_DLOPEN_DISABLED' });
+    };
+    expect(refusal({ open }))
+      .to.match(/--allow-addons.*--no-addons/)
+      .and.not.match(/npx opencv-face-detector build/);
   });
 
   it('passes on any other reason, with the command that builds it again', () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { FaceDetector } from '../../detector.js';
+import { brewOpenCv } from '../../homebrew.js';
 import type { LoadedModel } from '../../loaded-models.js';
 import { defaultModelsDir, fetchCommand, loadModelFiles, type ModelName, manifestModel } from '../../models.js';
 import { currentTarget, isSupported, loadAddon } from '../../native.js';
@@ -58,7 +59,7 @@ function* buildTools(): Generator<Check> {
     [
       'OpenCV',
       Boolean(process.env['OpenCV_DIR']) || under('include/opencv4/opencv2/dnn.hpp', 'include/opencv2/dnn.hpp'),
-      install('libopencv-dev', 'brew install opencv'),
+      install('libopencv-dev', brewOpenCv),
     ],
     ['Highway', under('include/hwy/highway.h'), install('libhwy-dev', 'brew install highway')],
   ];
@@ -91,7 +92,7 @@ async function haar(isNeeded: boolean, modelsDir: string | undefined): Promise<C
     await loadModelFiles('haar', modelsDir);
     return ok('Haar cascade', 'there, as a model that needs no weights');
   } catch {
-    const fix = process.platform === 'darwin' ? 'brew install opencv' : 'sudo apt-get install -y opencv-data';
+    const fix = process.platform === 'darwin' ? 'brew install opencv@4' : 'sudo apt-get install -y opencv-data';
     if (isNeeded) return missing('Haar cascade', 'not there', fix);
     return advice('Haar cascade', 'not there; only the model haar needs it', fix);
   }
