@@ -1,10 +1,13 @@
-// npm run evaluate: holds what the models find on a folder of images against what people have marked there, and times them. Results
-// go to standard output. Ends with 1 where an image is missing or cannot be searched, 2 on wrong usage or where it cannot begin, 130 on
+// npm run evaluate: holds what the models find on a folder of images against what people have marked there, or against what the first
+// model finds, and times them. Results go to standard output. Ends with 1 where an image is missing or cannot be searched, 2 on wrong usage or where it cannot begin, 130 on
 // Ctrl-C (with the figures of the images so far).
 import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { interruption } from '../dist/cli/detect/interruption.js';
 import { progress } from '../dist/cli/detect/progress.js';
 import { parseFlags } from '../dist/cli/flags.js';
+import { imagesBelow } from '../dist/cli/jobs/listing.js';
+import { plural } from '../dist/cli/plural.js';
 import { modelNames } from '../dist/models.js';
 import { engineChoices } from '../dist/native.js';
 import { optionTable } from '../dist/options.js';
@@ -16,12 +19,13 @@ import { measureMemory, memoryReport } from './evaluate/memory.mjs';
 import { report } from './evaluate/report.mjs';
 import { run } from './evaluate/run.mjs';
 
-const usage = `npm run evaluate -- FOLDER --annotations FILE [FLAG ...]
+const usage = `npm run evaluate -- FOLDER [--annotations FILE] [FLAG ...]
 npm run evaluate -- --memory IMAGE [--models a,b] [--json]
 
   --annotations FILE   boxes of WIDER FACE (wider_face_val_bbx_gt.txt), ellipses of FDDB (FDDB-fold-01-ellipseList.txt),
                        or answers of a detector as JSON: { "a.jpg": { "faces": [{ "box": [x1, y1, x2, y2] }] } };
-                       in pixels of the image as displayed; images that it does not name are not searched
+                       in pixels of the image as displayed; images that it does not name are not searched. Without it, all
+                       images below the folder are, and what the first model finds stands in for what is marked
   --models a,b         of ${modelNames.join(', ')};
                        default: all whose weights are here
   --iou N              overlap, intersection over union, from which a box is a face's (0.5)
@@ -60,6 +64,15 @@ function readAnnotations(file) {
   }
 }
 
+/** Images with what is marked on them; without annotations all below the folder, by name. */
+async function imagesOf(folder, annotations) {
+  if (annotations) return readAnnotations(annotations);
+  const names = [];
+  for await (const file of imagesBelow(folder)) names.push(path.relative(folder, file));
+  if (names.length === 0) throw new Error(`${folder} has no images`);
+  return names.sort().map((name) => ({ name }));
+}
+
 const complain = (line) => process.stderr.write(`evaluate: ${line}\n`);
 const print = (json, value, forPeople) =>
   process.stdout.write(json ? `${JSON.stringify(value, undefined, 2)}\n` : forPeople(value));
@@ -74,7 +87,7 @@ async function load(models, options) {
 
 async function evaluate(folder, { annotations, models, iou = 0.5, rounds = 1, json, ...options }, signal) {
   if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
-  const images = readAnnotations(annotations);
+  const images = await imagesOf(folder, annotations);
   const detectors = await load(models, options);
   const bar = progress(images.length, false);
   const failed = [];
@@ -89,9 +102,11 @@ async function evaluate(folder, { annotations, models, iou = 0.5, rounds = 1, js
     },
   });
   bar.stop();
-  if (signal.aborted) complain(`interrupted after ${done.length} of ${images.length} images`);
-  if (done.length > 0) print(json, { iou, rounds, ...figures(done, detectors), failed }, report);
-  if (failed.length > 0) complain(`${failed.length} of ${images.length} images are left out`);
+  if (signal.aborted) complain(`interrupted after ${done.length} of ${plural(images.length, 'image')}`);
+  const reference = annotations ? 'annotations' : detectors[0].model;
+  if (done.length > 0)
+    print(json, { iou, rounds, reference, ...figures(done, detectors, annotations !== undefined), failed }, report);
+  if (failed.length > 0) complain(`left out: ${failed.length} of ${plural(images.length, 'image')}`);
   return failed.length > 0 ? 1 : 0;
 }
 
@@ -108,7 +123,7 @@ async function main(signal) {
     print(settings.json, await measureMemory(loaded, memory, signal), memoryReport);
     return 0;
   }
-  if (rest.length !== 1 || !settings.annotations) throw new UsageError('a folder and --annotations are needed');
+  if (rest.length !== 1) throw new UsageError('a folder is needed');
   return evaluate(rest[0], { ...settings, models }, signal);
 }
 

@@ -1,4 +1,5 @@
-// npm run pictures: makes the pictures of the README in docs/images, of a scene that is drawn by code, with the library itself.
+// npm run pictures: makes the pictures of the README in docs/images, of a scene that is drawn by code (faces.png, which the README's
+// samples search), with the library itself.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -17,10 +18,13 @@ const scene = drawFaces(960, 540, [
 ]);
 
 mkdirSync(folder, { recursive: true });
-const detector = await FaceDetector.create();
 const write = (name, data) => writeFileSync(path.join(folder, name), data);
 const small = ({ data }) => sharp(data).png({ palette: true }).toBuffer();
+const detector = await FaceDetector.create();
 const options = { format: 'png' };
+const { data, width, height, channels } = scene;
+const raw = { width, height, channels };
+write('faces.png', await sharp(data, { raw }).png({ palette: true }).toBuffer());
 write('annotate.png', await small(await detector.annotate(scene, options)));
 write('redact-blur.png', await small(await detector.redact(scene, options)));
 write('redact-pixelate.png', await small(await detector.redact(scene, { ...options, mode: 'pixelate', shape: 'box' })));

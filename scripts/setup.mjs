@@ -64,7 +64,7 @@ export function findHaar() {
 }
 
 // What is needed, how to see that it is there, and the Debian packages that bring it.
-const needs = [
+export const needs = [
   { name: 'a C++ compiler', has: () => works('c++', '--version'), packages: ['g++'] },
   { name: 'make', has: () => works('make', '--version') || works('ninja', '--version'), packages: ['make'] },
   { name: 'CMake', has: () => works('cmake', '--version'), packages: ['cmake'] },

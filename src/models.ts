@@ -99,7 +99,7 @@ export function readManifest(): ManifestModel[] {
   return manifest.models;
 }
 
-const haarOrigin = "comes with OpenCV's data package: sudo apt-get install -y opencv-data, or brew install opencv";
+const haarOrigin = "comes with OpenCV's data package: sudo apt-get install -y opencv-data, or brew install opencv@4";
 
 /** Throws FaceDetectorError INVALID_OPTION for a name that the manifest does not have. */
 export function manifestModel(name: string): ManifestModel {
@@ -184,7 +184,8 @@ const haarFolders = [
   '/usr/share/opencv4/haarcascades',
   '/usr/share/opencv/haarcascades',
   '/usr/local/share/opencv4/haarcascades',
-  '/opt/homebrew/share/opencv4/haarcascades',
+  '/opt/homebrew/opt/opencv@4/share/opencv4/haarcascades',
+  '/usr/local/opt/opencv@4/share/opencv4/haarcascades',
 ];
 const haarFile = 'haarcascade_frontalface_default.xml';
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { installLines } from './build-needs.js';
 import { refuseBundle } from './bundle.js';
 import { FaceDetectorError } from './errors.js';
-import { brewOpenCv } from './homebrew.js';
 import { packageRoot } from './paths.js';
 
 /** The .node file as TypeScript sees it: native/addon implements this, and only this file and detector.ts know it. */
@@ -100,7 +100,7 @@ export interface LoaderSetting {
 }
 
 const buildCommand = 'npx opencv-face-detector build';
-const opencvHint = `Debian, Ubuntu: sudo apt-get install -y libopencv-dev libhwy-dev; macOS: brew install highway && ${brewOpenCv}`;
+const installHint = `Debian, Ubuntu: ${installLines.debian}; macOS: ${installLines.macOs}`;
 const fileName = 'opencv_face_detector.node';
 
 /** Under Node's permission model a file that may not be read counts as not there. */
@@ -171,7 +171,7 @@ function why(error: unknown, file: string, target: string): FaceDetectorError {
   const missing = library?.[1] ?? library?.[2];
   if (missing?.includes('opencv') || missing?.includes('libhwy')) {
     return addonMissing(
-      `${missing.includes('opencv') ? 'OpenCV' : 'Highway'} is not installed: ${path.basename(missing)} is missing. Install it (${opencvHint}); ` +
+      `${missing.includes('opencv') ? 'OpenCV' : 'Highway'} is not installed: ${path.basename(missing)} is missing. Install it (${installHint}); ` +
         `after a change of its version run: ${buildCommand}`,
       error,
     );
@@ -180,7 +180,7 @@ function why(error: unknown, file: string, target: string): FaceDetectorError {
   if (newer) {
     return addonMissing(
       `${target} is older here than the prebuilt addon needs: the system's libraries lack ${newer} (Debian 12, Ubuntu 22.04, ` +
-        `Enterprise Linux 9 and later have it). Build it here once (${opencvHint}): ${buildCommand}`,
+        `Enterprise Linux 9 and later have it). Build it here once (${installHint}): ${buildCommand}`,
       error,
     );
   }
@@ -218,7 +218,7 @@ function nothingThere(setting: LoaderSetting, target: string): FaceDetectorError
   }
   return addonMissing(
     `there is no prebuilt addon for ${target}, and none has been built here. Build it once (a C++ compiler, CMake, OpenCV and ` +
-      `Highway are needed; ${opencvHint}): ${buildCommand}`,
+      `Highway are needed; ${installHint}): ${buildCommand}`,
   );
 }
 

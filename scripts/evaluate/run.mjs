@@ -22,7 +22,7 @@ function fileOf(folder, name) {
  * down to the lowest threshold, in a search that is not timed. (What of that exceeds the default threshold is what is found by default:
  * on the test photographs to the last bit, of each model.)
  */
-async function search(detectors, bytes, { rounds, signal }) {
+async function search(detectors, bytes, { rounds, isRanked, signal }) {
   const answers = detectors.map(() => ({ ms: Infinity }));
   for (let round = 0; round < rounds; round++) {
     for (const [i, detector] of detectors.entries()) {
@@ -31,15 +31,16 @@ async function search(detectors, bytes, { rounds, signal }) {
     }
   }
   for (const [i, detector] of detectors.entries()) {
-    const hasThreshold = thresholdOf(detector.model) !== undefined;
-    const low = hasThreshold ? await detector.detect(bytes, { signal, ...ranking }) : answers[i];
+    const hasMore = isRanked && thresholdOf(detector.model) !== undefined;
+    const low = hasMore ? await detector.detect(bytes, { signal, ...ranking }) : answers[i];
     answers[i].all = low.faces;
   }
   return answers;
 }
 
 /**
- * Searches the annotated images by all detectors. An image that one of them cannot search, or that is not there, counts for none:
+ * Searches images by all detectors. Of an image without `faces`, which nobody has annotated, those that the first detector finds are
+ * taken instead, and only what is found by default is judged. An image that one of them cannot search, or that is not there, counts for none:
  * `onFailure` gets its name and the reason. The signal ends it early.
  *
  * Answers, of each image searched, its name and faces and of each detector `ms`, `match`'s answer by default (`decided`), and what it
@@ -52,13 +53,14 @@ export async function run(images, folder, detectors, { iou, rounds, signal, onIm
       signal.throwIfAborted();
       const bytes = await readFile(fileOf(folder, name), { signal });
       if (done.length === 0) for (const detector of detectors) await detector.detect(bytes, { signal }); // to warm up
-      const answers = await search(detectors, bytes, { rounds, signal });
+      const answers = await search(detectors, bytes, { rounds, isRanked: faces !== undefined, signal });
+      const marked = faces ?? answers[0].faces.map(({ box }) => ({ box, isIgnored: false }));
       const results = answers.map(({ ms, faces: found, all }) => ({
         ms,
-        decided: match(faces, found, iou),
-        ranked: match(faces, all, iou).judged,
+        decided: match(marked, found, iou),
+        ranked: match(marked, all, iou).judged,
       }));
-      done.push({ name, faces, results });
+      done.push({ name, faces: marked, results });
     } catch (error) {
       if (signal.aborted) break;
       onFailure(name, error.code === 'ENOENT' ? 'it is not there' : error.message);

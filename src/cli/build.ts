@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { brewOpenCv } from '../homebrew.js';
+import { installLines } from '../build-needs.js';
 import { packageRoot } from '../paths.js';
 import { UsageError } from '../usage.js';
 import type { Command } from './command.js';
@@ -49,8 +49,7 @@ function build(): Promise<number> {
       } else {
         console.error(
           'opencv-face-detector: the native addon was not built; the reason stands above. It needs a C++ compiler, CMake, OpenCV and Highway:\n' +
-            '  Debian, Ubuntu:  sudo apt-get install -y g++ make cmake libopencv-dev libhwy-dev opencv-data\n' +
-            `  macOS:           brew install cmake highway && ${brewOpenCv}`,
+            `  Debian, Ubuntu:  ${installLines.debian}\n  macOS:           ${installLines.macOs}`,
         );
       }
       resolve(code === 0 ? 0 : 1);

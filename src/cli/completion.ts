@@ -8,7 +8,9 @@ export const completionCommand: Command = {
   name: 'completion',
   summary: 'print what makes a shell complete the commands',
   synopsis: ['bash|zsh|fish'],
-  about: `Prints a script with the commands and flags of this version, for the shell to read when it starts. Put the line of your shell below into its file of settings (~/.bashrc, ~/.zshrc after compinit, ~/.config/fish/config.fish).`,
+  about: `Prints a script with the commands and flags of this version, for the shell to read when it starts, after ${program} as well as after npx ${program}. Where it is installed for all projects, put the line of your shell below into its file of settings (~/.bashrc, ~/.zshrc after compinit, ~/.config/fish/config.fish).
+
+Where it is only there by npx, keep the script, anew for each version, and let the file of settings read it: npx ${program} completion bash > ~/.${program}.bash, and in ~/.bashrc: source ~/.${program}.bash. In zsh and fish likewise.`,
   flags: {},
   completes: shells,
   examples: [

@@ -29,7 +29,7 @@ Ctrl-C keeps what is done so far. With --output even a process that is killed le
   ],
   statuses: {
     0: 'all images done (or the reader of the output has left)',
-    1: 'nothing could be done',
+    1: 'nothing could be done: every image failed, or the search could not begin',
     3: 'done, but for some images that failed',
     130: 'ended by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); what was done is kept',
   },

@@ -53,6 +53,7 @@ An image stands in the queue once for the same options, however often it is adde
   ],
   statuses: {
     0: 'all are in the queue',
+    1: 'none is, or the queue cannot be reached',
     3: 'all but files whose names are not UTF-8, which it tells',
     130: 'ended by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); give it again to go on',
   },

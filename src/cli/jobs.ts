@@ -9,6 +9,7 @@ import { asking, openQueue, queueFlags, readPlace } from './jobs/bullmq.js';
 import { type Collected, collect } from './jobs/collect.js';
 import { readCounts } from './jobs/counts.js';
 import { shownCounts, waitUntilDone } from './jobs/status.js';
+import { plural } from './plural.js';
 
 const statusFlags = {
   wait: { kind: 'boolean', default: false, about: 'status: show progress and rate until no job is left' },
@@ -30,7 +31,7 @@ async function status(queue: Queue, { wait = false, json = false }: Given): Prom
   try {
     const counts = wait ? await waitUntilDone(queue) : await readCounts(queue);
     process.stdout.write(json ? `${JSON.stringify(counts)}\n` : shownCounts(counts));
-    return wait && counts.failed > 0 ? 3 : 0;
+    return 0;
   } catch (error) {
     if (error instanceof Interruption) return error.status;
     throw error;
@@ -47,7 +48,7 @@ async function retry(queue: Queue): Promise<number> {
     await Promise.all(jobs.map((job) => job.retry('failed', { resetAttemptsMade: true })));
     back += jobs.length;
   }
-  process.stderr.write(`${program}: ${back} jobs are back in the queue\n`);
+  process.stderr.write(`${program}: ${plural(back, 'job')} back in the queue\n`);
   return 0;
 }
 
@@ -60,7 +61,9 @@ async function collectFolder(folder: string): Promise<number> {
     throw error;
   }
   const { images, failed, doubles } = collected;
-  process.stderr.write(`${program}: ${images} images, ${failed} of them failed; ${doubles} doubles left out\n`);
+  process.stderr.write(
+    `${program}: ${plural(images, 'image')}, ${failed} of them failed; ${plural(doubles, 'double')} left out\n`,
+  );
   return 0;
 }
 
@@ -68,7 +71,7 @@ export const jobsCommand: Command = {
   name: 'jobs',
   summary: 'say how far that queue is, try failed jobs again, collect results',
   synopsis: ['status --queue URL [--wait] [--json]', 'retry --queue URL', 'collect DIR > FILE'],
-  about: `status says how many jobs wait, are worked on, have ended and have failed.
+  about: `status says how many jobs wait, are worked on, have ended and have failed. With --wait it ends when no job is left, with status 0 also where some have failed: how many, it says.
 
 retry puts the failed ones back into the queue, with new attempts.
 
@@ -76,10 +79,9 @@ collect writes the results in the --results DIR of the workers as one NDJSON fil
   flags: { Queue: queueFlags, Output: statusFlags },
   completes: ['status', 'retry', 'collect'],
   examples: [
-    ['jobs status --queue redis://127.0.0.1 --wait', 'a bar until all is done'],
+    ['jobs status --queue redis://127.0.0.1 --wait', 'a bar until no job is left'],
     ['jobs collect faces > faces.ndjson', 'each image once'],
   ],
-  statuses: { 0: 'done', 3: 'status --wait: done, but for some jobs that failed' },
   async run(args) {
     const { given, rest } = parseFlags(args, { ...queueFlags, ...statusFlags });
     const [verb, folder, ...others] = rest;

@@ -114,6 +114,11 @@ const schemas: Record<string, Schema> = {
           ],
         },
         isDefault: { type: 'boolean' },
+        standsInFor: {
+          description:
+            'the model that is served once its weights are there; null: this one is the one that was asked for',
+          oneOf: [{ type: 'string' }, { type: 'null' }],
+        },
         engine: { enum: ['opencv', 'fused'], description: 'what runs its networks; ENGINE=opencv forces OpenCV' },
         engineReason: { type: 'string' },
         defaults: { type: 'object', description: 'of the options that the model goes by; it takes the others as well' },

@@ -9,19 +9,26 @@ import { createLogger } from './log.js';
 import { closeLostConnections, type OnTheirWay } from './lost-connections.js';
 import { serveMetrics } from './metrics-server.js';
 import { MetricsSum } from './metrics-sum.js';
+import { standInVariable } from './service.js';
 import { watchSharedPort } from './shared-port.js';
 import { Supervisor } from './supervisor.js';
+
+interface ChosenModels {
+  models: readonly ModelName[];
+  /** Whose weights are missing, so that another one is served. */
+  standsInFor?: ModelName;
+}
 
 /**
  * The configured models, whose weights are there, the default one first. Where none was asked for and mtcnn's weights are missing,
  * haar stands in, loudly: a first `npm start` without network shall show faces, not an error.
  */
-async function chooseModels({ models, modelsDir }: Config): Promise<readonly ModelName[]> {
+async function chooseModels({ models, modelsDir }: Config): Promise<ChosenModels> {
   const isAsked = models.length > 0;
   const wanted = isAsked ? models : (['mtcnn'] as const);
   try {
     for (const model of wanted) await loadModelFiles(model, modelsDir);
-    return wanted;
+    return { models: wanted };
   } catch (error) {
     if (isAsked || !(error instanceof FaceDetectorError) || error.code !== 'MODEL_MISSING') throw error;
     await loadModelFiles('haar', modelsDir);
@@ -31,7 +38,7 @@ async function chooseModels({ models, modelsDir }: Config): Promise<readonly Mod
         "WARNING: serving with OpenCV's Haar cascade instead: it misses many faces, takes longer and gives no landmarks.\n" +
         'WARNING: fetch the weights and start again, or set FACE_DETECTION_MODEL=haar to keep it.',
     );
-    return ['haar'];
+    return { models: ['haar'], standsInFor: 'mtcnn' };
   }
 }
 
@@ -39,9 +46,13 @@ async function chooseModels({ models, modelsDir }: Config): Promise<readonly Mod
  * Forks workers that run this same command; the pool of native threads fits the slots, two more are for files and names. Adds to
  * `onTheirWay` for each the connections that it has not taken yet.
  */
-function forker(config: Config, models: readonly ModelName[], onTheirWay: Map<number, OnTheirWay>) {
+function forker(config: Config, { models, standsInFor }: ChosenModels, onTheirWay: Map<number, OnTheirWay>) {
   cluster.setupPrimary({ exec: path.join(packageRoot, 'dist', 'cli.js'), args: ['serve'] });
-  const environment = { FACE_DETECTION_MODEL: models[0], UV_THREADPOOL_SIZE: String(config.slots + 2) };
+  const environment = {
+    FACE_DETECTION_MODEL: models[0],
+    [standInVariable]: standsInFor ?? '',
+    UV_THREADPOOL_SIZE: String(config.slots + 2),
+  };
   return () => {
     const worker = cluster.fork(environment);
     const connections = closeLostConnections(worker);
@@ -73,11 +84,11 @@ export async function runPrimary(config: Config): Promise<number> {
     void supervisor.reload().then(() => log.info('the workers are replaced'));
   };
   const stopped = stopSignal(reload);
-  const models = await chooseModels(config);
+  const chosen = await chooseModels(config);
   const metrics: MetricsSum = new MetricsSum(() => supervisor.readyWorkers);
   const onTheirWay = new Map<number, OnTheirWay>();
   const closePort = watchSharedPort(() => [...onTheirWay.values()].reduce((sum, one) => sum + one.count(), 0));
-  const supervisor: Supervisor = new Supervisor(config, forker(config, models, onTheirWay), log, metrics);
+  const supervisor: Supervisor = new Supervisor(config, forker(config, chosen, onTheirWay), log, metrics);
   const metricsServer = await serveMetrics(metrics, config, log);
   try {
     const signal = await Promise.race([stopped, runWorkers()]);
@@ -100,7 +111,7 @@ export async function runPrimary(config: Config): Promise<number> {
     const metricsPort = (metricsServer.address() as AddressInfo).port;
     const { workers, slots, threads } = config;
     log.info(
-      { model, engine, engineReason, models, opencv, workers, slots, threads, port, metricsPort },
+      { model, engine, engineReason, models: chosen.models, opencv, workers, slots, threads, port, metricsPort },
       `serving: curl -F image=@photo.jpg http://127.0.0.1:${port}${config.endpoint}`,
     );
     return supervisor.failed();

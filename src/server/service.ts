@@ -13,6 +13,9 @@ export interface Readiness {
   reason?: string;
 }
 
+/** Tells a worker by its environment for which model its own stands in; empty: for none. */
+export const standInVariable = 'STANDS_IN_FOR';
+
 /** What the routes of one worker work with. */
 export interface Service {
   readonly config: Config;
@@ -27,4 +30,6 @@ export interface Service {
   readonly watch: SearchWatch;
   readonly log: Logger;
   readonly readiness: () => Readiness;
+  /** The model that would be served if its weights were there. */
+  readonly standsInFor?: string | undefined;
 }

@@ -11,7 +11,7 @@ import { beatMs, type PrimaryMessage, snapshotMs, type WorkerMessage } from './m
 import { WorkerMetrics } from './metrics.js';
 import { requestRules, serviceDefaults } from './options.js';
 import { SearchWatch } from './search-watch.js';
-import type { Readiness } from './service.js';
+import { type Readiness, standInVariable } from './service.js';
 import { warmUp } from './warm-up.js';
 
 /** Tells the primary; resolves when it has been sent, or cannot be any more. */
@@ -67,7 +67,8 @@ async function run(config: Config): Promise<void> {
   const names = detector.models.map(({ name }) => name);
   const metrics = new WorkerMetrics(() => admission.depth, running, names);
   const rules = requestRules(config, detector.model, names);
-  const app = createApp({ config, detector, rules, admission, metrics, watch, log, readiness: () => readiness });
+  const service = { config, detector, rules, admission, metrics, watch, log, readiness: () => readiness };
+  const app = createApp({ ...service, standsInFor: process.env[standInVariable] || undefined });
   const server = createDrainableServer(app, config);
   limitConnections(server.http, log);
   const port = await listen(server.http, config.port, config.host, 'PORT_NUMBER');

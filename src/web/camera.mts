@@ -55,7 +55,7 @@ export class Camera {
     const { videoWidth: width, videoHeight: height } = this.#video;
     const frame = Object.assign(document.createElement('canvas'), { width, height });
     frame.getContext('2d')?.drawImage(this.#video, 0, 0);
-    return { name: 'webcam.jpg', blob: await encode(frame, 'image/jpeg', 0.9), drawable: frame };
+    return { name: 'webcam.jpg', isFile: false, blob: await encode(frame, 'image/jpeg', 0.9), drawable: frame };
   }
 
   close(): void {

@@ -24,6 +24,8 @@ interface Control {
   value(): Value;
   /** What it is set to. */
   chosen(): string;
+  /** Sets it to that, not to be changed; undefined: as it was before. */
+  fix?(value: string | undefined): void;
   reset(): void;
 }
 
@@ -69,7 +71,13 @@ function choice(knob: Knob, { schema }: Parameter): Control {
   const select = create('select', { name: knob.name });
   select.append(...names.map((name) => create('option', { value: name }, words[name] ?? name)));
   select.value = start;
+  let own = start;
   return {
+    fix(value) {
+      if (!select.disabled) own = select.value;
+      select.disabled = value !== undefined;
+      select.value = value ?? own;
+    },
     element: create('label', { className: 'choice', hidden: names.length < 2 }, create('span', {}, knob.title), select),
     value: () => (select.value === start ? undefined : select.value),
     chosen: () => select.value,
@@ -103,6 +111,17 @@ export class Controls {
       this.#controls.set(knob.name, control);
       this.fieldset.append(control.element);
     }
+    this.#hide();
+  }
+
+  /** What an option is set to; undefined where the service has no such option. */
+  chosen(name: string): string | undefined {
+    return this.#controls.get(name)?.chosen();
+  }
+
+  /** Sets a choice to that, whatever the user chose, or lets the user choose again. */
+  fix(name: string, value: string | undefined): void {
+    this.#controls.get(name)?.fix?.(value);
     this.#hide();
   }
 

@@ -4,14 +4,16 @@ const plainName = /^[\p{L}\p{N} ()+_.-]+$/u;
 /** The file as the form field `image`, quoted for shells; names with odd signs for POSIX shells only. */
 function imageField(name: string): string {
   if (plainName.test(name)) return `"image=@${name}"`;
-  const forCurl = name.replaceAll(/["\\]/g, '\\$&');
-  return `'image=@"${forCurl.replaceAll("'", "'\\''")}"'`;
+  return quoted(`image=@"${name.replaceAll(/["\\]/g, '\\$&')}"`);
 }
+
+/** A word for a shell; one with odd signs for POSIX shells only. */
+const quoted = (word: string) => (plainName.test(word) ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** What to type in a terminal for the same request. `output`: the file for an answer that is a picture. The key is not shown. */
 export function curlLine(url: URL, name: string, hasKey: boolean, output?: string): string {
   const parts = ['curl', '-F', imageField(name)];
   if (hasKey) parts.push('-H "X-API-Key: $API_KEY"');
-  if (output) parts.push('-o', output);
+  if (output) parts.push('-o', quoted(output));
   return [...parts, `"${url}"`].join(' ');
 }

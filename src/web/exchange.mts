@@ -23,6 +23,12 @@ export class Exchange {
     this.#request.textContent = line;
   }
 
+  /** The file that the line reads, where the user does not have it; a button saves it under that name. */
+  set missingFile(name: string | undefined) {
+    element('no-file', HTMLElement).hidden = name === undefined;
+    element('save-picture', HTMLButtonElement).textContent = `Save ${name}`;
+  }
+
   set answer(json: object) {
     this.#json = json;
     this.#answer.textContent = pretty(json, true);

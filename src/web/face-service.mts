@@ -30,6 +30,23 @@ export interface Parameter {
   schema: { minimum?: number; maximum?: number; enum?: string[]; type?: string; default?: number | string | boolean };
 }
 
+/** A model that is loaded. */
+export interface Model {
+  name: string;
+  isDefault: boolean;
+  /** Whether it finds the points of a face. */
+  landmarks: boolean;
+  /** The model whose weights are missing. */
+  standsInFor: string | null;
+}
+
+/** What the service says of itself. */
+export interface Description {
+  /** Parameters of each route by its path. */
+  parametersOf: ReadonlyMap<string, Parameter[]>;
+  models: readonly Model[];
+}
+
 /** An answer that is none, in words for people. */
 export class ServiceError extends Error {
   constructor(
@@ -81,11 +98,13 @@ export class FaceService {
     return url;
   }
 
-  /** Parameters of each route by its path, as the service describes itself. */
-  async describe(): Promise<Map<string, Parameter[]>> {
-    const response = await this.#fetch(new URL('openapi.json', document.baseURI), {});
-    const { paths } = (await response.json()) as { paths: Record<string, { post?: { parameters?: Parameter[] } }> };
-    return new Map(Object.entries(paths).map(([path, { post }]) => [path, post?.parameters ?? []]));
+  async describe(): Promise<Description> {
+    const get = (path: string) => this.#fetch(new URL(path, document.baseURI), {});
+    const [api, list] = await Promise.all([get('openapi.json'), get('v1/models')]);
+    const { paths } = (await api.json()) as { paths: Record<string, { post?: { parameters?: Parameter[] } }> };
+    const { models } = (await list.json()) as { models: Model[] };
+    const parametersOf = new Map(Object.entries(paths).map(([path, { post }]) => [path, post?.parameters ?? []]));
+    return { parametersOf, models };
   }
 
   send(route: Route, picture: Blob, options: URLSearchParams, signal: AbortSignal): Promise<Response> {

@@ -7,13 +7,13 @@ function firstFile(data: DataTransfer | null): File | undefined {
   return data?.files[0];
 }
 
-/** Calls `onFile` with every file that is chosen, dropped anywhere on the page, or pasted. */
-export function takeFiles(onFile: (file: File) => void, onNothing: OnNothing): void {
+/** Calls `onFile` with every file that is chosen, dropped anywhere on the page, or pasted: that may be one in the clipboard only. */
+export function takeFiles(onFile: (file: File, isFile: boolean) => void, onNothing: OnNothing): void {
   const input = element('file', HTMLInputElement);
   input.addEventListener('change', () => {
     const file = input.files?.[0];
     input.value = ''; // so that the same file can be chosen again
-    if (file) onFile(file);
+    if (file) onFile(file, true);
   });
 
   let depth = 0; // elements entered and not left
@@ -28,14 +28,14 @@ export function takeFiles(onFile: (file: File) => void, onNothing: OnNothing): v
     event.preventDefault();
     mark(-depth);
     const file = firstFile(event.dataTransfer);
-    if (file) onFile(file);
+    if (file) onFile(file, true);
     else onNothing('That was no file.', 'Save the picture first, then drop its file here.');
   });
 
   document.addEventListener('paste', (event) => {
     if (event.target instanceof HTMLInputElement && event.target.type === 'password') return;
     const file = firstFile(event.clipboardData);
-    if (file) onFile(file);
+    if (file) onFile(file, false);
     else onNothing('There is no picture in the clipboard.', 'Copy a picture or its file, then paste again.');
   });
 }

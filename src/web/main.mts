@@ -59,7 +59,7 @@ function showStill(picture: Promise<Picture>): void {
 }
 
 takeFiles(
-  (file) => showStill(decode(file).then((drawable) => ({ name: file.name, blob: file, drawable }))),
+  (file, isFile) => showStill(decode(file).then((drawable) => ({ name: file.name, isFile, blob: file, drawable }))),
   (title, detail) => view.fail(title, detail),
 );
 

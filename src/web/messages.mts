@@ -1,6 +1,6 @@
 import type { ViewName } from './ask.mjs';
 import { element } from './element.mjs';
-import type { Answer } from './face-service.mjs';
+import type { Answer, Model } from './face-service.mjs';
 
 /** The line under the picture, and the errors above it. */
 export class Messages {
@@ -26,6 +26,16 @@ export class Messages {
     element('error-detail', HTMLElement).textContent = detail;
     this.#retry.hidden = !canRetry;
     this.#error.hidden = false;
+  }
+
+  /** Says so where the model that was asked for does not search. */
+  standIn(models: readonly Model[]): void {
+    const { name, standsInFor } = models.find((model) => model.standsInFor !== null) ?? {};
+    const note = element('stand-in', HTMLElement);
+    note.hidden = standsInFor === undefined;
+    note.textContent =
+      `${name} stands in for ${standsInFor}, whose weights this server does not have: it misses many faces and gives no points. ` +
+      `There, run npx opencv-face-detector models fetch ${standsInFor}, then start it again.`;
   }
 
   clearError(): void {

@@ -1,7 +1,7 @@
 import type { ViewName } from './ask.mjs';
 import { Controls, type Knob } from './controls.mjs';
 import { element } from './element.mjs';
-import type { Parameter } from './face-service.mjs';
+import type { Description, Model } from './face-service.mjs';
 
 // Steps of about the same effect on time, which goes with the inverse square of the size.
 const sizes = [12, 16, 20, 24, 30, 36, 48, 60, 80, 100, 140, 200, 300];
@@ -43,11 +43,14 @@ const restMs = 120;
 export class Options {
   readonly #search: Controls;
   readonly #own: Partial<Record<ViewName, Controls>>;
+  readonly #noPoints = element('no-points', HTMLElement);
+  #models: readonly Model[] = [];
   areDescribed = false;
 
   constructor(onChange: () => void) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const onInput = () => {
+      this.#fitModel();
       clearTimeout(timer);
       timer = setTimeout(onChange, restMs);
     };
@@ -61,13 +64,24 @@ export class Options {
     });
   }
 
-  /** Makes the controls of what the service has, by the parameters of its routes. */
-  describe(parametersOf: ReadonlyMap<string, Parameter[]>): void {
+  /** Makes the controls of what the service has, by the parameters of its routes, and by what its models find. */
+  describe({ parametersOf, models }: Description): void {
     if (this.areDescribed) return;
     this.areDescribed = true;
+    this.#models = models;
     this.#search.describe(parametersOf.get('/v1/faces') ?? []);
     this.#own.redacted?.describe(parametersOf.get('/v1/redact') ?? []);
     this.#own.crops?.describe(parametersOf.get('/v1/crops') ?? []);
+    this.#fitModel();
+  }
+
+  /** Faces without points cannot be turned upright: the service refuses to. */
+  #fitModel(): void {
+    const model = this.#models.find(({ name }) => name === this.#search.chosen('model'));
+    const hasPoints = model?.landmarks ?? true;
+    this.#own.crops?.fix('align', hasPoints ? undefined : 'false');
+    this.#noPoints.hidden = hasPoints;
+    this.#noPoints.textContent = `${model?.name} finds no points to turn faces upright by.`;
   }
 
   /** Shows the controls of this view only. */

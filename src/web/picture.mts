@@ -3,8 +3,10 @@ export type Drawable = HTMLImageElement | HTMLCanvasElement;
 
 /** A picture to search. */
 export interface Picture {
-  /** Its file's name. */
+  /** Its file's name, or what it would be called as a file. */
   name: string;
+  /** Whether the user has it as a file, which curl could read. */
+  isFile: boolean;
   blob: Blob;
   /** undefined: this browser cannot show it. */
   drawable?: Drawable | undefined;

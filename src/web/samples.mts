@@ -147,5 +147,5 @@ export function drawSample({ width, height, people }: Sample): HTMLCanvasElement
 /** The sample as a file to send. */
 export async function samplePicture(sample: Sample): Promise<Picture> {
   const canvas = drawSample(sample);
-  return { name: sample.name, blob: await encode(canvas, 'image/png'), drawable: canvas };
+  return { name: sample.name, isFile: false, blob: await encode(canvas, 'image/png'), drawable: canvas };
 }

@@ -1,17 +1,26 @@
+import type { ViewName } from './ask.mjs';
 import { create } from './element.mjs';
 import type { Picture } from './picture.mjs';
 
 /** The name of a picture's file without its ending. */
 export const nameOf = ({ name }: Picture) => name.replace(/\.\w+$/, '');
 
-/** The ending of the picture that the service makes of a file of that name: its own format where it can write that, else PNG. */
-export const endingFor = (name: string) => /\.(jpe?g|png|webp)$/i.exec(name)?.[1] ?? 'png';
-
 const endings: Record<string, string> = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' };
 
-/** Has the browser save the bytes under that name, with the ending of their type. */
+/** The ending of what the service makes of a file of that name, whose format it keeps where it can write that. */
+function endingBy(name: string): string {
+  const ending = /\.(jpe?g|png|webp)$/i.exec(name)?.[1]?.toLowerCase() ?? 'png';
+  return ending === 'jpeg' ? 'jpg' : ending;
+}
+
+/** What the picture is called that the service makes of one: by its `type`, where it is there. */
+export function resultName(picture: Picture, view: ViewName, type = ''): string {
+  return `${nameOf(picture)}-${view}.${endings[type] ?? endingBy(picture.name)}`;
+}
+
+/** Has the browser save the bytes as a file of that name. */
 export function save(blob: Blob, name: string): void {
   const href = URL.createObjectURL(blob);
-  create('a', { href, download: `${name}.${endings[blob.type] ?? 'bin'}` }).click();
+  create('a', { href, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(href), 60_000); // the browser may ask where to first
 }

@@ -7,9 +7,12 @@ import { KeyForm } from './key-form.mjs';
 import { Messages, summary } from './messages.mjs';
 import { Options } from './options.mjs';
 import { type Picture, release } from './picture.mjs';
-import { endingFor, nameOf, save } from './save.mjs';
+import { nameOf, resultName, save } from './save.mjs';
 import { Stage } from './stage.mjs';
 import { hideTimes, showTimes, type Times } from './times.mjs';
+
+// Of the request's line, before there is a picture.
+const placeholder: Picture = { name: 'photo.jpg', isFile: true, blob: new Blob() };
 
 /** What is on the screen: one picture, looked at in one of the views, with the options of the moment. */
 export class View {
@@ -35,6 +38,9 @@ export class View {
       this.#changed();
     });
     this.#save.addEventListener('click', () => void this.#orSayWhyNot(() => this.#saveShown()));
+    element('save-picture', HTMLButtonElement).addEventListener('click', () => {
+      if (this.#picture) save(this.#picture.blob, this.#picture.name);
+    });
     this.#options.showFor(this.#view);
     this.#showRequest();
     void this.#orSayWhyNot(() => this.#describe());
@@ -60,12 +66,17 @@ export class View {
     this.#before = undefined;
     if (!this.#isLive) {
       this.#messages.status(`Searching ${picture.name} ...`);
-      if (this.#view === 'boxes' && picture.drawable) this.#stage.showPicture(picture.drawable, [], picture.name);
-      else this.#stage.clear();
+      this.#showBare(picture);
     }
     const error = await this.#run();
     release(old?.drawable);
     return error;
+  }
+
+  /** Shows that nothing is known of a picture. */
+  #showBare({ drawable, name }: Picture): void {
+    if (this.#view === 'boxes' && drawable) this.#stage.showPicture(drawable, [], name);
+    else this.#stage.clear();
   }
 
   /** Says what went wrong before anything was asked. */
@@ -133,15 +144,22 @@ export class View {
     void this.#orSayWhyNot(() => this.#describe());
   }
 
-  #refused(error: ServiceError, { name }: Picture): void {
-    this.#result = undefined;
+  #refused(error: ServiceError, picture: Picture): void {
+    this.#showBare(picture);
+    this.#forgetResult();
     this.#before = undefined;
     this.#messages.error(error.title, error.detail, error.isPassing && !this.#isLive);
-    this.#messages.status(`${name} was not searched.`);
+    this.#messages.status(`${picture.name} was not searched.`);
     this.#exchange.answer = error.problem ?? {};
     hideTimes();
     if (error.status === 401) this.#keyForm.show();
     this.#showSave();
+  }
+
+  #forgetResult(): void {
+    const old = this.#result?.picture;
+    this.#result = undefined;
+    if (old?.isFromService) release(old.drawable);
   }
 
   /** Does what is not about the picture on the screen. */
@@ -157,7 +175,11 @@ export class View {
 
   /** Where this fails at first, it is tried again with each picture that is answered. */
   async #describe(): Promise<void> {
-    if (!this.#options.areDescribed) this.#options.describe(await this.#service.describe());
+    if (this.#options.areDescribed) return;
+    const description = await this.#service.describe();
+    this.#options.describe(description);
+    this.#messages.standIn(description.models);
+    this.#showRequest();
   }
 
   #useKey(key: string): void {
@@ -169,10 +191,11 @@ export class View {
 
   #showRequest(): void {
     const view = this.#view;
-    const name = this.#picture?.name ?? 'photo.jpg';
+    const picture = this.#picture ?? placeholder;
     const url = this.#service.url(routes[view], this.#options.of(view));
-    const output = view === 'redacted' ? `redacted.${endingFor(name)}` : undefined;
-    this.#exchange.request = curlLine(url, name, this.#service.key !== '', output);
+    const output = view === 'redacted' ? resultName(picture, view) : undefined;
+    this.#exchange.request = curlLine(url, picture.name, this.#service.key !== '', output);
+    this.#exchange.missingFile = picture.isFile ? undefined : picture.name;
   }
 
   #showSave(): void {
@@ -185,6 +208,7 @@ export class View {
     if (!picture || !shown) return;
     const { signal } = new AbortController();
     const annotated = () => this.#service.send('annotate', picture.blob, this.#options.of('boxes'), signal);
-    save(shown.isFromService ? shown.blob : await (await annotated()).blob(), `${nameOf(picture)}-${view}`);
+    const blob = shown.isFromService ? shown.blob : await (await annotated()).blob();
+    save(blob, resultName(picture, view, blob.type));
   }
 }

@@ -125,6 +125,27 @@ describe('detect', () => {
     expect(nowhere.stderr).to.match(/^opencv-face-detector: ENOENT.*nowhere\/x'\n$/);
   });
 
+  // It ended with 3, as if some of the images had been searched.
+  it('says with status 1 that no image could be searched, with 3 that some could', () => {
+    const lone = cli(['detect', 'nothere.jpg'], { cwd: folder });
+    expect(lone.status).to.equal(1);
+    expect(lone.stderr).to.match(/^nothere.jpg: ENOENT.*\n1 image, 0 faces, 1 failed; /);
+    for (const args of [['photos/bad.jpg', 'nothere.jpg'], ['photos/*.gif'], ['--csv', 'photos/bad.jpg']])
+      expect(cli(['detect', ...args], { cwd: folder }).status, args.join(' ')).to.equal(1);
+    expect(cli(['detect', 'nothere.jpg', 'photos/a.png'], { cwd: folder }).status).to.equal(3);
+  });
+
+  it('counts what an earlier run has done', () => {
+    const resume = (...images: string[]) =>
+      cli(['detect', ...images, '--output', 'both.ndjson', '--resume'], { cwd: folder });
+    expect(resume('photos/bad.jpg').status).to.equal(1);
+    expect(resume('photos/bad.jpg').status).to.equal(1);
+    const { status, stderr } = resume('photos/bad.jpg', 'photos/a.png');
+    expect(status).to.equal(3);
+    expect(stderr).to.match(/^1 image, 4 faces, 1 done before; /);
+    expect(resume('nothere.jpg').status).to.equal(3);
+  });
+
   describe('with pictures', () => {
     const files = (...parts: string[]) =>
       readdirSync(path.join(folder, ...parts), { recursive: true })
@@ -308,7 +329,7 @@ describe('detect', () => {
         expect(kept.length).to.be.within(slow - 1, count - 1);
         if (signal !== 'SIGKILL') {
           expect(stderr).to.equal(
-            `interrupted: ${kept.length} of ${count} images are done; their results are in results.ndjson, go on with --resume\n`,
+            `interrupted after ${kept.length} of ${count} images; results are in results.ndjson, go on with --resume\n`,
           );
         } else {
           writeFileSync(output(), '{"file":"series/10.png","model":"mt', { flag: 'a' });

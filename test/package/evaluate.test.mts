@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -146,24 +146,49 @@ describe('npm run evaluate', () => {
     const { status, stderr, images, models, failed } = figuresOf(list);
     expect({ status, images, found: models[0]?.found.all }).to.deep.equal({ status: 1, images: 1, found: 4 });
     expect(failed.map(({ name }) => name)).to.deep.equal(['gone.jpg', 'damaged.jpg']);
-    expect(stderr).to.match(/gone.jpg: it is not there\n.*damaged.jpg: .+\n.*2 of 3 images are left out/);
+    expect(stderr).to.match(/gone.jpg: it is not there\n.*damaged.jpg: .+\n.*left out: 2 of 3 images/);
   });
 
   it('shows a table without --json', () => {
     writeFileSync(at('annotations'), ['faces.png', 4, ...wider].join('\n'));
     const { status, stdout } = evaluate('.', '--annotations', 'annotations', '--models', 'mtcnn', '--iou', '0.4');
     expect(status).to.equal(0);
-    expect(stdout).to.match(/^1 images with 4 faces: 0 small .*, 2 medium, 2 large/);
+    expect(stdout).to.match(/^1 image with 4 faces: 0 small .*, 2 medium, 2 large/);
     expect(stdout).to.match(/^mtcnn \(\w+\) +0\.8 +4 +1\.000 +0 +1\.000 +- +1\.000 +1\.000 +36 /m);
     expect(stdout).to.contain('by 0.4 at least');
+  });
+
+  // The README promised figures for a folder of the reader's; it refused one without annotations.
+  it('compares the models on a folder that nobody has annotated', () => {
+    mkdirSync(at('plain/more'), { recursive: true });
+    for (const name of ['a.png', 'more/b.png']) writeFileSync(at(`plain/${name}`), standardPng());
+    writeFileSync(at('plain/list.txt'), 'no image');
+    const shown = evaluate('plain', '--models', 'mtcnn,haar');
+    expect(shown.status, shown.stderr).to.equal(0);
+    expect(shown.stdout).to.match(/^2 images with 8 faces that mtcnn finds: 2 small .*, 2 medium, 4 large/);
+    expect(shown.stdout).to.match(/^MODEL +THRESHOLD +FACES +OF MTCNN'S +OTHERS +SMALLEST /m);
+    expect(shown.stdout).to.match(/^mtcnn \(\w+\) +0\.8 +8 +8 +0 +\d+ /m);
+    const { status, stdout } = evaluate('plain', '--models', 'haar,mtcnn', '--json');
+    expect(status).to.equal(0);
+    const { reference, faces, models, perImage } = JSON.parse(stdout);
+    const [haar, mtcnn] = models;
+    expect(reference).to.equal('haar');
+    expect(haar.found.all).to.equal(faces.all).and.to.be.above(0);
+    expect(haar.others.all).to.equal(0);
+    expect(mtcnn.found.all + mtcnn.others.all).to.equal(8);
+    expect(mtcnn).to.not.have.any.keys('falsePositives', 'averagePrecision');
+    expect(perImage.map(({ name }: { name: string }) => name)).to.deep.equal(['a.png', 'more/b.png']);
+    rmSync(at('plain'), { recursive: true });
   });
 
   it('refuses what it cannot read, with the line, and what it does not know', () => {
     const { status, stderr } = figuresOf('faces.png\n1\n1 2 3\n');
     expect(status).to.equal(2);
     expect(stderr).to.contain('annotations: line 3: "1 2 3" instead of');
+    mkdirSync(at('empty'), { recursive: true });
     const refusals: [string[], string][] = [
-      [['.'], '--annotations are needed'],
+      [[], 'a folder is needed'],
+      [['empty'], 'empty has no images'],
       [['.', '--annotations', 'annotations', '--models', 'mtcnn,none'], 'there is no model "none"'],
       [['.', '--annotations', 'annotations', '--iou', '2'], '--iou must be a number from 0.01 to 1'],
       [['.', '--annotations', 'gone'], 'gone'],

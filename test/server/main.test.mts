@@ -110,6 +110,9 @@ describe('starting and stopping the service', () => {
       const response = await fetch(`${service.origin}/face`, { method: 'POST', body });
       expect(response.headers.get('x-face-model')).to.equal('haar');
       expect(Object.keys((await response.json()) as object).length).to.be.above(0);
+      const { models } = (await (await fetch(`${service.origin}/v1/models`)).json()) as { models: object[] };
+      expect(models).to.have.length(1);
+      expect(models[0]).to.include({ name: 'haar', isDefault: true, standsInFor: 'mtcnn' });
       expect(await service.stop()).to.equal(0);
       expect(service.output()).to.match(/WARNING: weights mtcnn\/det1.onnx: not there.*models fetch/);
       expect(service.output()).to.match(/WARNING: serving with OpenCV's Haar cascade instead/);

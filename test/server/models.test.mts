@@ -36,7 +36,7 @@ describe('a service of several models', () => {
     const [mtcnn, haar, ...rest] = await listOf(service);
     expect(rest).to.deep.equal([]);
     expect(mtcnn).to.include({ name: 'mtcnn', isDefault: true, licence: 'MIT', landmarks: true, input: null });
-    expect(haar).to.include({ name: 'haar', isDefault: false, landmarks: false, engine: 'opencv' });
+    expect(haar).to.include({ name: 'haar', isDefault: false, standsInFor: null, landmarks: false, engine: 'opencv' });
     expect(mtcnn?.defaults).to.include.keys('minFaceSize', 'pnetThreshold', 'onetThreshold');
     expect(haar?.defaults).to.include.keys('minFaceSize', 'maxSide');
     expect(haar?.defaults).to.not.have.any.keys('threshold', 'pnetThreshold', 'onetThreshold');

@@ -1,9 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
+import { installLines } from '#dist/build-needs.js';
 import { FaceDetectorError } from '#dist/errors.js';
 import { type LoaderSetting, loadAddon } from '#dist/native.js';
+import { root as checkout } from '../fixtures/available.mjs';
+
+const { needs } = (await import(path.join(checkout, 'scripts', 'setup.mjs'))) as {
+  needs: { packages: string[]; isOptional?: boolean }[];
+};
 
 describe('loader of the native addon', () => {
   let root: string;
@@ -103,11 +109,21 @@ describe('loader of the native addon', () => {
     );
   });
 
+  // It left the compiler out, so that the build stopped at the next thing that was missing.
+  it('names all that the set-up of a clone installs, and docs/INSTALL.md', () => {
+    const required = needs.filter(({ isOptional }) => !isOptional).flatMap(({ packages }) => packages);
+    const line = `sudo apt-get install -y ${required.join(' ')}`;
+    expect(refusal()).to.include(`Debian, Ubuntu: ${line};`);
+    expect(installLines.debian).to.equal(line);
+    const manual = path.join(checkout, 'docs', 'INSTALL.md'); // not in the build of the image
+    if (existsSync(manual)) expect(readFileSync(manual, 'utf8')).to.include(`    ${line} `);
+  });
+
   it('says that OpenCV is missing, and how to install it', () => {
     place('build/Release');
     const open = failsWith('libopencv_dnn.so.406: cannot open shared object file: No such file or directory');
     expect(refusal({ open })).to.match(
-      /^OpenCV is not installed: libopencv_dnn.so.406 is missing.*apt-get install -y libopencv-dev/,
+      /^OpenCV is not installed: libopencv_dnn.so.406 is missing.*apt-get install -y g\+\+ make cmake libopencv-dev/,
     );
     const onMac = failsWith('dlopen(x.node): Library not loaded: /opt/homebrew/lib/libopencv_core.412.dylib');
     expect(refusal({ open: onMac, platform: 'darwin', libc: '' })).to.match(

@@ -46,7 +46,7 @@ describe('the demo page takes a webcam', () => {
   /** Counts requests for faces, and how many there were at once. */
   function count() {
     const counts = { begun: 0, open: 0, most: 0 };
-    const isSearch = (request: Request) => request.url().includes('/v1/');
+    const isSearch = (request: Request) => request.url().includes('/v1/faces');
     page.on('request', (request) => {
       if (!isSearch(request)) return;
       counts.begun++;

@@ -72,6 +72,27 @@ describe('the demo page says what went wrong', () => {
     await untilStatus(page, /4 faces found/);
   });
 
+  // They were taken for those of the new options.
+  it('and shows no boxes of an answer before', async () => {
+    await go(open);
+    const refuse = (route: string) => page.route(`**/v1/${route}*`, (one) => one.abort('connectionrefused'));
+    await page.locator('#file').setInputFiles(facesFile);
+    await untilStatus(page, /4 faces found/);
+    expect(await page.locator('#frame .box').count()).to.equal(4);
+    await refuse('faces');
+    await page.locator('[name=minFaceSize]').press('ArrowRight');
+    await untilAlert(/The service cannot be reached\./);
+    expect(await page.locator('#frame').isVisible()).to.equal(true);
+    expect(await page.locator('#frame .box, #frame .score').count()).to.equal(0);
+    await page.unroute('**/v1/faces*');
+    await page.getByRole('radio', { name: 'Crops' }).check({ force: true });
+    await untilStatus(page, /4 faces cut out/);
+    await refuse('crops');
+    await page.locator('[name=minFaceSize]').press('ArrowRight');
+    await untilAlert(/The service cannot be reached\./);
+    expect(await page.locator('#crops img:visible').count()).to.equal(0);
+  });
+
   it('when the service is gone, or the browser is offline', async () => {
     await go(open);
     await page.route('**/v1/faces', (route) => route.abort('connectionrefused'), { times: 1 });

@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { needWeights, root, skip } from '../fixtures/available.mjs';
 import { needChromium, openBrowser, type Visit, visit } from '../fixtures/browser.mjs';
 import { facesFile, untilStatus } from '../fixtures/face-page.mjs';
+import { packageFolder } from '../fixtures/package-folder.mjs';
 import { audit } from '../fixtures/page-audit.mjs';
 import { type Service, startService } from '../fixtures/service.mjs';
 
@@ -87,11 +88,41 @@ describe('the demo page looks right', () => {
       const texts = await sliders.evaluateAll((all) => all.map((one) => one.getAttribute('aria-valuetext')));
       expect(texts).to.deep.equal(['33 px', '1000 px']);
       expect(await page.locator('#frame .point').count()).to.equal(0);
+      expect(await page.getByRole('note').count()).to.equal(0);
+      expect(await audit(page)).to.deep.equal([]);
+      // The service refused them until "upright" was set to no by hand.
+      await page.getByRole('radio', { name: 'Crops' }).check({ force: true });
+      await untilStatus(page, /faces? cut out of faces.png/);
+      expect(await page.locator('[name=align]').isDisabled()).to.equal(true);
+      expect(await page.locator('[name=align]').inputValue()).to.equal('false');
+      expect(await page.locator('#no-points').textContent()).to.equal('haar finds no points to turn faces upright by.');
+      expect(await page.locator('#curl').textContent()).to.match(/\/v1\/crops\?align=false"$/);
+      await page.screenshot({ path: path.join(pictures, 'haar-crops.png'), fullPage: true });
       expect(await audit(page)).to.deep.equal([]);
     } finally {
       await haar.stop();
     }
   });
+
+  for (const name of ['light', 'dark', 'dark-phone'])
+    it(`with a model that stands in for another one, which it says (${name})`, async function () {
+      if (!process.env.FACES_HAAR) skip(this, 'no Haar cascade');
+      const folder = packageFolder();
+      const standIn = await startService({ WORKERS: '1' }, { folder });
+      try {
+        seen = await visit(browser, standIn.origin, screens[name]);
+        page = seen.page;
+        await page.locator('#file').setInputFiles(facesFile);
+        await untilStatus(page, /faces found on faces.png.*by haar/);
+        const note = await page.getByRole('note').textContent();
+        expect(note).to.match(/^haar stands in for mtcnn, .*: it misses many faces.* models fetch mtcnn, then start/);
+        await page.screenshot({ path: path.join(pictures, `stand-in-${name}.png`), fullPage: true });
+        expect(await audit(page)).to.deep.equal([]);
+      } finally {
+        await standIn.stop();
+        rmSync(folder, { recursive: true });
+      }
+    });
 
   it('with several models, each with the thresholds that it has', async function () {
     if (!process.env.FACES_HAAR) skip(this, 'no Haar cascade');
@@ -111,6 +142,15 @@ describe('the demo page looks right', () => {
       expect(await slider.isVisible()).to.equal(true);
       expect(await audit(page)).to.deep.equal([]);
       await page.screenshot({ path: path.join(pictures, 'models.png'), fullPage: true });
+      await page.getByRole('radio', { name: 'Crops' }).check({ force: true });
+      await untilStatus(page, /4 faces cut out of faces.png.*by mtcnn/);
+      await page.locator('[name=model]').selectOption('haar');
+      await untilStatus(page, /cut out of faces.png.*by haar/);
+      expect(await page.locator('#no-points').isVisible()).to.equal(true);
+      await page.locator('[name=model]').selectOption('mtcnn');
+      await untilStatus(page, /4 faces cut out of faces.png.*by mtcnn/);
+      expect(await page.locator('[name=align]').inputValue()).to.equal('true');
+      expect(await page.locator('#curl').textContent()).to.not.include('align');
     } finally {
       await both.stop();
     }
@@ -124,12 +164,14 @@ describe('the demo page looks right', () => {
       style('.privacy').marginTop = '-4.5rem';
       style('#camera').width = '2rem';
       style('#stage').width = '200vw';
+      style('.switch input:checked + span').background = 'var(--well)';
     });
     const found = (await audit(page)).join('\n');
     expect(found).to.match(/"No picture yet." has a contrast of [12]\.\d/);
     expect(found).to.match(/"No photograph at hand.*" and "Your picture.*" cover each other/);
     expect(found).to.match(/"Webcam" is cut/);
     expect(found).to.match(/the page scrolls sideways/);
+    expect(found).to.match(/"Boxes" is chosen with a contrast of 1\.0/);
   });
 
   it('in light and in dark as the system is set', async () => {

@@ -151,6 +151,32 @@ describe('the demo page takes a picture', () => {
     }
   });
 
+  // The line named a file that nobody had: what Save gave was the picture with boxes, by another name.
+  it('and the file that this line reads, where the picture is none yet', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
+    try {
+      const saver = page.locator('#save-picture');
+      await page.locator('#file').setInputFiles(facesFile);
+      await untilStatus(page, /4 faces found/);
+      expect(await saver.isVisible()).to.equal(false);
+      await page.getByRole('button', { name: 'Three', exact: true }).click();
+      await untilStatus(page, /3 faces found on three.png/);
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Save three.png' }).click();
+      const file = await download;
+      expect(file.suggestedFilename()).to.equal('three.png');
+      await file.saveAs(path.join(folder, file.suggestedFilename()));
+      const line = (await page.locator('#curl').textContent()) ?? '';
+      const { stdout, stderr } = spawnSync('sh', ['-c', `${line} --silent --show-error`], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      expect(JSON.parse(stdout || stderr)).to.deep.equal(await shownAnswer(page));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('and copies line and answer', async () => {
     await page.locator('#file').setInputFiles(facesFile);
     await expectFourFaces();

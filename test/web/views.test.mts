@@ -59,7 +59,7 @@ describe('the demo page shows', () => {
     await look('Redacted');
     await page.locator('#file').setInputFiles(facesFile);
     await untilStatus(page, /4 faces hidden on faces.png/);
-    expect(await page.locator('#curl').textContent()).to.match(/-o redacted.png ".*\/v1\/redact"$/);
+    expect(await page.locator('#curl').textContent()).to.match(/-o "faces-redacted.png" ".*\/v1\/redact"$/);
     for (const mode of ['pixelate', 'fill']) {
       const before = await page.locator('#frame img').getAttribute('src');
       await page.locator('[name=mode]').selectOption(mode);

@@ -1,3 +1,4 @@
+import { plural } from '../plural.js';
 import type { Figures } from './measure.js';
 
 const stages = ['decode', 'pnet', 'rnet', 'onet', 'total'];
@@ -20,9 +21,9 @@ export function report({ images, faces, cores, opencv, auto, engines }: Figures)
       ? `${fast.engine} searches ${(fast.median / slow.median).toFixed(2)} times as many as ${slow.engine}.\n`
       : '';
   return (
-    `${images}, ${faces} faces; ${cores} at once; OpenCV ${opencv}; auto takes ${auto.engine}: ${auto.reason}\n\n` +
+    `${images}, ${plural(faces, 'face')}; ${cores} at once; OpenCV ${opencv}; auto takes ${auto.engine}: ${auto.reason}\n\n` +
     row(['ENGINE', 'IMAGES/S', 'LEAST - MOST', ...stages.map((stage) => stage.toUpperCase())]) +
     rows.join('') +
-    `\n${ratio}Times are milliseconds per image while ${cores} are searched at once.\n`
+    `\n${ratio}Times are milliseconds per image, ${cores} at once.\n`
   );
 }

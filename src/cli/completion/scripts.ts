@@ -26,7 +26,7 @@ function flagsOf(command: Command): NamedFlag[] {
 const choicesOf = ({ flag }: NamedFlag) => (flag.kind === 'choice' ? flag.choices.join(' ') : undefined);
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** For bash: where nothing is proposed, it completes files itself. */
+/** For bash: where nothing is proposed, it completes files itself. What completed npx before goes on for other programs. */
 export function bash(commands: readonly Command[]): string {
   const perCommand = commands.map((command) => {
     const flags = flagsOf(command);
@@ -54,11 +54,28 @@ ${perCommand.join('\n')}
   esac; fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
+${identifier}_npx() {
+  local at=1
+  while [[ \${COMP_WORDS[at]} == -* ]]; do ((at++)); done
+  if ((at < COMP_CWORD)) && [[ \${COMP_WORDS[at]} == ${program} ]]; then
+    COMP_WORDS=("\${COMP_WORDS[@]:at}")
+    ((COMP_CWORD -= at))
+    ${identifier}
+  elif [[ $${identifier}_npx_before ]]; then
+    "$${identifier}_npx_before" "$@"
+  elif ((at == COMP_CWORD)); then
+    COMPREPLY=($(compgen -W ${program} -- "\${COMP_WORDS[at]}"))
+  fi
+}
+if [[ $(complete -p npx 2> /dev/null) =~ -F\\ ([^ ]+) && \${BASH_REMATCH[1]} != ${identifier}_npx ]]; then
+  ${identifier}_npx_before=\${BASH_REMATCH[1]}
+fi
 complete -o default -o bashdefault -F ${identifier} ${program}
+complete -o default -o bashdefault -F ${identifier}_npx npx
 `;
 }
 
-/** For zsh, with what each command and flag does. */
+/** For zsh, with what each command and flag does. What completed npx before goes on for other programs. */
 export function zsh(commands: readonly Command[]): string {
   // In a specification a colon ends a part, and brackets the description.
   const plain = (text: string) => text.replace(/[\\:[\]]/g, ' ');
@@ -89,7 +106,23 @@ ${identifier}() {
 ${perCommand.join('\n')}
   esac
 }
+${identifier}_npx() {
+  local at=2
+  while [[ $words[at] == -* ]]; do ((at++)); done
+  if ((at < CURRENT)) && [[ $words[at] == ${program} ]]; then
+    shift $((at - 1)) words
+    ((CURRENT -= at - 1))
+    ${identifier}
+  elif [[ -n $${identifier}_npx_before ]]; then
+    $${identifier}_npx_before "$@"
+  else
+    ((at == CURRENT)) && compadd ${program}
+    _default
+  fi
+}
+[[ \${_comps[npx]} != ${identifier}_npx ]] && ${identifier}_npx_before=\${_comps[npx]}
 compdef ${identifier} ${program}
+compdef ${identifier}_npx npx
 `;
 }
 
@@ -116,5 +149,15 @@ export function fish(commands: readonly Command[]): string {
       ...flags,
     ];
   });
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n')}
+function _${identifier}_after_npx
+  set -l words (commandline -opc)[2..-1]
+  while string match -q -- '-*' "$words[1]"
+    set -e words[1]
+  end
+  test "$words[1]" = ${program}; and string escape -- $words
+end
+complete -c npx -n 'test (count (commandline -opc)) -eq 1' -a ${program}
+complete -c npx -f -n '_${identifier}_after_npx > /dev/null' -a '(complete -C (string join " " -- (_${identifier}_after_npx) (commandline -ct)))'
+`;
 }

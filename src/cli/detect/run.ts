@@ -80,7 +80,8 @@ async function runAll(args: readonly string[], settings: DetectSettings, signal:
   if (stems) await checkTargets(settings.pictures, stems);
   const results = settings.output ? await ResultsFile.open(settings.output, settings.resume) : undefined;
   const left = inputs.filter(({ name }) => !results?.before.done.has(name));
-  const tally = new Tally(inputs.length - left.length, results?.before.failed ?? 0);
+  const { done, failed } = results?.before ?? { done: { size: 0 }, failed: 0 };
+  const tally = new Tally(inputs.length - left.length, { done: done.size, failed });
   try {
     if (left.length > 0) await searchAll(left, stems, settings, results, tally, signal);
   } catch (error) {
@@ -92,7 +93,7 @@ async function runAll(args: readonly string[], settings: DetectSettings, signal:
   }
   const isForPerson = !settings.format || process.stderr.isTTY;
   if (isForPerson && !settings.isQuiet) process.stderr.write(tally.summary());
-  return tally.failed > 0 ? 3 : 0;
+  return tally.status;
 }
 
 /** `detect` with checked arguments. Resolves to the exit status. */

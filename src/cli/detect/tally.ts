@@ -1,21 +1,20 @@
+import { plural } from '../plural.js';
 import { printable } from '../printable.js';
 import type { ImageRecord } from './record.js';
-
-const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /** What a run has done, for its last line and its status. */
 export class Tally {
   readonly #started = performance.now();
   readonly #skipped: number;
+  readonly #before: { done: number; failed: number };
   #images = 0;
   #faces = 0;
   #failed = 0;
-  #failedBefore: number;
 
-  /** `skipped` images have a result of an earlier run, `failedBefore` of them an error. */
-  constructor(skipped: number, failedBefore: number) {
+  /** `skipped` images have a result of an earlier run, which had `before` results in all, some of them errors. */
+  constructor(skipped: number, before: { done: number; failed: number }) {
     this.#skipped = skipped;
-    this.#failedBefore = failedBefore;
+    this.#before = before;
   }
 
   add(record: ImageRecord): void {
@@ -24,9 +23,11 @@ export class Tally {
     else this.#faces += record.faces.length;
   }
 
-  /** Images that failed, in this run or before. */
-  get failed(): number {
-    return this.#failed + this.#failedBefore;
+  /** 0 where every image was searched, in this run or before, 1 where none was, 3 where some failed. */
+  get status(): number {
+    const failed = this.#failed + this.#before.failed;
+    if (failed === 0) return 0;
+    return failed < this.#images + this.#before.done ? 3 : 1;
   }
 
   summary(): string {
@@ -39,7 +40,7 @@ export class Tally {
 
   /** For an end before all `total` images were done; `output` is the results file. */
   interrupted(total: number, output: string | undefined): string {
-    const done = `interrupted: ${this.#skipped + this.#images} of ${total} images are done`;
-    return output ? `${done}; their results are in ${printable(output)}, go on with --resume\n` : `${done}\n`;
+    const done = `interrupted after ${this.#skipped + this.#images} of ${plural(total, 'image')}`;
+    return output ? `${done}; results are in ${printable(output)}, go on with --resume\n` : `${done}\n`;
   }
 }

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
+import { buildNeeds } from '../../build-needs.js';
 import { FaceDetector } from '../../detector.js';
-import { brewOpenCv } from '../../homebrew.js';
 import type { LoadedModel } from '../../loaded-models.js';
 import { defaultModelsDir, fetchCommand, loadModelFiles, type ModelName, manifestModel } from '../../models.js';
 import { currentTarget, isSupported, loadAddon } from '../../native.js';
@@ -46,25 +46,21 @@ const under = (...tails: string[]) => {
   );
 };
 
+const isThere: Record<(typeof buildNeeds)[number]['name'], () => boolean> = {
+  'C++ compiler': () => runs('c++'),
+  'make or Ninja': () => runs('make') || runs('ninja'),
+  CMake: () => runs('cmake'),
+  OpenCV: () =>
+    Boolean(process.env['OpenCV_DIR']) || under('include/opencv4/opencv2/dnn.hpp', 'include/opencv2/dnn.hpp'),
+  Highway: () => under('include/hwy/highway.h'),
+};
+
 /** What building the addon needs. */
 function* buildTools(): Generator<Check> {
-  const onMac = process.platform === 'darwin';
-  const install = (debian: string, homebrew: string) => {
-    return onMac ? homebrew : `sudo apt-get install -y ${debian} (Debian, Ubuntu; elsewhere the package of that name)`;
-  };
-  const needs: [name: string, isThere: boolean, fix: string][] = [
-    ['C++ compiler', runs('c++'), install('g++', 'xcode-select --install')],
-    ['make or Ninja', runs('make') || runs('ninja'), install('make', 'xcode-select --install')],
-    ['CMake', runs('cmake'), install('cmake', 'brew install cmake')],
-    [
-      'OpenCV',
-      Boolean(process.env['OpenCV_DIR']) || under('include/opencv4/opencv2/dnn.hpp', 'include/opencv2/dnn.hpp'),
-      install('libopencv-dev', brewOpenCv),
-    ],
-    ['Highway', under('include/hwy/highway.h'), install('libhwy-dev', 'brew install highway')],
-  ];
-  for (const [name, isThere, fix] of needs) {
-    yield isThere ? ok(name, 'there, to build the addon') : missing(name, 'not there, to build the addon', fix);
+  for (const { name, debian, macOs } of buildNeeds) {
+    const onDebian = `sudo apt-get install -y ${debian} (Debian, Ubuntu; elsewhere the package of that name)`;
+    const fix = process.platform === 'darwin' ? macOs : onDebian;
+    yield isThere[name]() ? ok(name, 'there, to build the addon') : missing(name, 'not there, to build the addon', fix);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Queue } from 'bullmq';
 import type { DetectOptions } from '../../options.js';
 import { UsageError } from '../../usage.js';
 import { Interruption, interruption } from '../detect/interruption.js';
+import { plural } from '../plural.js';
 import { asking, openQueue, type QueuePlace } from './bullmq.js';
 import { left, readCounts } from './counts.js';
 import { gauge } from './gauge.js';
@@ -141,12 +142,13 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
     await asking(settings.place.url, () => Promise.race([adding, aborted])); // a lost connection may keep it for ever
     heard();
     bar.stop();
-    if (!settings.isQuiet) say(`${progress.added} images are in the queue, each once however often it is added`);
-    return progress.leftOut > 0 ? 3 : 0;
+    if (!settings.isQuiet) say(`${plural(progress.added, 'image')} in the queue, each once however often it is added`);
+    if (progress.leftOut === 0) return 0;
+    return progress.added > 0 ? 3 : 1;
   } catch (error) {
     bar.stop();
     if (!(error instanceof Interruption)) throw error;
-    say(`interrupted: ${progress.added} images are in the queue; the same command goes on, and adds none twice`);
+    say(`interrupted after ${plural(progress.added, 'image')}; the same command goes on, and adds none twice`);
     return error.status;
   } finally {
     quiet.abort();

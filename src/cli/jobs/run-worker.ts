@@ -9,6 +9,7 @@ import { UsageError } from '../../usage.js';
 import { Interruption, interruption } from '../detect/interruption.js';
 import { ResultsFile } from '../detect/results-file.js';
 import { share } from '../detect/run.js';
+import { plural } from '../plural.js';
 import { isRefusal, type OpenQueue, openQueue, type QueuePlace, refused } from './bullmq.js';
 import { left, readCounts, toTryAgain } from './counts.js';
 import { type Gauge, gauge } from './gauge.js';
@@ -86,7 +87,7 @@ class Tally {
   summary(): string {
     const seconds = (performance.now() - this.#started) / 1000;
     const rate = (this.done + this.failed) / seconds;
-    return `${this.done} jobs done, ${this.failed} failed here; ${seconds.toFixed(1)} s, ${rate.toFixed(1)}/s`;
+    return `${plural(this.done, 'job')} done, ${this.failed} failed here; ${seconds.toFixed(1)} s, ${rate.toFixed(1)}/s`;
   }
 }
 

@@ -9,7 +9,8 @@ const pollMs = 500;
 
 /** The counts as a table for a person. */
 export function shownCounts(counts: Counts): string {
-  const meanings = { waiting: '', active: '', delayed: 'will be tried again', completed: '', failed: '' };
+  const failed = counts.failed > 0 ? 'their results say why; jobs retry gives them new attempts' : '';
+  const meanings = { waiting: '', active: '', delayed: 'will be tried again', completed: '', failed };
   const line = (name: keyof typeof meanings) => {
     return `${name.padEnd(10)}${String(counts[name]).padStart(10)}  ${meanings[name]}`.trimEnd();
   };

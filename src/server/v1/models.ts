@@ -5,12 +5,13 @@ import { requestRules } from '../options.js';
 import type { Service } from '../service.js';
 
 /** GET /v1/models: what is loaded, its licence, what it sees of an image, and the defaults of the options that it goes by. */
-export function modelsHandler({ config, detector }: Service) {
+export function modelsHandler({ config, detector, standsInFor }: Service) {
   const names = detector.models.map(({ name }) => name);
   const models = detector.models.map(({ name, engine, engineReason }) => {
     const rules = Object.entries(requestRules(config, name, names)).filter(([option]) => goesBy(name, option));
     const defaults = Object.fromEntries(rules.map(([option, rule]) => [option, rule.default ?? null]));
-    return { ...modelFacts(name), isDefault: name === detector.model, engine, engineReason, defaults };
+    const isDefault = name === detector.model;
+    return { ...modelFacts(name), isDefault, standsInFor: standsInFor ?? null, engine, engineReason, defaults };
   });
   const { maxPixels, maxBodyBytes } = config;
   const body = JSON.stringify({ opencv: detector.opencvVersion, limits: { maxPixels, maxBodyBytes }, models });

@@ -1,0 +1,20 @@
+/**
+ * What brings an OpenCV that the addon can be built with: Homebrew's `opencv` is version 5, and CMake does not look where `opencv@4`
+ * is kept.
+ */
+const brewOpenCv = 'brew install opencv@4 && export OpenCV_DIR="$(brew --prefix opencv@4)/lib/cmake/opencv4"';
+
+/** What compiling the addon needs: Debian's package and macOS's command of each. */
+export const buildNeeds = [
+  { name: 'C++ compiler', debian: 'g++', macOs: 'xcode-select --install' },
+  { name: 'make or Ninja', debian: 'make', macOs: 'xcode-select --install' },
+  { name: 'CMake', debian: 'cmake', macOs: 'brew install cmake' },
+  { name: 'OpenCV', debian: 'libopencv-dev', macOs: brewOpenCv },
+  { name: 'Highway', debian: 'libhwy-dev', macOs: 'brew install highway' },
+] as const;
+
+/** Lines that bring all of it. */
+export const installLines = {
+  debian: `sudo apt-get install -y ${buildNeeds.map(({ debian }) => debian).join(' ')}`,
+  macOs: `brew install cmake highway && ${brewOpenCv}`,
+};

@@ -1,0 +1,2 @@
+/** `1 face`, `2 faces`: for words that take an s. */
+export const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;

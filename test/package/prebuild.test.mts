@@ -1,0 +1,87 @@
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { root, skip } from '../fixtures/available.mjs';
+import { runIn } from '../fixtures/commands.mjs';
+
+const { addonSources } = (await import(path.join(root, 'scripts', 'setup.mjs'))) as { addonSources(): string };
+const { sbomOf } = (await import(path.join(root, 'scripts', 'linked-libraries.mjs'))) as {
+  sbomOf(libraries: object[], about: { version: string; target: string; sources: string }): string;
+};
+
+describe('making the package', () => {
+  let folder: string;
+  const at = (...parts: string[]) => path.join(folder, ...parts);
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
+    cpSync(path.join(root, 'scripts'), at('scripts'), { recursive: true });
+    mkdirSync(at('models', 'mtcnn'), { recursive: true });
+    cpSync(path.join(root, 'models', 'manifest.json'), at('models', 'manifest.json'));
+    for (const name of ['native', 'CMakeLists.txt', 'package.json', 'node_modules'])
+      symlinkSync(path.join(root, name), at(name));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const prebuild = (args: string[] = [], environment = {}) =>
+    runIn(folder, process.execPath, ['scripts/prebuild.mjs', ...args], environment);
+
+  function putAddon(target: string, sources = addonSources()) {
+    mkdirSync(at('prebuilds', target), { recursive: true });
+    writeFileSync(at('prebuilds', target, 'opencv_face_detector.node'), '');
+    writeFileSync(at('prebuilds', target, 'NOTICE'), '');
+    writeFileSync(at('prebuilds', target, 'sbom.cdx.json'), sbomOf([], { version: '1.0.0', target, sources }));
+  }
+  function putWeights() {
+    const { models } = JSON.parse(readFileSync(at('models', 'manifest.json'), 'utf8'));
+    for (const { name } of models.find((model: { name: string }) => model.name === 'mtcnn').files)
+      writeFileSync(at('models', 'mtcnn', name), '');
+  }
+
+  // It was made without a word, and did not work where it was installed.
+  it('by npm pack is refused without a prebuilt addon, with the command that makes one', () => {
+    putWeights();
+    const { status, output } = runIn(folder, 'npm', ['pack', '--dry-run']);
+    expect(status).to.not.equal(0);
+    expect(output).to.match(
+      /the package would not work: there is no prebuilt addon\. Run npm run prebuild .*--without-docker/,
+    );
+    expect(runIn(folder, 'npm', ['pack', '--dry-run', '--ignore-scripts'])).to.include({ status: 0 });
+  });
+
+  it('takes the addon of any platform that is whole and of these sources, and the weights', () => {
+    putAddon('linux-arm64-glibc');
+    expect(prebuild(['--check']).output).to.match(/models\/mtcnn has no .*\. Run npm start/);
+    putWeights();
+    expect(prebuild(['--check'])).to.deep.equal({ status: 0, output: '' });
+    expect(prebuild(['--check', 'linux-x64-glibc']).output).to.match(
+      /prebuilds\/linux-x64-glibc has no opencv_face_det/,
+    );
+    putAddon('linux-x64-glibc', 'of yesterday');
+    expect(prebuild(['--check']).output).to.match(/native\/ has changed since prebuilds\/linux-x64-glibc was made/);
+    putAddon('linux-x64-glibc');
+    expect(prebuild(['--check', 'linux-x64-glibc'])).to.deep.equal({ status: 0, output: '' });
+    rmSync(at('prebuilds', 'linux-x64-glibc', 'NOTICE'));
+    expect(prebuild(['--check'])).to.deep.equal({
+      status: 1,
+      output: prebuild(['--check', 'linux-x64-glibc']).output,
+    });
+  });
+
+  // Docker's own words name a component, not what to do without it.
+  it('names --without-docker where Docker has no buildx, or fails', function () {
+    if (process.platform !== 'linux') skip(this, 'Docker makes the addon for Linux only');
+    mkdirSync(at('bin'));
+    const docker = (script: string) => {
+      writeFileSync(at('bin', 'docker'), `#!/bin/sh\n${script}\n`);
+      chmodSync(at('bin', 'docker'), 0o755);
+      return prebuild([], { PATH: `${at('bin')}:${process.env.PATH}` });
+    };
+    const without = docker('[ "$1" = version ]');
+    expect(without.status).to.equal(1);
+    expect(without.output).to.match(/no buildx.*docker-buildx.*npm run prebuild -- --without-docker/);
+    const failing = docker('[ "$1" != build ]');
+    expect(failing.status).to.equal(1);
+    expect(failing.output).to.match(/docker failed; the reason stands above\..*npm run prebuild -- --without-docker/);
+  });
+});
