@@ -1,5 +1,6 @@
 import { asFaceDetectorError } from './errors.js';
-import { loadModelFiles, type ModelName, modelNames } from './models.js';
+import { loadModelFiles } from './library/weights/load.js';
+import { type ModelName, modelNames } from './models.js';
 import type { EngineChoice, EngineName, NativeAddon, NativeDetector } from './native.js';
 import { check } from './options.js';
 

@@ -99,7 +99,9 @@ export function readManifest(): ManifestModel[] {
   return manifest.models;
 }
 
-const haarOrigin = "comes with OpenCV's data package: sudo apt-get install -y opencv-data, or brew install opencv@4";
+/** Where the weights of haar come from, as the end of a sentence. */
+export const haarOrigin =
+  "comes with OpenCV's data package: sudo apt-get install -y opencv-data, or brew install opencv@4";
 
 /** Throws FaceDetectorError INVALID_OPTION for a name that the manifest does not have. */
 export function manifestModel(name: string): ManifestModel {
@@ -179,51 +181,8 @@ export async function readVerified(
   }
 }
 
-// Where Debian, Ubuntu and Homebrew put OpenCV's data package.
-const haarFolders = [
-  '/usr/share/opencv4/haarcascades',
-  '/usr/share/opencv/haarcascades',
-  '/usr/local/share/opencv4/haarcascades',
-  '/opt/homebrew/opt/opencv@4/share/opencv4/haarcascades',
-  '/usr/local/opt/opencv@4/share/opencv4/haarcascades',
-];
-const haarFile = 'haarcascade_frontalface_default.xml';
-
-async function loadHaar(modelsDir: string): Promise<Record<string, Uint8Array>> {
-  for (const folder of [path.join(modelsDir, 'haar'), ...haarFolders]) {
-    const bytes = await readFile(path.join(folder, haarFile)).catch(() => undefined);
-    if (bytes) return { [haarFile]: bytes };
-  }
-  throw new FaceDetectorError('MODEL_MISSING', `${haarFile} was not found. It ${haarOrigin}`);
-}
-
 /** The command that brings a model's weights into a folder. */
 export function fetchCommand(model: string, modelsDir: string): string {
   const isOwn = path.resolve(modelsDir) === defaultModelsDir;
   return `npx opencv-face-detector models fetch ${model}${isOwn ? '' : ` --models-dir ${modelsDir}`}`;
-}
-
-/**
- * The verified files of a model, by name.
- * Throws FaceDetectorError MODEL_MISSING or MODEL_INVALID, naming the file and the command that mends it.
- */
-export async function loadModelFiles(
-  model: ModelName,
-  modelsDir = defaultModelsDir,
-): Promise<Record<string, Uint8Array>> {
-  if (model === 'haar') return loadHaar(modelsDir);
-  const published = manifestModel(model);
-  const folder = folderOf(published);
-  const files: Record<string, Uint8Array> = {};
-  for (const file of published.files.filter(({ name }) => name !== 'LICENSE')) {
-    const { bytes, fault } = await readVerified(path.join(modelsDir, folder, file.name), file);
-    if (!bytes) {
-      throw new FaceDetectorError(
-        fault ? 'MODEL_INVALID' : 'MODEL_MISSING',
-        `weights ${folder}/${file.name}: ${fault ?? 'not there'}. Fetch them: ${fetchCommand(model, modelsDir)}`,
-      );
-    }
-    files[file.name] = bytes;
-  }
-  return files;
 }

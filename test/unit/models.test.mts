@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { loadModelFiles, modelFacts, modelNames, readManifest } from '#dist/models.js';
+import { loadModelFiles } from '#dist/library/weights/load.js';
+import { modelFacts, modelNames, readManifest } from '#dist/models.js';
 import { rejection } from '../fixtures/rejection.mjs';
 
 describe("a model's files", () => {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { toOnnx } from '#dist/library/weights/convert.js';
 import { fetchModel } from '#dist/library/weights/fetch.js';
+import { loadModelFiles } from '#dist/library/weights/load.js';
 import { nets } from '#dist/library/weights/mtcnn-nets.js';
 import { type ManifestModel, manifestModel, mismatch } from '#dist/models.js';
 import { needSharedWeights, needWeights, sharedFolder } from '../../fixtures/available.mjs';
@@ -124,6 +125,13 @@ describe("MTCNN's weights", () => {
       expect(mismatch(published, file.caffe as typeof file)).to.equal(undefined);
       expect(mismatch(toOnnx(file.name, 'caffe', published), file)).to.equal(undefined);
     }
+  });
+
+  it('are loaded from a folder of the published Caffe files, which may be read-only', async function () {
+    needSharedWeights(this);
+    const files = await loadModelFiles('mtcnn', path.join(sharedFolder, 'models'));
+    expect(Object.keys(files)).to.deep.equal(['det1.onnx', 'det2.onnx', 'det3.onnx']);
+    for (const [name, bytes] of Object.entries(files)) expect(Buffer.compare(bytes, ownFile(name)), name).to.equal(0);
   });
 
   it('stay where they are', async () => {

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { FaceDetectorError } from '../../errors.js';
+import { defaultModelsDir, fetchCommand, folderOf, haarOrigin, type ModelName, manifestModel } from '../../models.js';
+import { folderSource } from './sources.js';
+
+// Where Debian, Ubuntu and Homebrew put OpenCV's data package.
+const haarFolders = [
+  '/usr/share/opencv4/haarcascades',
+  '/usr/share/opencv/haarcascades',
+  '/usr/local/share/opencv4/haarcascades',
+  '/opt/homebrew/opt/opencv@4/share/opencv4/haarcascades',
+  '/usr/local/opt/opencv@4/share/opencv4/haarcascades',
+];
+const haarFile = 'haarcascade_frontalface_default.xml';
+
+async function loadHaar(modelsDir: string): Promise<Record<string, Uint8Array>> {
+  for (const folder of [path.join(modelsDir, 'haar'), ...haarFolders]) {
+    const bytes = await readFile(path.join(folder, haarFile)).catch(() => undefined);
+    if (bytes) return { [haarFile]: bytes };
+  }
+  throw new FaceDetectorError('MODEL_MISSING', `${haarFile} was not found. It ${haarOrigin}`);
+}
+
+/**
+ * The verified files of a model, by name; mtcnn's are made of the published Caffe files where the folder has only these.
+ * Throws FaceDetectorError MODEL_MISSING or MODEL_INVALID, naming the file and the command that mends it.
+ */
+export async function loadModelFiles(
+  model: ModelName,
+  modelsDir = defaultModelsDir,
+): Promise<Record<string, Uint8Array>> {
+  if (model === 'haar') return loadHaar(modelsDir);
+  const published = manifestModel(model);
+  const source = folderSource(modelsDir, published);
+  const files: Record<string, Uint8Array> = {};
+  for (const file of published.files.filter(({ name }) => name !== 'LICENSE')) {
+    const { bytes, fault } = await source.offer(file);
+    if (!bytes) {
+      throw new FaceDetectorError(
+        fault ? 'MODEL_INVALID' : 'MODEL_MISSING',
+        `weights ${folderOf(published)}/${file.name}: ${fault ?? 'not there'}. Fetch them: ${fetchCommand(model, modelsDir)}`,
+      );
+    }
+    files[file.name] = bytes;
+  }
+  return files;
+}
