@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <opencv2/core/persistence.hpp>
 
@@ -21,10 +22,14 @@ cv::FileNode Golden() {
   return file.root();
 }
 
-void CheckFace(const Face& face, const cv::FileNode& expected) {
-  const double corners[] = {face.box.x1, face.box.y1, face.box.x2, face.box.y2};
-  for (int i = 0; i < 4; ++i) CHECK(std::abs(corners[i] - double(expected["box"][i])) < kPixels);
+// `corners` in the order of the expected box.
+void CheckBox(const Face& face, const std::array<double, 4>& corners, const cv::FileNode& expected) {
+  for (size_t i = 0; i < 4; ++i) CHECK(std::abs(corners[i] - double(expected["box"][static_cast<int>(i)])) < kPixels);
   CHECK(std::abs(face.confidence - double(expected["confidence"])) < kConfidence);
+}
+
+void CheckFace(const Face& face, const cv::FileNode& expected) {
+  CheckBox(face, {face.box.x1, face.box.y1, face.box.x2, face.box.y2}, expected);
   const char* names[] = {"left_eye", "right_eye", "nose", "mouth_left", "mouth_right"};
   for (size_t i = 0; i < 5; ++i) {
     CHECK(std::abs((*face.landmarks)[i].x - double(expected["landmarks"][names[i]][0])) < kPixels);
@@ -55,7 +60,41 @@ void CheckAllPhotographs(const ModelFiles& files, EngineChoice engine) {
   for (const cv::FileNode& golden : Golden()) CheckPhotograph(detector, golden.name(), golden);
 }
 
+// Pictures that scripts/test.mjs has drawn, with the answers that test/fixtures/drawn.json keeps; y comes first there.
+void CheckDrawnPictures(EngineChoice engine) {
+  const cv::FileStorage file(std::string(FACES_TEST_SOURCES) + "/../fixtures/drawn.json", cv::FileStorage::READ);
+  const cv::FileNode pictures = file["pictures"];
+  REQUIRE(pictures.size() == 24);
+  Detector detector("mtcnn", fixtures::MtcnnFiles(), engine);
+  for (int picture = 0; picture < 24; ++picture) {
+    CAPTURE(picture);
+    const cv::FileNode expected = pictures[picture];
+    const std::string png =
+        fixtures::ReadFile(fixtures::Folder("FACES_DRAWN") + "/answered/" + std::to_string(picture) + ".png");
+    Options options;
+    options.clip = false;
+    const Detection found = detector.Detect(fixtures::AsBytes(png), options, CancelFlag());
+    CHECK(found.width == int(expected["width"]));
+    CHECK(found.height == int(expected["height"]));
+    REQUIRE(found.faces.size() == expected["answer"].size());
+    for (size_t i = 0; i < found.faces.size(); ++i) {
+      const Face& face = found.faces[i];
+      CheckBox(face, {face.box.y1, face.box.x1, face.box.y2, face.box.x2}, expected["answer"][static_cast<int>(i)]);
+    }
+  }
+}
+
 }  // namespace
+
+TEST_SUITE("weights") {
+  TEST_CASE("the drawn pictures: the replaced service's faces, from OpenCV's networks") {
+    CheckDrawnPictures(EngineChoice::kOpenCv);
+  }
+
+  TEST_CASE("the drawn pictures: the replaced service's faces, from the fused kernels of every instruction set") {
+    fixtures::ForEachTarget([] { CheckDrawnPictures(EngineChoice::kFused); });
+  }
+}
 
 TEST_SUITE("photographs") {
   TEST_CASE("the pyramid has the reference's levels") {

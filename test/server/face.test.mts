@@ -15,6 +15,7 @@ import {
 } from '../fixtures/available.mjs';
 import { drawFaces, standardPicture, standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
 import { form } from '../fixtures/http.mjs';
+import { expectFaceParity } from '../fixtures/parity.mjs';
 import { type Service, startService } from '../fixtures/service.mjs';
 
 const provide = '{"message": {"image": "provide an image file"}}\n';
@@ -145,21 +146,9 @@ describe('POST /face', () => {
     for (const name of photographNames()) {
       it(name, async function () {
         needPhotographs(this);
-        const faces = JSON.parse(await (await post(form(['image', photograph(name)]))).text()) as Record<
-          string,
-          number[]
-        >;
-        const golden = goldenAnswers()[name]?.faces;
+        const golden = goldenAnswers()[name];
         if (!golden) throw new Error(`there is no golden answer for ${name}`);
-        expect(Object.keys(faces)).to.have.length(golden.length);
-        for (const [i, { box }] of golden.entries()) {
-          const [x1, y1, x2, y2] = box;
-          for (const [k, corner] of [y1, x1, y2, x2].entries()) {
-            // A thousandth beside a whole pixel, cutting may give its neighbour.
-            const isNearWhole = Math.abs(corner - Math.round(corner)) < 0.001;
-            expect(faces[`face_${i + 1}`]?.[k]).to.be.closeTo(Math.trunc(corner), isNearWhole ? 1 : 0);
-          }
-        }
+        expectFaceParity(await (await post(form(['image', photograph(name)]))).text(), golden.faces);
       });
     }
 
