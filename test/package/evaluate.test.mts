@@ -235,7 +235,7 @@ describe('npm run evaluate', () => {
     const rows = JSON.parse(stdout) as { what: string; resident: number; peak: number }[];
     expect(rows.map(({ what }) => what)).to.deep.equal(['nothing', 'addon', 'mtcnn', 'haar']);
     for (const { resident, peak } of rows) expect(peak).to.be.at.least(resident).and.above(10);
-    const refused = evaluate('--memory', 'gone.png');
+    const refused = evaluate('--memory', 'gone.png', '--models', 'mtcnn');
     expect(refused.status).to.equal(2);
     expect(refused.stderr).to.match(/^evaluate: nothing: ENOENT.*gone.png'\n$/);
   });

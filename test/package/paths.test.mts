@@ -25,7 +25,9 @@ describe('the documents', () => {
   it('name only files that there are', () => {
     const named = documents.flatMap((document) => namedFiles(document).map((name) => ({ document, name })));
     expect(named.length).to.be.above(30);
-    const missing = named.filter(({ name }) => !name.startsWith('docs/api') && !existsSync(path.join(root, name)));
+    // Neither is part of a checkout: npm run docs makes the one, weights are fetched into folders of the other.
+    const isMade = (name: string) => name.startsWith('docs/api') || /^models\/[\w-]+\/?$/.test(name);
+    const missing = named.filter(({ name }) => !isMade(name) && !existsSync(path.join(root, name)));
     expect(missing).to.deep.equal([]);
   });
 });
