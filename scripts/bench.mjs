@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { root, setUpOrExit } from './setup.mjs';
+import { nativeTarget, orExit, root, setUpOrExit } from './setup.mjs';
 
 const program = path.join(root, 'build', 'Release', 'faces_bench');
 const weights = path.join(root, 'models', 'mtcnn');
@@ -112,6 +112,7 @@ if (missing.length > 0) {
   process.exit(1);
 }
 await setUpOrExit({ withTests: true });
+await orExit(() => nativeTarget('faces_bench'));
 const results = images.map((image) => {
   const result = measure(image, rounds, values.targets.split(',').filter(Boolean));
   show(result);

@@ -10,7 +10,7 @@ import { root, setUpOrExit } from './setup.mjs';
 const raw = path.join(root, 'build', 'coverage', 'raw');
 const compile = path.join('scripts', 'compile.mjs');
 const tests = [
-  ...['scripts/test.mjs', '--without-setup', '--without-core'],
+  ...['scripts/test.mjs', '--all', '--without-setup', '--without-core'],
   ...['--ignore', 'build/test/package/**', '--timeout', '600000'],
 ];
 const report = [

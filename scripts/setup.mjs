@@ -234,21 +234,25 @@ export function libraryVersions() {
   return stdout ?? '';
 }
 
+async function cmakeJs(title, ...args) {
+  if (await run(title, process.execPath, [path.join('node_modules', 'cmake-js', 'bin', 'cmake-js'), ...args])) return;
+  throw new SetupError(`${title} failed; the whole output is in ${path.relative(root, logFile)}`);
+}
+
 function nativeAddon(withTests) {
   const addon = fingerprint(['native', 'CMakeLists.txt', 'package-lock.json'], process.arch, libraryVersions());
   // What is built with the tests has all that is built without, so that a start after a test has nothing to do.
   const print = withTests ? addon + fingerprint(['test/native', 'test/bench', 'test/fuzz']) : addon;
   const result = withTests ? 'build/Release/faces_tests' : 'build/Release/opencv_face_detector.node';
   return unlessDone('native-addon', result, print, async () => {
-    const cmakeJs = (title, ...args) =>
-      run(title, process.execPath, [path.join('node_modules', 'cmake-js', 'bin', 'cmake-js'), ...args]);
-    const done =
-      (await cmakeJs('native addon: configure', 'configure', `--CDFACES_TESTS=${withTests ? 'ON' : 'OFF'}`)) &&
-      (await cmakeJs('native addon: compile', 'build', '--parallel', String(availableParallelism())));
-    if (!done)
-      throw new SetupError(`the native addon did not compile; the whole output is in ${path.relative(root, logFile)}`);
+    await cmakeJs('native addon: configure', 'configure', `--CDFACES_TESTS=${withTests ? 'ON' : 'OFF'}`);
+    await cmakeJs('native addon: compile', 'build', '--parallel', String(availableParallelism()));
   });
 }
+
+/** Compiles a target that is not compiled with the tests. To be called after the set-up with tests. Throws SetupError. */
+export const nativeTarget = (name) =>
+  cmakeJs(`compile ${name}`, 'build', '--target', name, '--parallel', String(availableParallelism()));
 
 /** For a test that is skipped without it. On a machine that is somebody's own it takes what there is. */
 async function kustomize() {
@@ -277,6 +281,12 @@ async function weights() {
   }
 }
 
+/** Awaits two steps that need nothing of each other, and fails only when both have ended. */
+async function both(...steps) {
+  const failed = (await Promise.allSettled(steps)).find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
 /** Does what is left to do. Throws SetupError saying what to do by hand. */
 export async function setUp({ withTests = false } = {}) {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -284,10 +294,8 @@ export async function setUp({ withTests = false } = {}) {
     throw new SetupError(`Node.js ${process.versions.node} is too old: 20.19 or later is needed`);
   }
   await withLock(path.join(root, '.setup', 'lock'), async () => {
-    await installMissing(withTests ? [...needs, ...testNeeds] : needs);
+    await both(installMissing(withTests ? [...needs, ...testNeeds] : needs), npmPackages().then(typescript));
     if (withTests && process.env.CI) await kustomize();
-    await npmPackages();
-    await typescript();
     await nativeAddon(withTests);
     await weights();
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { FaceDetector } from 'opencv-face-detector';
 import { goldenAnswers, needPhotographs, needWeights, photograph, photographNames } from '../fixtures/available.mjs';
-import { drawnAnswers, drawnPicture } from '../fixtures/drawn-answers.mjs';
+import { drawnAnswers, drawnPng } from '../fixtures/drawn-answers.mjs';
 import { expectParity } from '../fixtures/parity.mjs';
 
 for (const engine of ['fused', 'opencv'] as const) {
@@ -16,7 +16,7 @@ for (const engine of ['fused', 'opencv'] as const) {
     for (const drawn of drawnAnswers()) {
       it(drawn.name, async () => {
         expect(detector?.engine).to.equal(engine);
-        const found = await detector?.detect(drawnPicture(drawn), { clip: false });
+        const found = await detector?.detect(drawnPng(drawn), { clip: false });
         expect(found?.image).to.deep.equal({ width: drawn.width, height: drawn.height });
         expectParity(found?.faces, drawn.reference);
       });

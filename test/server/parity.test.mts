@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import type { Face } from 'opencv-face-detector';
 import { needWeights } from '../fixtures/available.mjs';
-import { drawnAnswers, drawnPicture } from '../fixtures/drawn-answers.mjs';
-import { toSharp } from '../fixtures/drawn-faces.mjs';
+import { drawnAnswers, drawnPng } from '../fixtures/drawn-answers.mjs';
 import { form } from '../fixtures/http.mjs';
 import { expectFaceParity, expectParity } from '../fixtures/parity.mjs';
 import { type Service, startService } from '../fixtures/service.mjs';
@@ -21,8 +20,8 @@ for (const engine of ['fused', 'opencv']) {
 
     for (const drawn of drawnAnswers()) {
       it(`${drawn.name}: /face and /v1/faces`, async () => {
-        const png = await toSharp(drawnPicture(drawn)).png().toBuffer();
-        const post = (path: string) => fetch(service.origin + path, { method: 'POST', body: form(['image', png]) });
+        const post = (path: string) =>
+          fetch(service.origin + path, { method: 'POST', body: form(['image', drawnPng(drawn)]) });
         expectFaceParity(await (await post('/face')).text(), drawn.reference);
         const answer = (await (await post('/v1/faces')).json()) as { image: object; faces: Face[] };
         expect(answer.image).to.deep.equal({ width: drawn.width, height: drawn.height });
