@@ -23,15 +23,6 @@ import { killRunning, startJobs, track } from '../fixtures/job-worker.mjs';
 import { packageFolder } from '../fixtures/package-folder.mjs';
 import { needRedis, type Redis, startRedis, writePhotographs } from '../fixtures/redis.mjs';
 
-interface Figures {
-  jobs: number;
-  kills: number;
-  statuses: unknown[];
-}
-const { chaos } = (await import(path.join(root, 'scripts', 'jobs', 'chaos.mjs'))) as {
-  chaos(settings: { jobs: number; workers: number; pauseMs: () => number }): Promise<Figures>;
-};
-
 // A loaded machine may take its time; what does not come within this does not come.
 const patience = 100;
 
@@ -297,13 +288,6 @@ describe('bulk jobs', function () {
     ).to.deep.equal([...names].sort());
     worker.child.kill('SIGTERM');
     expect(await worker.ended).to.equal(0);
-  });
-
-  it('have one result for each image although workers are killed', async () => {
-    const { kills, ...rest } = await chaos({ jobs: 200, workers: 2, pauseMs: () => 400 + 600 * Math.random() });
-    expect(kills).to.be.above(0);
-    expect(rest).to.include({ jobs: 200, completed: 200, failed: 0, torn: 0, results: 200, missing: 0, twice: 0 });
-    expect(rest.statuses).to.deep.equal([0, 0]);
   });
 
   it('fail where the image ends its workers, and only those', async () => {

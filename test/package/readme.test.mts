@@ -7,10 +7,3 @@ describe('the README', () => {
     expect(runIn(root, process.execPath, ['scripts/readme.mjs', '--check'])).to.deep.equal({ status: 0, output: '' });
   });
 });
-
-describe('the API reference', () => {
-  it('has every exported name, each with all that it refers to', () => {
-    const { status, output } = runIn(root, 'npx', ['typedoc', '--emit', 'none']);
-    expect(`${status} ${output}`).to.match(/^0 /);
-  }).timeout(120_000);
-});
