@@ -1,18 +1,14 @@
-# Read after the project() of a library whose settings name targets in LEAVE_OUT: of each only those sources are compiled that match
-# NEEDED_<target>, or none. Their archives stay, since other CMake files of the library name them.
+# Read after the project() of a library whose settings list targets in LEAVE_OUT_OF: sources of theirs that match LEAVE_OUT_<target> are
+# not compiled. Each archive stays, be it empty, since CMake files of the library name it.
 function(leave_out)
   set(empty "${CMAKE_BINARY_DIR}/empty.cpp")
   file(TOUCH "${empty}")
-  foreach(target ${LEAVE_OUT})
-    if(NOT TARGET ${target})
-      continue()
+  foreach(target ${LEAVE_OUT_OF})
+    if(TARGET ${target})
+      get_target_property(sources ${target} SOURCES)
+      list(FILTER sources EXCLUDE REGEX "${LEAVE_OUT_${target}}")
+      set_property(TARGET ${target} PROPERTY SOURCES "${empty}" "${sources}")
     endif()
-    set(needed "${empty}")
-    if(DEFINED NEEDED_${target})
-      get_target_property(needed ${target} SOURCES)
-      list(FILTER needed INCLUDE REGEX "${NEEDED_${target}}")
-    endif()
-    set_property(TARGET ${target} PROPERTY SOURCES "${needed}")
   endforeach()
 endfunction()
 cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL leave_out)

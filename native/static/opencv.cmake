@@ -1,7 +1,26 @@
 set(BUILD_LIST core,imgproc,imgcodecs,dnn,objdetect CACHE STRING "")
-# Of objdetect the addon has the cascade classifier alone, which needs nothing of the others: a third of all files.
-set(LEAVE_OUT opencv_objdetect opencv_calib3d opencv_features2d opencv_flann CACHE STRING "")
-set(NEEDED_opencv_objdetect "/cascadedetect" CACHE STRING "")
+# What nothing refers to does not get into the addon, so much of that is not even compiled; what were left out too much would be missed
+# when the core's tests are linked. Of objdetect the cascade classifier is needed, and nothing of the modules that its other parts need.
+set(unused_core async batch_distance bindings_utils command_line_parser conjugate_gradient cuda_info cuda_host_mem directx
+                downhill_simplex lpsolver samples)
+set(unused_imgproc accum approx blend canny clahe colormap connectedcomponents contours contours_approx contours_common contours_link
+                   contours_new convhull corner cornersubpix deriv distransform emd emd_new featureselect floodfill gabor generalized_hough
+                   geometry grabcut hough intelligent_scissors linefit lsd matchcontours min_enclosing_triangle moments morph
+                   phasecorr pyramids rotcalipers samplers segmentation spatialgradient stackblur subdivision2d)
+set(unused_dnn darknet_importer darknet_io dnn_read model torch_importer)
+set(unused_objdetect aruco_board aruco_detector aruco_dictionary aruco_utils apriltag_quad_thresh charuco_detector zmaxheap
+                     barcode bardetect abs_decoder ean13_decoder ean8_decoder upcean_decoder hybrid_binarizer super_scale utils
+                     detection_based_tracker face_detect face_recognize graphical_code_detector hog qrcode qrcode_encoder)
+foreach(module core imgproc dnn objdetect)
+  list(APPEND LEAVE_OUT_OF opencv_${module})
+  list(JOIN unused_${module} "|" names)
+  set(LEAVE_OUT_opencv_${module} "/(${names})(\\.[a-z0-9_]+)?\\.cpp$" CACHE STRING "") # with one file for each instruction set
+endforeach()
+foreach(module calib3d features2d flann)
+  list(APPEND LEAVE_OUT_OF opencv_${module})
+  set(LEAVE_OUT_opencv_${module} "." CACHE STRING "")
+endforeach()
+set(LEAVE_OUT_OF ${LEAVE_OUT_OF} CACHE STRING "")
 set(CMAKE_PROJECT_OpenCV_INCLUDE "${CMAKE_CURRENT_LIST_DIR}/leave-out.cmake" CACHE STRING "")
 foreach(extra TESTS PERF_TESTS EXAMPLES DOCS JAVA opencv_apps opencv_python2 opencv_python3 opencv_java opencv_js)
   set(BUILD_${extra} OFF CACHE BOOL "")

@@ -1,6 +1,7 @@
 set(protobuf_BUILD_TESTS OFF CACHE BOOL "")
 set(protobuf_WITH_ZLIB OFF CACHE BOOL "")
-set(LEAVE_OUT libprotobuf-lite CACHE STRING "")
+set(LEAVE_OUT_OF libprotobuf-lite CACHE STRING "")
+set(LEAVE_OUT_libprotobuf-lite "." CACHE STRING "")
 set(CMAKE_PROJECT_protobuf_INCLUDE "${CMAKE_CURRENT_LIST_DIR}/leave-out.cmake" CACHE STRING "")
 # It reads the weights once; -O1 takes less time to compile.
 set(CMAKE_CXX_FLAGS_RELEASE "-O1 -DNDEBUG" CACHE STRING "")

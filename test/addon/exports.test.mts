@@ -22,13 +22,28 @@ describe('the addon as a shared object', () => {
     if (spawnSync('readelf', ['--version']).status !== 0) skip(this, 'binutils is not installed');
   });
 
+  /** Lines of the table of symbols that others see or that others must bring. */
+  function symbols(context: Mocha.Context): string[] {
+    if (!existsSync(built)) skip(context, 'the addon in use is not in build/Release');
+    const { stdout } = spawnSync('objdump', ['-T', built], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+    return stdout.split('\n').filter((line) => /^[0-9a-f]{8,} /.test(line));
+  }
+  const nameIn = (line: string) => line.trim().split(/\s+/).at(-1);
+
   // Another addon in the process may bring another OpenCV.
   it('shows nothing but the two functions that Node.js looks for', function () {
-    if (!existsSync(built)) skip(this, 'the addon in use is not in build/Release');
-    const { stdout } = spawnSync('objdump', ['-T', built], { encoding: 'utf8', maxBuffer: 2 ** 26 });
-    const defined = stdout.split('\n').filter((line) => /^[0-9a-f]{8,} .*\s(\.|\*ABS)/.test(line));
-    const names = defined.map((line) => line.trim().split(/\s+/).at(-1));
-    expect(names).to.have.members(['napi_register_module_v1', 'node_api_module_get_api_version_v1']);
+    const defined = symbols(this).filter((line) => /\s(\.|\*ABS)/.test(line));
+    expect(defined.map(nameIn)).to.have.members(['napi_register_module_v1', 'node_api_module_get_api_version_v1']);
+  });
+
+  // Linking does not miss what a library of the static build was made without; the first call of it would end the process.
+  it('asks for nothing that neither Node.js nor a library brings', function () {
+    // With its version in brackets where a library has it; w where it may be missing.
+    const without = symbols(this).filter((line) => line.includes('*UND*') && !/^\w+ +w |\(\w+_[\d.]+\)/.test(line));
+    if (needsOf(built).libraries.some((name) => name.startsWith('libopencv')))
+      skip(this, "linked with the machine's OpenCV");
+    expect(without.length).to.be.above(20);
+    expect(without.map(nameIn).filter((name) => !/^(napi|node_api)_/.test(name ?? ''))).to.deep.equal([]);
   });
 
   // A symbol of GCC 12's libstdc++ kept Enterprise Linux 9 and Amazon Linux 2023 out.

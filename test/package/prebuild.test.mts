@@ -10,6 +10,12 @@ const { sbomOf } = (await import(path.join(root, 'scripts', 'linked-libraries.mj
   sbomOf(libraries: object[], about: { version: string; target: string; sources: string }): string;
 };
 
+/** An ELF file without anything in it, which so needs nothing (64 bits, little-endian, a shared object for x64). */
+const emptyElf = Buffer.alloc(64);
+emptyElf.write('\x7fELF\x02\x01\x01', 'latin1');
+emptyElf.set([3, 0, 62, 0, 1], 16);
+emptyElf.set([64], 52);
+
 describe('making the package', () => {
   let folder: string;
   const at = (...parts: string[]) => path.join(folder, ...parts);
@@ -28,7 +34,7 @@ describe('making the package', () => {
 
   function putAddon(target: string, sources = addonSources()) {
     mkdirSync(at('prebuilds', target), { recursive: true });
-    writeFileSync(at('prebuilds', target, 'opencv_face_detector.node'), '');
+    writeFileSync(at('prebuilds', target, 'opencv_face_detector.node'), emptyElf);
     writeFileSync(at('prebuilds', target, 'NOTICE'), '');
     writeFileSync(at('prebuilds', target, 'sbom.cdx.json'), sbomOf([], { version: '1.0.0', target, sources }));
   }
@@ -66,6 +72,18 @@ describe('making the package', () => {
       status: 1,
       output: prebuild(['--check', 'linux-x64-glibc']).output,
     });
+  });
+
+  it('is refused for publishing, not for packing, where the addon needs what other systems lack', function () {
+    if (process.platform !== 'linux') skip(this, 'the addon built here is no ELF file');
+    putWeights();
+    putAddon('linux-x64-glibc');
+    const built = path.join(root, 'build', 'Release', 'opencv_face_detector.node');
+    cpSync(built, at('prebuilds', 'linux-x64-glibc', 'opencv_face_detector.node'));
+    expect(prebuild(['--check'])).to.deep.equal({ status: 0, output: '' });
+    expect(prebuild(['--check', 'linux-x64-glibc']).output).to.match(
+      /prebuilds\/linux-x64-glibc needs .*libopencv_core.*, which other systems lack\. Run npm run prebuild, with Docker/,
+    );
   });
 
   // Docker's own words name a component, not what to do without it.
