@@ -8,7 +8,7 @@
 //   npm run test:all -- --rest       only what npm test has left out; the counts are those of both
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { nativeTarget, orExit, root, setUpOrExit } from './setup.mjs';
