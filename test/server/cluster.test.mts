@@ -1,11 +1,10 @@
-import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { needCores, needWeights } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
-import { eventually, openWire, postHead } from '../fixtures/http.mjs';
+import { connectAndAsk, eventually, openWire, postHead } from '../fixtures/http.mjs';
 import {
   failToStart,
   logLines,
@@ -181,27 +180,6 @@ describe('the workers', () => {
     expect((await fetch(`${service.origin}/readyz`)).status).to.equal(200);
   });
 
-  // Connections were lost that the primary had sent to a worker just as it ended: one or two in six reloads, at this rate.
-  it('SIGHUP again and again loses no connection', async () => {
-    const outcomes = new Map<unknown, number>();
-    let isStopped = false;
-    const client = async () => {
-      while (!isStopped) {
-        const outcome = await connectAndAsk(`${service.origin}/healthz`);
-        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-      }
-    };
-    const clients = Array.from({ length: 16 }, client);
-    for (let i = 0; i < 4; i++) {
-      const before = logLines(service, 'the workers are replaced').length;
-      service.process.kill('SIGHUP');
-      await eventually('replaced', () => logLines(service, 'the workers are replaced').length > before);
-    }
-    isStopped = true;
-    await Promise.all(clients);
-    expect([...outcomes.keys()]).to.deep.equal([200]);
-  });
-
   it('end when the primary is killed', async () => {
     const other = await startService({ WORKERS: '2' });
     const pids = workerPids(other);
@@ -210,17 +188,6 @@ describe('the workers', () => {
     await eventually('gone', () => pids.every((pid) => !isAlive(pid)));
   });
 });
-
-/** Asks over a connection of its own; resolves to the status, or to the code of what went wrong. */
-function connectAndAsk(url: string): Promise<unknown> {
-  return new Promise((resolve) => {
-    const asked = get(url, { agent: false }, (response) => {
-      response.resume();
-      response.on('end', () => resolve(response.statusCode)).on('error', resolve);
-    });
-    asked.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code));
-  });
-}
 
 function isAlive(pid: number): boolean {
   try {
