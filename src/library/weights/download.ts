@@ -1,13 +1,6 @@
 import { EnvHttpProxyAgent, fetch } from 'undici';
 import { type ManifestFile, mismatch } from '../../models.js';
-
-/** Verified bytes, or why they cannot be had; neither where a folder just does not have them. */
-export interface Offer {
-  bytes?: Uint8Array;
-  /** The file that holds just these bytes. */
-  standsAt?: string;
-  fault?: string;
-}
+import type { Offer } from './folder-source.js';
 
 /** A file from its origin, through HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
 export async function download(

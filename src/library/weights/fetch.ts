@@ -2,7 +2,8 @@ import path from 'node:path';
 import { FaceDetectorError } from '../../errors.js';
 import { defaultModelsDir, folderOf, type ManifestFile, type ManifestModel, manifestModel } from '../../models.js';
 import { packageRoot } from '../../paths.js';
-import { folderSource, npmSource, originSource, ownSource, type Source } from './sources.js';
+import { folderSource, type Source } from './folder-source.js';
+import { npmSource, originSource, ownSource } from './sources.js';
 import { writeWhole } from './write-whole.js';
 
 export interface FetchEvents {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FaceDetectorError } from '../../errors.js';
 import { defaultModelsDir, fetchCommand, folderOf, haarOrigin, type ModelName, manifestModel } from '../../models.js';
-import { folderSource } from './sources.js';
+import { folderSource } from './folder-source.js';
 
 // Where Debian, Ubuntu and Homebrew put OpenCV's data package.
 const haarFolders = [
