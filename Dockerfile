@@ -96,7 +96,7 @@ COPY native native
 COPY test/bench test/bench
 COPY test/fuzz test/fuzz
 COPY test/native test/native
-RUN npx cmake-js build --CDCMAKE_PREFIX_PATH=/opt/static --CDFACES_TESTS=ON > /tmp/log || { tail -60 /tmp/log; exit 1; } \
+RUN FACES_WERROR=1 npx cmake-js build --CDCMAKE_PREFIX_PATH=/opt/static --CDFACES_TESTS=ON > /tmp/log || { tail -60 /tmp/log; exit 1; } \
  && strip --strip-unneeded build/Release/opencv_face_detector.node
 
 FROM build AS test

@@ -17,7 +17,7 @@
       ],
       # As system headers, so that warnings concern our own code.
       "cflags_cc": [
-        "-std=c++17", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror",
+        "-std=c++17", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wconversion", "-Wshadow",
         "-isystem", "<!(node -p \"require('path').resolve(require('node-addon-api').include_dir)\")",
         "<!@(pkg-config --silence-errors --cflags-only-I opencv4 libhwy | sed 's/-I/-isystem /g')"
       ],

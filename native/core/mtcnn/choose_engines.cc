@@ -6,9 +6,11 @@
 namespace faces::mtcnn {
 namespace {
 
-const std::string& Take(const ModelFiles& files, const std::string& name) {
+const std::string& Take(const ModelFiles& files, const char* name) {
   const auto file = files.find(name);
-  if (file == files.end()) throw Error(ErrorCode::kModelInvalid, "the weights " + name + " are missing");
+  if (file == files.end()) {
+    throw Error(ErrorCode::kModelInvalid, "the weights " + std::string(name) + " are missing");
+  }
   return file->second;
 }
 
