@@ -4,6 +4,7 @@
 #include <opencv2/core/version.hpp>
 
 #include "detector_wrap.h"
+#include "probe.h"
 
 namespace faces::addon {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   DetectorWrap::Define(env);
   exports.Set("load", Napi::Function::New(env, DetectorWrap::Load, "load"));
+  exports.Set("probe", Napi::Function::New(env, Probe, "probe"));
   exports.Set("opencvVersion", CV_VERSION);
   return exports;
 }

@@ -135,9 +135,18 @@ int ReadThreads(const Napi::Value& value) {
   return static_cast<int>(threads);
 }
 
-std::vector<uint8_t> CopyBytes(const Napi::Value& value) {
+std::chrono::milliseconds ReadCpuBudget(const Napi::Value& options) {
+  return std::chrono::milliseconds(Integer(ToObject(options), "maxCpuMs"));
+}
+
+Bytes BorrowBytes(const Napi::Value& value) {
   const Napi::Uint8Array bytes = Array(value);
-  return {bytes.Data(), bytes.Data() + bytes.ByteLength()};
+  return {bytes.Data(), bytes.ByteLength()};
+}
+
+std::vector<uint8_t> CopyBytes(const Napi::Value& value) {
+  const Bytes bytes = BorrowBytes(value);
+  return {bytes.data, bytes.data + bytes.size};
 }
 
 PinnedImage ReadRawImage(const Napi::Value& value) {

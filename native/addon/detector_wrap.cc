@@ -83,7 +83,7 @@ Napi::Value DetectorWrap::Detect(const Napi::CallbackInfo& info) {
   const Options options = ReadOptions(info[1]);
   std::optional<RenderOptions> render;
   if (!info[2].IsUndefined()) render = ReadRenderOptions(info[2]);
-  auto cancel = std::make_shared<CancelFlag>();
+  auto cancel = std::make_shared<CancelFlag>(ReadCpuBudget(info[1]));
   DetectJob::Image image = info[0].IsTypedArray() ? DetectJob::Image(CopyBytes(info[0])) : ReadRawImage(info[0]);
   Napi::Object handle = Napi::Object::New(info.Env());
   handle.Set("cancel", Napi::Function::New(

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "coded_error.h"
 #include "detector.h"
 
 namespace faces::addon {
@@ -44,17 +45,13 @@ class PromiseJob : public Napi::AsyncWorker {
         error_ = TranslateException();
       }
     }
-    Reject(error_->what(), error_->code());
+    Reject(*error_);
   }
 
   // Unless there was no memory left to keep one.
-  void OnError(const Napi::Error& error) final { Reject(error.Message(), ErrorCode::kOutOfMemory); }
+  void OnError(const Napi::Error& error) final { Reject(Error(ErrorCode::kOutOfMemory, error.Message())); }
 
-  void Reject(const std::string& message, ErrorCode code) {
-    Napi::Error error = Napi::Error::New(Env(), message);
-    error.Set("code", ErrorName(code));
-    deferred_.Reject(error.Value());
-  }
+  void Reject(const Error& error) { deferred_.Reject(CodedError(Env(), error).Value()); }
 
   Napi::Promise::Deferred deferred_;
   std::optional<Error> error_;

@@ -150,7 +150,9 @@ Rendered Detector::RunAndRender(const DecodedImage& image, Stage decode, const O
                                 const RenderOptions& render, const CancelFlag& cancel,
                                 const std::function<cv::Mat()>& take_picture) {
   const PictureFormat format = render::FormatFor(render, image.format, image.size);
-  if (!std::holds_alternative<CropOptions>(render.what)) render::CheckSize(image.size, format);
+  const bool is_crops = std::holds_alternative<CropOptions>(render.what);
+  if (!is_crops) render::CheckSize(image.size, format);
+  Checkpoint(cancel);
   DecodedImage searched = image;
   if (searched.pixels.channels() == 4) cv::cvtColor(image.pixels, searched.pixels, cv::COLOR_BGRA2BGR);
   Rendered rendered{Run(std::move(searched), std::move(decode), options, cancel), format, {}};
@@ -158,8 +160,9 @@ Rendered Detector::RunAndRender(const DecodedImage& image, Stage decode, const O
   Checkpoint(cancel);
 
   Stopwatch watch;
-  cv::Mat picture = take_picture();
+  cv::Mat picture = is_crops && detection.faces.empty() ? cv::Mat() : take_picture();
   detection.stages.front().ms += watch.Lap();  // decoding
+  Checkpoint(cancel);
   rendered.pictures =
       render::Render(picture, detection.faces, render, format, options.max_pixels, cancel, detection.stages);
   if (options.clip) ClipBoxes(detection);

@@ -31,7 +31,8 @@ class Detector {
 
   /// Finds the same faces and makes pictures of the whole image with them, upright, with its alpha, without its
   /// metadata (its colour profile neither). An image that was reduced for the search (Options::fast_decode) is decoded
-  /// again; borrowed pixels are copied. Throws as Detect, and as render::Render.
+  /// again, unless there is nothing to cut out of it; borrowed pixels are copied. Throws as Detect, and as
+  /// render::Render.
   Rendered Render(Bytes encoded, const Options& options, const RenderOptions& render, const CancelFlag& cancel);
   Rendered Render(const RawImage& raw, const Options& options, const RenderOptions& render, const CancelFlag& cancel);
 

@@ -15,6 +15,9 @@ namespace {
 
 constexpr char kAccepted[] = "send JPEG, PNG, WebP, BMP or TIFF";
 
+// Segments or chunks before the pixels: hundreds where a profile or a second picture is split into many.
+constexpr int kMostInFront = 10'000;
+
 [[noreturn]] void Corrupt(const char* format) {
   throw Error(ErrorCode::kCorruptImage, std::string("the ") + format + " header is damaged or cut short");
 }
@@ -29,9 +32,9 @@ bool IsFrame(uint8_t marker) {
 }
 
 // The next marker at or after `offset`, its FF included; the end where there is none. Inside entropy-coded data FF 00
-// is data and FF D0 to D7 restart it.
-size_t NextMarker(const Reader& jpeg, size_t offset) {
-  while (jpeg.Has(offset, 2)) {
+// is data and FF D0 to D7 restart it. Gives up where it has passed more of these than `most_passed`.
+size_t NextMarker(const Reader& jpeg, size_t offset, size_t most_passed) {
+  for (size_t passed = 0; jpeg.Has(offset, 2) && passed <= most_passed; ++passed) {
     const Bytes rest = jpeg.From(offset);
     const void* found = std::memchr(rest.data, 0xFF, rest.size - 1);
     if (found == nullptr) break;
@@ -43,7 +46,24 @@ size_t NextMarker(const Reader& jpeg, size_t offset) {
   return jpeg.size();
 }
 
-Header ReadJpeg(const Reader& jpeg) {
+// Coefficients of all blocks of a frame whose header stands at `frame`: every component in whole units of 8x8 times its
+// sampling factors.
+int64_t Coefficients(const Reader& jpeg, size_t frame, const Header& header) {
+  constexpr size_t kComponents = 10;
+  int64_t blocks_of_unit = 0;
+  int64_t across = 1, down = 1;
+  for (size_t i = 0; i < static_cast<size_t>(header.samples); ++i) {
+    const uint8_t factors = jpeg.U8(frame + kComponents + 3 * i + 1);
+    const int64_t horizontal = std::clamp(factors >> 4, 1, 4), vertical = std::clamp(factors & 0xF, 1, 4);
+    across = std::max(across, horizontal);
+    down = std::max(down, vertical);
+    blocks_of_unit += horizontal * vertical;
+  }
+  const auto units = [](int64_t pixels, int64_t factor) { return (pixels + 8 * factor - 1) / (8 * factor); };
+  return 64 * blocks_of_unit * units(header.width, across) * units(header.height, down);
+}
+
+Header ReadJpeg(const Reader& jpeg, Extent extent) {
   constexpr uint8_t kEnd = 0xD9;
   constexpr uint8_t kScan = 0xDA;
   constexpr uint8_t kApp1 = 0xE1;
@@ -51,21 +71,37 @@ Header ReadJpeg(const Reader& jpeg) {
   // libjpeg), libtiff gives up at 100 and libjpeg-turbo's fuzzers at 500.
   constexpr int kMaxScans = 100;
   Header header{Format::kJpeg};
-  header.is_complete = false;
-  int scans = 0;
+  header.is_complete = extent == Extent::kFront;
+  header.scans = 0;
   bool has_exif = false;  // the first block counts: reading every one of a million would take seconds
-  for (size_t offset = NextMarker(jpeg, 2); jpeg.Has(offset, 2); offset = NextMarker(jpeg, offset)) {
+  int segments = 0;
+  int64_t coefficients = 0;
+  bool is_progressive = false;
+  const auto next = [&](size_t offset) {
+    return NextMarker(jpeg, offset, header.scans == 0 ? kMostInFront : jpeg.size());
+  };
+  for (size_t offset = next(2); jpeg.Has(offset, 2); offset = next(offset)) {
     const uint8_t marker = jpeg.U8(offset + 1);
     if (marker == kEnd) {
       header.is_complete = true;
       break;
     }
-    if (marker == kScan && ++scans > kMaxScans) {
-      throw Error(ErrorCode::kCorruptImage, "the JPEG has more than " + std::to_string(kMaxScans) + " scans");
+    if (header.scans == 0 && ++segments > kMostInFront) Corrupt("JPEG");
+    if (marker == kScan) {
+      const bool has_all = jpeg.U8(offset + 4) >= header.samples;
+      if (header.scans == 0 && (is_progressive || !has_all)) header.coefficients = coefficients;
+      if (++header.scans > kMaxScans) {
+        throw Error(ErrorCode::kCorruptImage, "the JPEG has more than " + std::to_string(kMaxScans) + " scans");
+      }
+      if (extent == Extent::kFront) break;
     }
     if (IsFrame(marker) && header.width == 0) {
+      header.bits = jpeg.U8(offset + 4);
       header.height = jpeg.U16(offset + 5);
       header.width = jpeg.U16(offset + 7);
+      header.samples = std::clamp<int>(jpeg.U8(offset + 9), 1, 4);
+      coefficients = Coefficients(jpeg, offset, header);
+      is_progressive = (marker & 3) == 2;  // C2, C6, CA and CE
     }
     if (marker == kApp1 && !has_exif && jpeg.Matches(offset + 4, "Exif\0\0")) {
       header.orientation = ExifOrientation(jpeg.From(offset + 10));
@@ -79,35 +115,50 @@ Header ReadJpeg(const Reader& jpeg) {
 
 // ---- PNG (third edition, section 5) ----
 
-Header ReadPng(const Reader& png) {
+Header ReadPng(const Reader& png, Extent extent) {
   constexpr size_t kSignature = 8;
   constexpr size_t kChunkFrame = 12;  // length, type and check sum around the data
   if (!png.Matches(kSignature + 4, "IHDR")) Corrupt("PNG");
-  constexpr uint8_t kAlphaChannel = 4;  // a bit of the colour type
+  constexpr uint8_t kColour = 2, kAlphaChannel = 4;  // bits of the colour type
   Header header{Format::kPng};
   header.width = png.U32(16);
   header.height = png.U32(20);
-  header.has_alpha = (png.U8(25) & kAlphaChannel) != 0;
-  header.is_complete = false;
+  header.bits = png.U8(24);
+  const uint8_t type = png.U8(25);
+  header.has_alpha = (type & kAlphaChannel) != 0;
+  header.samples = (type & kColour) != 0 ? 3 : 1;
+  header.is_complete = extent == Extent::kFront;
   bool has_exif = false;
+  bool has_data = false;
+  int chunks = 0;
   for (size_t chunk = kSignature; png.Has(chunk, kChunkFrame); chunk += kChunkFrame + png.U32(chunk)) {
+    if (++chunks > kMostInFront) {
+      if (!has_data) Corrupt("PNG");
+      if (extent == Extent::kFront) break;
+    }
     if (!has_exif && png.Matches(chunk + 4, "eXIf")) {
       header.orientation = ExifOrientation(png.From(chunk + 8));
       has_exif = true;
     }
-    if (png.Matches(chunk + 4, "tRNS")) header.has_alpha = true;
+    if (png.Matches(chunk + 4, "IDAT")) has_data = true;
+    if (png.Matches(chunk + 4, "tRNS")) {
+      header.has_alpha = true;
+      if ((type & kColour) != 0) header.samples = 4;
+    }
     if (png.Matches(chunk + 4, "IEND")) header.is_complete = true;
   }
   if (header.width == 0 || header.height == 0) Corrupt("PNG");
+  if ((type & kAlphaChannel) != 0) header.samples = 4;  // OpenCV makes BGRA of gray as well
   return header;
 }
 
 // ---- WebP (RFC 9649) ----
 
-Header ReadWebp(Bytes bytes) {
+Header ReadWebp(Bytes bytes, Extent extent) {
   const Reader webp(bytes, false);
   constexpr size_t kFirstChunk = 12;
   constexpr size_t kData = kFirstChunk + 8;
+  constexpr size_t kFrameHeader = 8 + 16;
   Header header{Format::kWebp};
   if (webp.Matches(kFirstChunk, "VP8 ") && webp.Matches(kData + 3, "\x9d\x01\x2a")) {
     header.width = webp.U16(kData + 6) & 0x3FFF;
@@ -126,12 +177,26 @@ Header ReadWebp(Bytes bytes) {
   }
   if (header.width == 0 || header.height == 0 || !webp.Has(kData, 10)) Corrupt("WebP");
   header.is_complete = webp.Has(8, webp.U32(4));
-  for (size_t chunk = kFirstChunk; webp.Has(chunk, 8); chunk += 8 + (webp.U32(chunk + 4) + 1ULL) / 2 * 2) {
-    if (!webp.Matches(chunk, "EXIF")) continue;
-    // Some writers put the JPEG segment's prefix before the TIFF header.
-    const size_t body = chunk + 8 + (webp.Matches(chunk + 8, "Exif\0\0") ? 6 : 0);
-    header.orientation = ExifOrientation(webp.From(body));
-    break;
+  bool has_pixels = false;
+  int chunks = 0;
+  for (size_t chunk = kFirstChunk; webp.Has(chunk, 8);) {
+    if (++chunks > kMostInFront && extent == Extent::kFront) break;
+    if (!has_pixels && webp.Matches(chunk, "ANMF")) {
+      chunk += kFrameHeader;  // into the first frame
+      continue;
+    }
+    const bool is_lossless = webp.Matches(chunk, "VP8L");
+    if (!has_pixels && (is_lossless || webp.Matches(chunk, "VP8 "))) {
+      header.is_lossless = is_lossless;
+      has_pixels = true;
+    }
+    if (webp.Matches(chunk, "EXIF")) {
+      // Some writers put the JPEG segment's prefix before the TIFF header.
+      const size_t body = chunk + 8 + (webp.Matches(chunk + 8, "Exif\0\0") ? 6 : 0);
+      header.orientation = ExifOrientation(webp.From(body));
+      break;
+    }
+    chunk += 8 + (webp.U32(chunk + 4) + 1ULL) / 2 * 2;
   }
   return header;
 }
@@ -158,7 +223,7 @@ Header ReadBmp(Bytes bytes) {
 
 // Sizes, depth and how samples lie: what memory a decoder takes, and which way we send the file.
 bool IsLayout(uint32_t tag) {
-  constexpr uint32_t kTags[] = {256, 257, 258, 262, 277, 278, 284, 322, 323, 338};
+  constexpr uint32_t kTags[] = {256, 257, 258, 262, kOrientationTag, 277, 278, 284, 322, 323, 338};
   return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
 }
 
@@ -168,6 +233,8 @@ Header ReadTiff(Bytes bytes) {
   constexpr uint32_t kTogether = 1;  // the samples of a pixel
   constexpr uint32_t kUnassociatedAlpha = 2;
   constexpr uint32_t kAllRows = 0xFFFFFFFF;  // stands for however many there are
+  constexpr uint32_t kNone = 1;
+  constexpr uint32_t kRowByRow[] = {kNone, 2, 3, 4, 5, 8, 32773, 32946};  // fax, LZW, deflate, PackBits
   Header header{Format::kTiff};
   uint32_t strip_rows = kAllRows;
   size_t strip_rows_at = 0;
@@ -192,8 +259,19 @@ Header ReadTiff(Bytes bytes) {
       case 258:
         bits = entry.value;
         break;
+      case 259:
+        header.is_compressed = entry.value != kNone;
+        header.has_whole_strips =
+            std::find(std::begin(kRowByRow), std::end(kRowByRow), entry.value) == std::end(kRowByRow);
+        break;
       case 262:
         colour = entry.value;
+        break;
+      case kOrientationTag:
+        // libtiff takes no field of several values.
+        if (entry.count == 1) header.orientation = ValidOrientation(entry.value);
+        header.orientation_at = header.orientation > 1 ? entry.inline_at : 0;
+        header.orientation_bytes = entry.value_bytes;
         break;
       case 277:
         samples = entry.value;
@@ -227,6 +305,15 @@ Header ReadTiff(Bytes bytes) {
       bits == 16 && planes == kTogether && (colour == kGray ? samples == 1 : colour == kRgb && samples > 2);
   header.has_alpha = header.alpha_kind_at > 0 && colour == kRgb && samples == 4;
   if (strip_rows > header.height && strip_rows != kAllRows) header.strip_rows_at = strip_rows_at;
+  header.samples = static_cast<int>(std::max(samples, 1U));
+  header.bits = static_cast<int>(bits);
+  header.is_planar = planes != kTogether;
+  const bool is_tiled = tile_width > 0 && tile_height > 0;
+  const int64_t strip_width = is_tiled ? tile_width : header.width;
+  const int64_t strip_height = is_tiled ? tile_height : std::clamp<int64_t>(strip_rows, 1, header.height);
+  const auto rounded_up = [](int64_t side, int64_t part) { return (side + part - 1) / part; };
+  header.strip_pixels = Product(strip_width, strip_height);
+  header.strips = Product(rounded_up(header.width, strip_width), rounded_up(header.height, strip_height));
   // A small picture may stand in one huge tile, and the decoder unpacks whole tiles.
   header.width = std::max<int64_t>(header.width, tile_width);
   header.height = std::max<int64_t>(header.height, tile_height);
@@ -275,12 +362,12 @@ const char* KnownName(const Reader& image) {
 
 }  // namespace
 
-Header ReadHeader(Bytes bytes) {
+Header ReadHeader(Bytes bytes, Extent extent) {
   if (bytes.size == 0) throw Error(ErrorCode::kEmptyImage, "the image is empty");
   const Reader image(bytes);
-  if (image.Matches(0, "\xFF\xD8\xFF")) return ReadJpeg(image);
-  if (image.Matches(0, "\x89PNG\r\n\x1A\n")) return ReadPng(image);
-  if (image.Matches(0, "RIFF") && image.Matches(8, "WEBP")) return ReadWebp(bytes);
+  if (image.Matches(0, "\xFF\xD8\xFF")) return ReadJpeg(image, extent);
+  if (image.Matches(0, "\x89PNG\r\n\x1A\n")) return ReadPng(image, extent);
+  if (image.Matches(0, "RIFF") && image.Matches(8, "WEBP")) return ReadWebp(bytes, extent);
   if (image.Matches(0, "BM")) return ReadBmp(bytes);
   if (image.Matches(0, "II*\0") || image.Matches(0, "MM\0*")) return ReadTiff(bytes);
   if (const char* name = KnownName(image)) {

@@ -8,18 +8,12 @@
 #include <vector>
 
 #include "bytes.h"
+#include "decoding_peak.h"
 #include "error.h"
 #include "header.h"
 
 namespace faces {
 namespace {
-
-void CheckPixels(int64_t width, int64_t height, int64_t max_pixels) {
-  if (width > max_pixels / height) {
-    throw Error(ErrorCode::kTooManyPixels, "the image is " + std::to_string(width) + " x " + std::to_string(height) +
-                                               " pixels, the limit is " + std::to_string(max_pixels) + " in all");
-  }
-}
 
 // Turning stored pixels for display: 5 to 8 swap the sides, then some flip.
 bool FlipsSideways(int orientation) { return orientation % 4 == 2 || orientation % 4 == 3; }
@@ -133,15 +127,26 @@ cv::Mat WithAlpha(Bytes bytes) {
   return image;
 }
 
-// The TIFF with strips of all its rows, which is what more rows than it has mean to libtiff. OpenCV would take memory
-// for each of them: 92 MB for the file of 720 bytes by which the fuzzer showed it.
-std::vector<uint8_t> WithWholeStrips(Bytes tiff, size_t rows_at) {
-  constexpr uint8_t kShort = 3;
-  constexpr uint8_t kLong = 4;
+// A TIFF that libtiff and OpenCV take as it is meant, and without needless copies:
+// - strips of all its rows where they claim more rows than it has, as OpenCV would take memory for each of them (92 MB
+//   for the file of 720 bytes by which the fuzzer showed it);
+// - alpha of no known kind instead of one by which libtiff would multiply the colours, which is not what they are;
+// - upright: OpenCV would turn 16-bit pixels, before half of their bytes are dropped.
+std::vector<uint8_t> PatchedTiff(Bytes tiff, const Header& header) {
   std::vector<uint8_t> copy(tiff.data, tiff.data + tiff.size);
-  const size_t type = rows_at - 6;  // in the same entry, two bytes of which one is 0, in either order
-  std::replace(&copy[type], &copy[type] + 2, kShort, kLong);
-  std::fill_n(&copy[rows_at], 4, uint8_t{0xFF});
+  if (const size_t rows_at = header.strip_rows_at; rows_at > 0) {
+    constexpr uint8_t kShort = 3;
+    constexpr uint8_t kLong = 4;
+    const size_t type = rows_at - 6;  // in the same entry, two bytes of which one is 0, in either order
+    std::replace(&copy[type], &copy[type] + 2, kShort, kLong);
+    std::fill_n(&copy[rows_at], 4, uint8_t{0xFF});
+  }
+  if (const size_t kind_at = header.alpha_kind_at; kind_at > 0) copy[kind_at] = copy[kind_at + 1] = 0;
+  if (const size_t turn_at = header.orientation_at; turn_at > 0) {
+    // A SHORT or a LONG in either order, of which one byte is not 0; behind a SHORT may stand anything.
+    std::replace(&copy[turn_at], &copy[turn_at] + header.orientation_bytes, static_cast<uint8_t>(header.orientation),
+                 uint8_t{1});
+  }
   return copy;
 }
 
@@ -161,20 +166,15 @@ cv::Mat DecodePixels(Bytes encoded, const Header& header, Alpha alpha) {
     const std::vector<uint8_t> critical = CriticalChunks(encoded, alpha);
     return decode({critical.data(), critical.size()});
   }
-  if (header.strip_rows_at > 0) {
-    const std::vector<uint8_t> whole = WithWholeStrips(encoded, header.strip_rows_at);
+  if (header.strip_rows_at > 0 || header.alpha_kind_at > 0 || header.orientation_at > 0) {
+    const std::vector<uint8_t> patched = PatchedTiff(encoded, header);
     Header same = header;
-    same.strip_rows_at = 0;
-    return DecodePixels({whole.data(), whole.size()}, same, alpha);
+    same.strip_rows_at = same.alpha_kind_at = same.orientation_at = 0;
+    return DecodePixels({patched.data(), patched.size()}, same, alpha);
   }
   if (header.is_deep) {  // libtiff would round to 8 bits where all other formats cut
     const cv::Mat deep = Decode(encoded, cv::IMREAD_UNCHANGED);
     return deep.depth() == CV_16U ? UpperBytes(deep, header.has_alpha ? alpha : Alpha::kDropped) : deep;
-  }
-  if (header.alpha_kind_at > 0) {  // libtiff would multiply the colours by alpha, which is not what they are
-    std::vector<uint8_t> copy(encoded.data, encoded.data + encoded.size);
-    copy[header.alpha_kind_at] = copy[header.alpha_kind_at + 1] = 0;
-    return decode({copy.data(), copy.size()});
   }
   return decode(encoded);
 }
@@ -207,15 +207,17 @@ int ReductionFor(int64_t longer_side, const Options& options) {
   return 1;
 }
 
+void RefuseTruncated() {
+  throw Error(ErrorCode::kTruncatedImage, "the image ends before its end marker: part of it is missing");
+}
+
 DecodedImage DecodeImage(Bytes encoded, const Options& options, Alpha alpha) {
   constexpr size_t kMaxBytes = 1U << 30;
   if (encoded.size > kMaxBytes) throw Error(ErrorCode::kTooManyPixels, "an image file may have 1 GiB at most");
   const Header header = ReadHeader(encoded);
-  CheckPixels(header.width, header.height, options.max_pixels);
+  CheckCost(header, options.max_pixels, alpha);
   const bool is_jpeg = header.format == Format::kJpeg;
-  if (!header.is_complete && !(options.accept_truncated && is_jpeg)) {
-    throw Error(ErrorCode::kTruncatedImage, "the image ends before its end marker: part of it is missing");
-  }
+  if (!header.is_complete && !(options.accept_truncated && is_jpeg)) RefuseTruncated();
   const int reduction = is_jpeg ? ReductionFor(std::max(header.width, header.height), options) : 1;
   cv::Mat pixels = is_jpeg ? DecodeJpeg(encoded, header.is_complete, reduction) : DecodePixels(encoded, header, alpha);
   const bool is_bgra = alpha == Alpha::kKept && pixels.type() == CV_8UC4;

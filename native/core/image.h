@@ -8,9 +8,6 @@
 
 namespace faces {
 
-/// What becomes of an image's transparency: the search never sees it, a picture made of the image has it again.
-enum class Alpha { kDropped, kKept };
-
 /// An image as the search takes it, and how its pixels lie on the image as displayed.
 struct DecodedImage {
   cv::Mat pixels;     ///< CV_8UC3, BGR, upright; CV_8UC4, the same with straight alpha, where it is there and kept
@@ -29,12 +26,15 @@ struct DecodedImage {
 /// and O-Net are enlarged from fewer pixels.
 int ReductionFor(int64_t longer_side, const Options& options);
 
+/// Throws Error{kTruncatedImage}.
+[[noreturn]] void RefuseTruncated();
+
 /// Decodes JPEG, PNG, WebP, BMP or TIFF into 8-bit BGR, upright (EXIF orientation applied). Alpha is dropped, or kept
 /// where Header::has_alpha, beside the same colours; 16 bits lose the lower 8, CMYK and gray become BGR; of several
-/// pages or frames the first counts. The size is read from the
-/// header and held against Options::max_pixels before anything is decoded; a JPEG may be reduced (ReductionFor), other
-/// formats never are. Throws Error: as ReadHeader; kTooManyPixels; kTruncatedImage, for JPEG unless
-/// Options::accept_truncated; kCorruptImage.
+/// pages or frames the first counts. Size, memory and
+/// scans are read from the header and held against Options::max_pixels before anything is decoded (CheckCost); a JPEG
+/// may be reduced (ReductionFor), other formats never are. Throws Error: as ReadHeader; kTooManyPixels;
+/// kTruncatedImage, for JPEG unless Options::accept_truncated; kCorruptImage.
 DecodedImage DecodeImage(Bytes encoded, const Options& options, Alpha alpha = Alpha::kDropped);
 
 /// The same from raw pixels, without a copy where they are BGR (or BGRA with alpha kept) already. Throws Error:

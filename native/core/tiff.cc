@@ -10,12 +10,10 @@ namespace {
 constexpr uint32_t kShort = 3;
 constexpr uint32_t kLong = 4;
 constexpr uint32_t kMaxEntries = 4096;
-constexpr uint32_t kOrientationTag = 274;
-
-// 1 for a value that is no orientation (TIFF 6.0, section 8).
-int ValidOrientation(uint32_t value) { return value >= 1 && value <= 8 ? static_cast<int>(value) : 1; }
 
 }  // namespace
+
+int ValidOrientation(uint32_t value) { return value >= 1 && value <= 8 ? static_cast<int>(value) : 1; }
 
 bool ForEachTiffEntry(Bytes tiff, const std::function<void(const TiffEntry&)>& use) {
   const Reader marker(tiff);
@@ -31,14 +29,15 @@ bool ForEachTiffEntry(Bytes tiff, const std::function<void(const TiffEntry&)>& u
     const uint32_t tag = reader.U16(entry);
     const uint32_t type = reader.U16(entry + 2);
     if (type != kShort && type != kLong) {
-      use({tag, false, 0, 0});
+      use({tag, false, 0, 0, 0, 0});
       continue;
     }
     const size_t value_bytes = type == kShort ? 2 : 4;
     // Up to four bytes of values stand in the entry itself, more of them elsewhere.
     const bool is_inline = reader.U32(entry + 4) <= 4 / value_bytes;
     const size_t at = is_inline ? entry + 8 : reader.U32(entry + 8);
-    use({tag, true, type == kShort ? reader.U16(at) : reader.U32(at), is_inline ? at : 0});
+    use({tag, true, value_bytes, reader.U32(entry + 4), type == kShort ? reader.U16(at) : reader.U32(at),
+         is_inline ? at : 0});
   }
   return true;
 }

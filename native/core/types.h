@@ -34,6 +34,10 @@ struct Face {
   std::optional<Landmarks> landmarks;
 };
 
+/// Faces that a search may give; of more, the surest are kept. The densest test photograph's 332 on 1.4 megapixels are
+/// 11,600 on 50.
+constexpr size_t kMaxFaces = 20'000;
+
 enum class SortBy { kConfidence, kArea };
 
 /// One call's options. The defaults are those of the replaced service (deep_utils 0.8.8) except `clip`.

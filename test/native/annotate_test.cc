@@ -20,7 +20,7 @@ Face FaceAt(double x1, double y1, double x2, double y2) {
 
 cv::Mat Annotated(const cv::Size& size, const Face& face, const AnnotateOptions& options = {}) {
   cv::Mat picture(size, CV_8UC3, cv::Scalar::all(128));
-  Annotate(picture, {face}, options);
+  Annotate(picture, {face}, options, CancelFlag());
   return picture;
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("lines grow with the picture and stay thin on small faces") {
 
 TEST_CASE("on a transparent picture everything drawn is opaque") {
   cv::Mat picture(200, 200, CV_8UC4, cv::Scalar::all(0));
-  Annotate(picture, {FaceAt(50, 50, 150, 150)}, {});
+  Annotate(picture, {FaceAt(50, 50, 150, 150)}, {}, CancelFlag());
   CHECK(picture.at<cv::Vec4b>(100, 50) == cv::Vec4b(64, 255, 96, 255));
   CHECK(picture.at<cv::Vec4b>(90, 80) == cv::Vec4b(64, 255, 96, 255));
   CHECK(picture.at<cv::Vec4b>(70, 70)[3] == 0);
@@ -91,4 +91,12 @@ TEST_CASE("faces outside, tiny pictures and numbers beyond any picture do no har
       CHECK_NOTHROW(Annotated(size, face));
     }
   }
+}
+
+TEST_CASE("a set flag ends the drawing before the next face") {
+  cv::Mat picture(200, 200, CV_8UC3, cv::Scalar::all(9));
+  CancelFlag cancelled;
+  cancelled.Cancel();
+  CHECK(fixtures::CodeOf([&] { Annotate(picture, {FaceAt(50, 50, 150, 150)}, {}, cancelled); }) == "ABORTED");
+  CHECK(cv::countNonZero(picture.reshape(1) != 9) == 0);
 }

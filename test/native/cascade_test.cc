@@ -183,4 +183,37 @@ TEST_SUITE("weights") {
     std::vector<Stage> stages;
     CHECK(CodeOf([&] { cascade.Find(DrawnImage(), {}, cancel, stages); }) == "ABORTED");
   }
+
+  TEST_CASE("no step hands on more candidates than its limit, and those that it does are the best") {
+    const cv::Mat noise = fixtures::Noise(300, 200);
+    Options all;
+    all.pnet_threshold = all.rnet_threshold = all.onet_threshold = 0;
+    const auto counts = [&](const mtcnn::StageLimits& limits) {
+      mtcnn::Cascade cascade(fixtures::MtcnnFiles(), EngineChoice::kFused, 2, limits);
+      std::vector<Stage> stages;
+      const std::vector<Face> faces = cascade.Find(noise, all, never, stages);
+      CHECK(faces.size() == stages.at(2).candidates);
+      return std::vector<size_t>{stages.at(0).candidates, stages.at(1).candidates, stages.at(2).candidates};
+    };
+    const std::vector<size_t> unlimited = counts({});
+    REQUIRE(unlimited[0] > 400);
+    REQUIRE(unlimited[1] > 100);
+    REQUIRE(unlimited[2] > 40);
+    CHECK(counts({kMaxFaces, 100, 50, 20}) == std::vector<size_t>{100, 50, 20});
+    CHECK(counts({60, 100, 50, 20})[0] <= 60);
+  }
+
+  TEST_CASE("limits that the drawn faces do not reach change nothing, others leave the surest of them") {
+    mtcnn::Cascade cascade(fixtures::MtcnnFiles());
+    const std::vector<Face> faces = Find(cascade, DrawnImage());
+    REQUIRE(faces.size() == 4);
+    const auto limited = [&](const mtcnn::StageLimits& limits) {
+      mtcnn::Cascade other(fixtures::MtcnnFiles(), EngineChoice::kAuto, 1, limits);
+      return Find(other, DrawnImage());
+    };
+    CHECK(AreEqual(limited({1000, 1000, 1000, 4}), faces));
+    const std::vector<Face> two = limited({1000, 1000, 1000, 2});
+    REQUIRE(two.size() == 2);
+    CHECK(AreEqual(two, {faces[0], faces[1]}));
+  }
 }

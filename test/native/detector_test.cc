@@ -154,6 +154,22 @@ TEST_SUITE("weights") {
     for (size_t i = 0; i < from_raw.faces.size(); ++i) CHECK(from_raw.faces[i].box.x1 == from_png.faces[i].box.x1);
   }
 
+  TEST_CASE("a search ends when its processor time is used up, on any number of threads, and the next one is whole") {
+    const cv::Mat noise = fixtures::Noise(1200, 1200);
+    const RawImage raw{{noise.data, noise.total() * 3}, noise.cols, noise.rows, 3, false};
+    const std::string png = fixtures::DrawnFaces();
+    for (const int threads : {1, 3}) {
+      Detector detector("mtcnn", fixtures::MtcnnFiles(), EngineChoice::kAuto, threads);
+      const std::vector<Face> faces = detector.Detect(AsBytes(png), {}, never).faces;
+      CHECK(CodeOf([&] { detector.Detect(raw, {}, CancelFlag(std::chrono::milliseconds(3))); }) == "TOO_COSTLY");
+      CHECK(CodeOf([&] {
+              detector.Render(raw, {}, {RedactOptions{}, {}, 0}, CancelFlag(std::chrono::milliseconds(3)));
+            }) == "TOO_COSTLY");
+      const Detection again = detector.Detect(AsBytes(png), {}, CancelFlag(std::chrono::minutes(10)));
+      CHECK(fixtures::AreEqual(again.faces, faces));
+    }
+  }
+
   TEST_CASE("one detector, eight threads, cancelled and damaged calls between: answers stay equal") {
     Detector detector("mtcnn", fixtures::MtcnnFiles());
     const std::string png = fixtures::DrawnFaces();

@@ -120,12 +120,16 @@ std::vector<uint8_t> Tiff(const TiffSetting& setting) {
   const int bytes = image.depth() == CV_16U ? 2 : 1;
   const auto number = [&](uint32_t value, int size) { return Number(value, size, setting.big_endian); };
 
-  std::vector<std::string> strips(setting.planar ? static_cast<size_t>(channels) : 1);
+  std::vector<std::string> strips(setting.planar          ? static_cast<size_t>(channels)
+                                  : setting.is_row_by_row ? static_cast<size_t>(image.rows)
+                                                          : 1);
   for (int y = 0; y < image.rows; ++y) {
     for (int x = 0; x < image.cols; ++x) {
       for (int c = 0; c < channels; ++c) {
         const int from = channels >= 3 && c < 3 ? 2 - c : c;  // BGR to RGB
-        strips[setting.planar ? static_cast<size_t>(c) : 0] +=
+        strips[static_cast<size_t>(setting.planar          ? c
+                                   : setting.is_row_by_row ? y
+                                                           : 0)] +=
             bytes == 2 ? number(image.ptr<uint16_t>(y, x)[from], 2)
                        : std::string(1, static_cast<char>(image.ptr(y, x)[from]));
       }
@@ -144,7 +148,7 @@ std::vector<uint8_t> Tiff(const TiffSetting& setting) {
       {kStripOffsets, kLong, std::vector<uint32_t>(strips.size())},
       {274, kShort, {static_cast<uint32_t>(setting.orientation)}},
       {277, kShort, {static_cast<uint32_t>(channels)}},
-      {278, kLong, {0xFFFFFFFF}},
+      {278, kLong, {setting.is_row_by_row ? 1U : 0xFFFFFFFF}},
       {279, kLong, std::vector<uint32_t>(strips.size(), strip_size)}};
   entries.insert(entries.end(), own.begin(), own.end());
   if (setting.planar) entries.push_back({284, kShort, {2}});

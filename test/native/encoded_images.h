@@ -28,9 +28,10 @@ struct TiffSetting {
   cv::Mat image;  ///< 8 or 16 bits, 1, 3 or 4 channels
   int orientation = 1;
   bool big_endian = false;
-  int alpha_kind = 0;   ///< ExtraSamples: 0 unspecified, 1 multiplied in, 2 not multiplied in
-  int tile_side = 0;    ///< says that the image stands in tiles of that side, without any
-  bool planar = false;  ///< channel after channel
+  int alpha_kind = 0;          ///< ExtraSamples: 0 unspecified, 1 multiplied in, 2 not multiplied in
+  int tile_side = 0;           ///< says that the image stands in tiles of that side, without any
+  bool planar = false;         ///< channel after channel
+  bool is_row_by_row = false;  ///< a strip for each row, not planar
   struct Entry {
     uint32_t tag, type;  ///< 1 BYTE, 3 SHORT, 4 LONG, 9 SLONG
     std::vector<uint32_t> values;

@@ -162,6 +162,35 @@ TEST_CASE("all eight orientations, in every format that can carry one") {
   }
 }
 
+// A number of another type, or given twice, was turned by libtiff's reading and not by ours.
+TEST_CASE("a TIFF's orientation as a LONG, of several values, out of range or beside rubbish") {
+  const cv::Mat image = Corners();
+  for (const bool big_endian : {false, true}) {
+    std::vector<uint8_t> tiff = Tiff({image, 6, big_endian});
+    size_t value_at = 0;
+    ForEachTiffEntry(AsBytes(tiff), [&](const TiffEntry& entry) {
+      if (entry.tag == kOrientationTag) value_at = entry.inline_at;
+    });
+    REQUIRE(value_at > 0);
+    const auto with = [&](size_t at, std::vector<uint8_t> bytes) {
+      std::vector<uint8_t> changed = tiff;
+      if (big_endian) std::reverse(bytes.begin(), bytes.end());
+      std::copy(bytes.begin(), bytes.end(), &changed[at]);
+      return changed;
+    };
+    // Behind a SHORT may stand anything, its own value too.
+    std::vector<uint8_t> rubbish = tiff;
+    rubbish[value_at + 2] = rubbish[value_at + 3] = 6;
+    CHECK(AreEqual(DecodeAll(rubbish), Displayed(image, 6)));
+    std::vector<uint8_t> as_long = with(value_at - 6, {4, 0});
+    if (big_endian) std::swap(as_long[value_at + 1], as_long[value_at + 3]);
+    CHECK(AreEqual(DecodeAll(as_long), Displayed(image, 6)));
+    CHECK(AreEqual(DecodeAll(with(value_at, {9, 0})), image));
+    CHECK(AreEqual(DecodeAll(with(value_at, {0, 0})), image));
+    CHECK(AreEqual(DecodeAll(with(value_at - 4, {2, 0, 0, 0})), image));
+  }
+}
+
 TEST_CASE("an orientation that is none, or an EXIF block that is broken, changes nothing") {
   const cv::Mat image = Corners();
   const std::vector<uint8_t> png = Encode(image, ".png");
@@ -320,7 +349,7 @@ TEST_CASE("a JPEG of more than 100 scans is refused") {
 // 389 KB gave 20000 x 20000 pixels.
 TEST_CASE("a TIFF that gives its layout twice, or in numbers of an odd type, is refused") {
   const cv::Mat image = fixtures::Noise(20, 10);
-  for (const uint32_t tag : {256U, 257U, 258U, 262U, 277U, 278U, 284U, 322U, 323U, 338U}) {
+  for (const uint32_t tag : {256U, 257U, 258U, 262U, 274U, 277U, 278U, 284U, 322U, 323U, 338U}) {
     CAPTURE(tag);
     TiffSetting setting{image};
     setting.more = {{tag, 4, {1}}, {tag, 4, {1}}};

@@ -1,6 +1,7 @@
 #include "mtcnn/nms.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "fixtures.h"
 #include "mtcnn/argsort.h"
@@ -80,6 +81,54 @@ TEST_CASE("suppression equals its definition") {
       }
     }
   }
+}
+
+// Boxes of every size together are kept apart by size: none may be missed.
+TEST_CASE("suppression equals its definition for sizes of many octaves, and for boxes of about a pixel") {
+  fixtures::Random random(11);
+  for (int round = 0; round < 60; ++round) {
+    std::vector<Candidate> candidates;
+    for (int i = 0; i < 300; ++i) {
+      const double side = round % 2 == 0 ? std::exp2(random.Uniform(0, 11)) : random.Uniform(0, 3);
+      const double x = random.Uniform(-20, round % 2 == 0 ? 1000 : 10), y = random.Uniform(-20, 20);
+      const double ratio = std::exp2(random.Uniform(-2, 2));
+      candidates.push_back({{x, y, x + side * ratio, y + side / ratio}, random.Next(1000) / 1000.0, {}});
+    }
+    for (const OverlapOver over : {OverlapOver::kUnion, OverlapOver::kSmaller}) {
+      for (const double threshold : {0.0, 0.1, 0.3, 0.5, 0.7, 1.0}) {
+        CAPTURE(round);
+        CAPTURE(threshold);
+        CHECK(NonMaximumSuppression(candidates, threshold, over, never) ==
+              NaiveSuppression(candidates, threshold, over));
+      }
+    }
+  }
+}
+
+TEST_CASE("no more than asked for are taken, and those first") {
+  fixtures::Random random(13);
+  std::vector<Candidate> candidates;
+  for (int i = 0; i < 300; ++i) candidates.push_back(RandomCandidate(random, 400, 30));
+  const std::vector<size_t> all = NonMaximumSuppression(candidates, 0.5, OverlapOver::kUnion, never);
+  REQUIRE(all.size() > 100);
+  for (const size_t most : {size_t{0}, size_t{1}, size_t{100}, all.size(), all.size() + 1}) {
+    const std::vector<size_t> some = NonMaximumSuppression(candidates, 0.5, OverlapOver::kUnion, never, most);
+    REQUIRE(some.size() == std::min(most, all.size()));
+    CHECK(std::equal(some.begin(), some.end(), all.begin()));
+  }
+}
+
+// In one grid for all sizes, large boxes touched all cells of the small ones, and each was compared with what they
+// hold.
+TEST_CASE("large boxes over hundreds of thousands of small ones are no matter of minutes") {
+  fixtures::Random random(15);
+  std::vector<Candidate> candidates;
+  for (int i = 0; i < 300'000; ++i) {
+    const double side = i % 30 == 0 ? random.Uniform(500, 7000) : random.Uniform(12, 40);
+    const double x = random.Uniform(0, 7000), y = random.Uniform(0, 7000);
+    candidates.push_back({{x, y, x + side, y + side}, random.Uniform(0, 1), {}});
+  }
+  CHECK(NonMaximumSuppression(candidates, 0.7, OverlapOver::kUnion, never).size() > 100'000);
 }
 
 TEST_CASE("no candidates, one candidate, twins") {

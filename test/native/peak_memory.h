@@ -13,6 +13,9 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <string>
+
 namespace fixtures {
 
 /// The most memory that the process has had so far.
@@ -31,5 +34,19 @@ inline double PeakMegabytes() {
 #endif
 #endif
 }
+
+#ifdef __linux__
+/// From here on PeakMegabytesSinceRestart counts anew, from what is in use now.
+inline void RestartPeak() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+/// The most memory that the process has had since.
+inline double PeakMegabytesSinceRestart() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmHWM:", 0) == 0) return std::stod(line.substr(6)) / 1024;
+  }
+  return 0;
+}
+#endif
 
 }  // namespace fixtures

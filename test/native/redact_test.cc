@@ -1,5 +1,6 @@
 #include "render/redact.h"
 
+#include <chrono>
 #include <opencv2/imgproc.hpp>
 
 #include "counted_memory.h"
@@ -18,7 +19,7 @@ Face FaceAt(double x1, double y1, double x2, double y2) { return {{x1, y1, x2, y
 
 cv::Mat Redacted(const cv::Mat& picture, const std::vector<Face>& faces, const RedactOptions& options) {
   cv::Mat copy = picture.clone();
-  Redact(copy, faces, options);
+  Redact(copy, faces, options, CancelFlag());
   return copy;
 }
 
@@ -182,4 +183,134 @@ TEST_CASE("of a small face beside a large one no detail of the large one is left
   for (const std::vector<Face>& faces : {std::vector<Face>{large, small}, {small, large}}) {
     CHECK(AreEqual(Redacted(plain, faces, options), Redacted(detailed, faces, options)));
   }
+}
+
+namespace {
+
+// Boxes of 100 to 400 pixels in no order, that lie over one another hundredfold.
+std::vector<Face> Heap(int count, int side) {
+  fixtures::Random random(9);
+  std::vector<Face> faces;
+  for (int i = 0; i < count; ++i) {
+    const double x = random.Uniform(-50, side), y = random.Uniform(-50, side);
+    faces.push_back(FaceAt(x, y, x + random.Uniform(100, 400), y + random.Uniform(100, 400)));
+  }
+  return faces;
+}
+
+// 255 where any of the faces hides the picture.
+cv::Mat Covered(const cv::Size& picture, const std::vector<Face>& faces, RedactOptions options) {
+  options.mode = Mode::kFill;
+  const cv::Mat filled = Redacted(cv::Mat(picture, CV_8UC3, cv::Scalar::all(1)), faces, options);
+  cv::Mat covered;
+  cv::extractChannel(filled == cv::Scalar::all(0), covered, 0);
+  return covered;
+}
+
+}  // namespace
+
+TEST_CASE("fill hides what each of the faces alone would have hidden") {
+  const std::vector<Face> faces = Heap(40, 300);
+  for (const Shape shape : {Shape::kEllipse, Shape::kBox}) {
+    const RedactOptions options{Mode::kFill, shape, 0.3};
+    cv::Mat one_by_one = fixtures::Noise(300, 300);
+    const cv::Mat together = Redacted(one_by_one, faces, options);
+    for (const Face& face : faces) one_by_one = Redacted(one_by_one, {face}, options);
+    CHECK(AreEqual(together, one_by_one));
+  }
+}
+
+// Each was hidden by work of its own, whatever the others had hidden: two requests of 42 bytes kept two threads busy
+// until their processes were killed.
+TEST_CASE("thousands of faces over one another are all hidden, in the time of some") {
+  constexpr int kSide = 2000;
+  std::vector<Face> faces = Heap(20'000, kSide);
+  faces.push_back(FaceAt(700, 700, 700, 700));  // of no size
+  const cv::Mat picture = fixtures::Noise(kSide, kSide);
+  for (const Shape shape : {Shape::kEllipse, Shape::kBox}) {
+    for (const Mode mode : {Mode::kBlur, Mode::kPixelate}) {
+      const RedactOptions options{mode, shape, 1};
+      const cv::Mat hidden = Redacted(picture, faces, options);
+      const cv::Mat covered = Covered(picture.size(), faces, options);
+      cv::Mat outside = cv::Mat::zeros(picture.size(), CV_8UC3), hidden_outside = outside.clone();
+      picture.copyTo(outside, ~covered);
+      hidden.copyTo(hidden_outside, ~covered);
+      CHECK(AreEqual(outside, hidden_outside));
+      // Noise is gone: neighbours differ by a tenth of what they did.
+      cv::Mat before, after;
+      cv::absdiff(picture.colRange(1, kSide), picture.colRange(0, kSide - 1), before);
+      cv::absdiff(hidden.colRange(1, kSide), hidden.colRange(0, kSide - 1), after);
+      CHECK(cv::mean(after, covered.colRange(1, kSide))[0] < 0.1 * cv::mean(before, covered.colRange(1, kSide))[0]);
+    }
+  }
+}
+
+TEST_CASE("where faces share squares, no more than kSamplesAcross are seen across any") {
+  constexpr int kSide = 900;
+  std::vector<Face> faces = Heap(2000, kSide);
+  const cv::Mat hidden = Redacted(fixtures::Noise(kSide, kSide), faces, {Mode::kPixelate, Shape::kBox, 0});
+  // The largest lie beneath others; the smallest are on top.
+  std::sort(faces.begin(), faces.end(), [](const Face& a, const Face& b) {
+    return std::min(a.box.x2 - a.box.x1, a.box.y2 - a.box.y1) < std::min(b.box.x2 - b.box.x1, b.box.y2 - b.box.y1);
+  });
+  int seen = 0;
+  for (size_t i = 0; i < 200; ++i) {
+    const Box& box = faces[i].box;
+    const bool is_inside = box.x1 >= 0 && box.y1 >= 0 && box.x2 < kSide && box.y2 < kSide;
+    if (!is_inside || box.x2 - box.x1 > box.y2 - box.y1) continue;  // across the shorter side
+    const cv::Mat row = hidden.row(static_cast<int>(box.y1 + box.y2) / 2);
+    int colours = 1;
+    for (int x = static_cast<int>(box.x1) + 1; x < static_cast<int>(box.x2); ++x) {
+      colours += row.at<cv::Vec3b>(x) != row.at<cv::Vec3b>(x - 1);
+    }
+    CHECK(colours <= kSamplesAcross);
+    ++seen;
+  }
+  CHECK(seen > 20);
+}
+
+TEST_CASE("a picture of ordinary faces has squares for each of them, and one face more than is ordinary changes that") {
+  const cv::Mat noise = fixtures::Noise(100, 100);
+  const Face all = FaceAt(0, 0, 100, 100);
+  const RedactOptions options{Mode::kPixelate, Shape::kBox, 0};
+  const cv::Mat once = Redacted(noise, {all}, options);
+  const auto same = [&](int times) {
+    return AreEqual(Redacted(noise, std::vector<Face>(static_cast<size_t>(times), all), options), once);
+  };
+  CHECK(same(static_cast<int>(render::kMostCover)));  // squares of squares are the same ones
+  CHECK_FALSE(same(static_cast<int>(render::kMostCover) + 1));
+}
+
+TEST_CASE("a set flag ends the work, and so does the processor time, within one large face as well") {
+  CancelFlag cancelled;
+  cancelled.Cancel();
+  cv::Mat picture(5000, 5000, CV_8UC3, cv::Scalar::all(9));
+  const std::vector<Face> face{FaceAt(0, 0, 5000, 5000)};
+  for (const Mode mode : {Mode::kBlur, Mode::kPixelate, Mode::kFill}) {
+    const RedactOptions options{mode, Shape::kBox, 0};
+    CHECK(fixtures::CodeOf([&] { Redact(picture, face, options, cancelled); }) == "ABORTED");
+    // After one face nobody would look.
+    const CancelFlag brief(std::chrono::milliseconds(2));
+    Checkpoint(brief);
+    CHECK(fixtures::CodeOf([&] { Redact(picture, face, options, brief); }) == "TOO_COSTLY");
+  }
+}
+
+// The means of a very large face are made in bands, so that they can be stopped.
+TEST_CASE("the squares of a very large face show their means") {
+  const cv::Mat small = MidNoise(200, 200);
+  cv::Mat large;
+  cv::resize(small, large, {5000, 5000}, 0, 0, cv::INTER_NEAREST);
+  const auto hidden = [&](const Face& face) { return Redacted(large, {face}, {Mode::kPixelate, Shape::kBox, 0}); };
+  const cv::Mat squares = hidden(FaceAt(0, 0, 5000, 5000));
+  for (int y = 0; y < 5000; y += 1250) {
+    for (int x = 0; x < 5000; x += 1250) {
+      const cv::Scalar mean = cv::mean(large(cv::Rect(x, y, 1250, 1250)));
+      const cv::Vec3b made = squares.at<cv::Vec3b>(y + 600, x + 600);
+      for (int c = 0; c < 3; ++c) CHECK(std::abs(mean[c] - made[c]) <= 2);
+    }
+  }
+  const cv::Scalar mean = cv::mean(large);
+  const cv::Vec3b one = hidden(FaceAt(-20'000, -20'000, 20'000, 20'000)).at<cv::Vec3b>(2500, 2500);
+  for (int c = 0; c < 3; ++c) CHECK(std::abs(mean[c] - one[c]) <= 2);
 }

@@ -1,12 +1,13 @@
 #include "render/render.h"
 
-#include <fstream>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "detector.h"
 #include "encoded_images.h"
 #include "fixtures.h"
+#include "peak_memory.h"
+#include "render/align.h"
 
 using namespace faces;
 using namespace encoded;
@@ -44,19 +45,6 @@ Detector& Mtcnn() {
   static Detector detector("mtcnn", fixtures::MtcnnFiles());
   return detector;
 }
-
-#ifdef __linux__
-// The most memory that the process has had since RestartPeak, in MB: what is in use now, at least.
-void RestartPeak() { std::ofstream("/proc/self/clear_refs") << "5"; }
-
-double PeakMegabytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmHWM:", 0) == 0) return std::stod(line.substr(6)) / 1024;
-  }
-  return 0;
-}
-#endif
 
 }  // namespace
 
@@ -127,6 +115,38 @@ TEST_CASE("between drawing and encoding a cancelled job ends") {
                            cancelled, stages);
           }) == "ABORTED");
   }
+}
+
+// Two hundred faces over one another on 50 megapixels: each crop is made of all of its pixels.
+TEST_CASE("crops that look at the picture too often are refused before the first is made") {
+  cv::Mat picture(5000, 5000, CV_8UC3, cv::Scalar::all(9));
+  Landmarks large;
+  for (size_t i = 0; i < large.size(); ++i) {
+    large[i] = {render::kTemplate[i].x * 5000 / 112, render::kTemplate[i].y * 5000 / 112};
+  }
+  const auto code = [&](size_t count, bool align) {
+    std::vector<Stage> stages;
+    const std::string result = CodeOf([&] {
+      render::Render(picture, std::vector<Face>(count, Face{{0, 0, 5000, 5000}, 1, large}),
+                     {CropOptions{align, 16, 0}, {}, 0}, PictureFormat::kPng, 50'000'000, never, stages);
+    });
+    CHECK(stages.empty() == (result != "nothing was thrown"));
+    return result;
+  };
+  for (const bool align : {true, false}) {
+    CHECK(code(render::kMostLooks, align) == "nothing was thrown");
+    CHECK(code(render::kMostLooks + 1, align) == "INVALID_OPTION");
+  }
+}
+
+TEST_CASE("while transparent parts are put on white, a cancelled job ends") {
+  cv::Mat picture(10, 10, CV_8UC4, cv::Scalar::all(9));
+  CancelFlag cancelled;
+  cancelled.Cancel();
+  std::vector<Stage> stages;
+  CHECK(CodeOf([&] { render::Render(picture, {}, kFill, PictureFormat::kJpeg, 1000, cancelled, stages); }) ==
+        "ABORTED");
+  CHECK(picture.at<cv::Vec4b>(0, 0) == cv::Vec4b(9, 9, 9, 9));
 }
 
 TEST_SUITE("weights"){TEST_CASE("the faces are those that Detect gives, to the bit, from every kind of image"){
@@ -300,6 +320,25 @@ TEST_CASE("a reduced JPEG is drawn on at its full size, and the time of both dec
   }
 }
 
+#ifdef __linux__
+// Decoded whole, its 16 megapixels take 48 MB.
+TEST_CASE("a reduced JPEG is not decoded again where there is nothing to cut out of it") {
+  const std::vector<uint8_t> jpeg = Encode(cv::Mat(4000, 4000, CV_8UC3, cv::Scalar::all(90)), ".jpg");
+  Options options;
+  options.fast_decode = true;
+  options.max_side = 500;
+  const auto extra = [&](const RenderOptions& render) {
+    fixtures::RestartPeak();
+    const double before = fixtures::PeakMegabytesSinceRestart();
+    const Rendered rendered = Mtcnn().Render(AsBytes(jpeg), options, render, never);
+    CHECK(rendered.detection.faces.empty());
+    return fixtures::PeakMegabytesSinceRestart() - before;
+  };
+  CHECK(extra(kEach[1]) > 40);  // it does measure
+  CHECK(extra(kEach[2]) < 30);
+}
+#endif
+
 TEST_CASE("a format that cannot have the image's sides is refused before the search") {
   const cv::Mat wide(2, 20000, CV_8UC3, cv::Scalar::all(9));
   const std::vector<uint8_t> png = Encode(wide, ".png");
@@ -333,10 +372,10 @@ TEST_CASE("50 megapixels take little more memory than their pixels") {
   const auto extra = [](const std::vector<uint8_t>& file, const RenderOptions& options) {
     Options search;
     search.max_side = 500;
-    RestartPeak();
-    const double before = PeakMegabytes();
+    fixtures::RestartPeak();
+    const double before = fixtures::PeakMegabytesSinceRestart();
     Mtcnn().Render(AsBytes(file), search, options, never);
-    return PeakMegabytes() - before;
+    return fixtures::PeakMegabytesSinceRestart() - before;
   };
   const std::vector<uint8_t> jpeg = Encode(image, ".jpg");
   const double plain = extra(jpeg, kEach[1]);

@@ -1,7 +1,7 @@
 #include "cascade.h"
 
 #include "../stopwatch.h"
-#include "level_candidates.h"
+#include "keep_best.h"
 #include "nms.h"
 
 namespace faces::mtcnn {
@@ -38,11 +38,12 @@ std::vector<Candidate> ForCropping(std::vector<Candidate> candidates) {
 
 }  // namespace
 
-Cascade::Cascade(const ModelFiles& files, EngineChoice choice, int threads)
-    : Cascade(ChooseEngines(files, choice, threads)) {}
+Cascade::Cascade(const ModelFiles& files, EngineChoice choice, int threads, const StageLimits& limits)
+    : Cascade(ChooseEngines(files, choice, threads), limits) {}
 
-Cascade::Cascade(ChosenEngines chosen)
-    : engine_(std::move(chosen.in_use)),
+Cascade::Cascade(ChosenEngines chosen, const StageLimits& limits)
+    : limits_(limits),
+      engine_(std::move(chosen.in_use)),
       pool_(chosen.pnets.size()),
       pnet_(std::move(chosen.pnets)),
       rnet_(std::move(chosen.rnets)),
@@ -72,14 +73,18 @@ std::vector<Candidate> Cascade::RunPNet(const cv::Mat& image, const Options& opt
     for (size_t i = 0; i < group.size(); ++i) {
       for (const size_t index : taken[i]) all.push_back(found[i][index]);
     }
+    if (all.size() > 2 * limits_.windows) KeepBest(all, limits_.windows);
   }
-  return ForCropping(Pick(all, NonMaximumSuppression(all, kStageOverlap, OverlapOver::kUnion, cancel)));
+  KeepBest(all, limits_.windows);
+  return ForCropping(
+      Pick(all, NonMaximumSuppression(all, kStageOverlap, OverlapOver::kUnion, cancel, limits_.proposals)));
 }
 
 std::vector<Candidate> Cascade::RunRNet(const cv::Mat& image, const std::vector<Candidate>& proposals,
                                         const Options& options, const CancelFlag& cancel) {
   const std::vector<Candidate> found = rnet_.Refine(image, proposals, options.rnet_threshold, pool_, cancel);
-  return ForCropping(Pick(found, NonMaximumSuppression(found, kStageOverlap, OverlapOver::kUnion, cancel)));
+  return ForCropping(
+      Pick(found, NonMaximumSuppression(found, kStageOverlap, OverlapOver::kUnion, cancel, limits_.refined)));
 }
 
 std::vector<Face> Cascade::RunONet(const cv::Mat& image, const std::vector<Candidate>& refined, const Options& options,
@@ -87,7 +92,8 @@ std::vector<Face> Cascade::RunONet(const cv::Mat& image, const std::vector<Candi
   ONet::Answer found = onet_.Refine(image, refined, options.onet_threshold, pool_, cancel);
   for (Candidate& candidate : found.candidates) candidate.box = Regress(candidate.box, candidate.regression);
   std::vector<Face> faces;
-  for (const size_t index : NonMaximumSuppression(found.candidates, kStageOverlap, OverlapOver::kSmaller, cancel)) {
+  for (const size_t index :
+       NonMaximumSuppression(found.candidates, kStageOverlap, OverlapOver::kSmaller, cancel, limits_.faces)) {
     const Candidate& face = found.candidates[index];
     faces.push_back({face.box, static_cast<float>(face.score), found.landmarks[index]});
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "../error.h"
@@ -15,10 +16,10 @@ enum class OverlapOver { kUnion, kSmaller };
 double Overlap(const Box& a, const Box& b, OverlapOver over);
 
 /// Greedy non-maximum suppression: takes candidates from the highest score down (ArgSort read from its end) and drops
-/// each that overlaps one taken before by more than `threshold`. Returns indices in the order taken.
-/// Time grows with the count times the local crowding, not with the count squared.
+/// each that overlaps one taken before by more than `threshold`, until `most` are taken. Returns indices in the order
+/// taken. Time grows with the count times the local crowding, not with the count squared. Checkpoints on the way.
 std::vector<size_t> NonMaximumSuppression(const std::vector<Candidate>& candidates, double threshold, OverlapOver over,
-                                          const CancelFlag& cancel);
+                                          const CancelFlag& cancel, size_t most = std::numeric_limits<size_t>::max());
 
 /// The candidates at `indices`, in that order.
 std::vector<Candidate> Pick(const std::vector<Candidate>& candidates, const std::vector<size_t>& indices);

@@ -60,6 +60,11 @@ cv::Matx23d Alignment(const Landmarks& landmarks, int size) {
   return {a, -b, to.x * enlargement - a * from.x + b * from.y, b, a, to.y * enlargement - b * from.x - a * from.y};
 }
 
+int64_t AlignedSource(const cv::Size& picture, const Landmarks& landmarks, int size) {
+  const cv::Rect source = SourceOf(Alignment(landmarks, size), size, picture);
+  return int64_t{source.width} * source.height;
+}
+
 cv::Mat AlignFace(const cv::Mat& picture, const Landmarks& landmarks, int size) {
   cv::Matx23d to_crop = Alignment(landmarks, size);
   const cv::Rect source = SourceOf(to_crop, size, picture.size());

@@ -16,6 +16,9 @@ constexpr int kTemplateSide = 112;
 /// `size` pixels, by least squares (Umeyama, 1991). Only a shift where all points are one.
 cv::Matx23d Alignment(const Landmarks& landmarks, int size);
 
+/// The pixels that AlignFace looks at, of a picture of that size.
+int64_t AlignedSource(const cv::Size& picture, const Landmarks& landmarks, int size);
+
 /// The face turned and scaled so, `size` x `size` pixels, of the type of `picture` (CV_8UC3 or CV_8UC4); zeros where it
 /// reaches beyond the picture.
 cv::Mat AlignFace(const cv::Mat& picture, const Landmarks& landmarks, int size);

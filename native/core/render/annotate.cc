@@ -75,9 +75,11 @@ void DrawScore(cv::Mat& picture, const cv::Rect& box, float confidence, int line
 
 }  // namespace
 
-void Annotate(cv::Mat& picture, const std::vector<Face>& faces, const AnnotateOptions& options) {
+void Annotate(cv::Mat& picture, const std::vector<Face>& faces, const AnnotateOptions& options,
+              const CancelFlag& cancel) {
   const auto for_each = [&](const auto& draw) {
     for (const Face& face : faces) {
+      Checkpoint(cancel);
       const cv::Rect box = CoveredPixels(face.box, picture.size());
       if (!box.empty()) draw(face, box, LineWidth(picture.size(), box));
     }

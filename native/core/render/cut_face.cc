@@ -32,6 +32,11 @@ cv::Size CutSize(const cv::Size& picture, const Box& box, double margin, int siz
   return Scaled(CutArea(picture, box, margin).size(), size);
 }
 
+int64_t CutSource(const cv::Size& picture, const Box& box, double margin) {
+  const cv::Rect area = CutArea(picture, box, margin);
+  return int64_t{area.width} * area.height;
+}
+
 cv::Mat CutFace(const cv::Mat& picture, const Box& box, double margin, int size) {
   cv::Mat cut = picture(CutArea(picture.size(), box, margin));
   const cv::Size scaled = Scaled(cut.size(), size);

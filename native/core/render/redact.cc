@@ -29,66 +29,183 @@ cv::Range Span(const Box& box, RedactOptions::Shape shape, int row, const cv::Re
 
 double ShorterSide(const Box& box) { return std::min(box.x2 - box.x1, box.y2 - box.y1); }
 
-// The means of the region's squares.
-cv::Mat Samples(const cv::Mat& region, const Box& face) {
-  const double side = std::max(ShorterSide(face) / kSamplesAcross, 1.0 * kSmallestSquare);
-  const auto count = [&](int pixels) { return std::max(static_cast<int>(pixels / side), 1); };
+// What is written into a face's region: means of squares that are `square` pixels a side, spread over it.
+struct Surface {
   cv::Mat samples;
-  cv::resize(region, samples, {count(region.cols), count(region.rows)}, 0, 0, cv::INTER_AREA);
-  return samples;
+  int interpolation;
+};
+
+// The means of the region's squares, `count` of them each way. OpenCV takes 3 ns for a pixel and cannot be stopped, so
+// those of a very large region are made in bands of whole rows, which moves some of them by a level.
+cv::Mat Means(const cv::Mat& region, const cv::Size& count, const CancelFlag& cancel) {
+  constexpr size_t kAtOnce = 16'000'000;  // pixels
+  constexpr int kBands = 64;              // at least
+  cv::Mat means;
+  if (region.total() <= kAtOnce) {
+    cv::resize(region, means, count, 0, 0, cv::INTER_AREA);
+    return means;
+  }
+  const int bands = count.height * std::max(kBands / count.height, 1);
+  cv::Mat rows(bands, count.width, region.type());
+  for (int i = 0; i < bands; ++i) {
+    Checkpoint(cancel);
+    const auto start = [&](int band) { return static_cast<int>(int64_t{region.rows} * band / bands); };
+    cv::Mat row = rows.row(i);
+    cv::resize(region.rowRange(start(i), start(i + 1)), row, row.size(), 0, 0, cv::INTER_AREA);
+  }
+  cv::resize(rows, means, count, 0, 0, cv::INTER_AREA);
+  return means;
 }
 
-// Rows `top` and following of `small` spread over a region of that size.
-void Spread(const cv::Mat& small, const cv::Size& region, int top, cv::Mat& rows, int interpolation) {
-  const double x = static_cast<double>(small.cols) / region.width;
-  const double y = static_cast<double>(small.rows) / region.height;
+Surface SurfaceOf(const cv::Mat& region, double square, RedactOptions::Mode mode, int curve_steps,
+                  const CancelFlag& cancel) {
+  const auto count = [&](int pixels) { return std::max(static_cast<int>(pixels / square), 1); };
+  cv::Mat samples = Means(region, {count(region.cols), count(region.rows)}, cancel);
+  if (mode == RedactOptions::Mode::kPixelate) return {samples, cv::INTER_NEAREST};
+  // In samples; with less, more blurred heads passed for faces, if larger ones than those hidden.
+  constexpr double kDeviation = 1.2;
+  cv::GaussianBlur(samples, samples, {}, kDeviation, kDeviation, cv::BORDER_REPLICATE);
+  if (curve_steps > 1) cv::resize(samples, samples, {}, curve_steps, curve_steps, cv::INTER_CUBIC);
+  return {samples, cv::INTER_LINEAR};
+}
+
+// Rows `top` and following of the surface spread over a region of that size.
+void Spread(const Surface& surface, const cv::Size& region, int top, cv::Mat& rows) {
+  const double x = static_cast<double>(surface.samples.cols) / region.width;
+  const double y = static_cast<double>(surface.samples.rows) / region.height;
   // From the middle of a pixel to where it lies among the samples.
-  const cv::Matx23d to_small(x, 0, x / 2 - 0.5, 0, y, (top + 0.5) * y - 0.5);
-  cv::warpAffine(small, rows, to_small, rows.size(), interpolation | cv::WARP_INVERSE_MAP, cv::BORDER_REPLICATE);
+  const cv::Matx23d to_samples(x, 0, x / 2 - 0.5, 0, y, (top + 0.5) * y - 0.5);
+  cv::warpAffine(surface.samples, rows, to_samples, rows.size(), surface.interpolation | cv::WARP_INVERSE_MAP,
+                 cv::BORDER_REPLICATE);
 }
 
-void Hide(cv::Mat& picture, const Face& face, const RedactOptions& options) {
-  const Box box = GrownBox(face.box, options.margin);
-  const cv::Rect limits = CoveredPixels(box, picture.size());
-  if (limits.empty()) return;
-  if (options.mode == RedactOptions::Mode::kFill) {
-    for (int y = limits.y; y < limits.br().y; ++y) {
-      const cv::Range span = Span(box, options.shape, y, limits);
-      if (!span.empty()) picture.row(y).colRange(span).setTo(cv::Scalar(0, 0, 0, 255));
+constexpr int kStrip = 16;  // rows that are made at a time
+
+// A face as its shape lies on the picture.
+struct Hidden {
+  Box box;        // with its margin
+  cv::Rect area;  // the picture's pixels that it touches, not empty
+  double side;    // the shorter one of the face itself
+};
+
+std::vector<Hidden> OnPicture(const std::vector<Face>& faces, double margin, const cv::Size& picture) {
+  std::vector<Hidden> hidden;
+  for (const Face& face : faces) {
+    const Box box = GrownBox(face.box, margin);
+    const cv::Rect area = CoveredPixels(box, picture);
+    if (!area.empty()) hidden.push_back({box, area, ShorterSide(face.box)});
+  }
+  return hidden;
+}
+
+// Each with squares of its own. Coarse squares first: what those of a smaller face beside take in of a larger one is
+// hidden already.
+void HideEach(cv::Mat& picture, std::vector<Hidden> faces, const RedactOptions& options, const CancelFlag& cancel) {
+  constexpr int kCurveSteps = 8;  // of a cubic curve between two samples; the straight lines between are not seen
+  std::stable_sort(faces.begin(), faces.end(), [](const Hidden& a, const Hidden& b) { return a.side > b.side; });
+  for (const Hidden& face : faces) {
+    Checkpoint(cancel);
+    const cv::Rect& area = face.area;
+    const double square = std::max(face.side / kSamplesAcross, 1.0 * kSmallestSquare);
+    const Surface surface = SurfaceOf(picture(area), square, options.mode, kCurveSteps, cancel);
+    for (int top = 0; top < area.height; top += kStrip) {
+      Checkpoint(cancel);
+      cv::Mat rows(std::min(kStrip, area.height - top), area.width, picture.type());
+      Spread(surface, area.size(), top, rows);
+      for (int i = 0; i < rows.rows; ++i) {
+        const int y = area.y + top + i;
+        const cv::Range span = Span(face.box, options.shape, y, area);
+        if (span.empty()) continue;
+        rows.row(i).colRange(span.start - area.x, span.end - area.x).copyTo(picture.row(y).colRange(span));
+      }
     }
-    return;
+  }
+}
+
+// Finds what any of the faces covers of a row.
+class Cover {
+ public:
+  Cover(const std::vector<Hidden>& faces, RedactOptions::Shape shape, int width)
+      : faces_(faces), shape_(shape), changes_(static_cast<size_t>(width) + 1) {}
+
+  // Calls use(columns) for each stretch from the left to the right.
+  template <typename Use>
+  void ForEachSpan(int row, Use use) {
+    std::fill(changes_.begin(), changes_.end(), 0);
+    for (const Hidden& face : faces_) {
+      if (row < face.area.y || row >= face.area.br().y) continue;
+      const cv::Range span = Span(face.box, shape_, row, face.area);
+      if (span.empty()) continue;
+      ++changes_[static_cast<size_t>(span.start)];
+      --changes_[static_cast<size_t>(span.end)];
+    }
+    int depth = 0;
+    int start = 0;
+    for (int x = 0; x < static_cast<int>(changes_.size()); ++x) {
+      const int change = changes_[static_cast<size_t>(x)];
+      if (depth == 0 && change > 0) start = x;
+      depth += change;
+      if (depth == 0 && change < 0) use(cv::Range(start, x));
+    }
   }
 
-  cv::Mat small = Samples(picture(limits), face.box);
-  const bool is_smooth = options.mode == RedactOptions::Mode::kBlur;
-  if (is_smooth) {
-    // In samples; with less, more blurred heads passed for faces, if larger ones than those hidden.
-    constexpr double kDeviation = 1.2;
-    constexpr int kSteps = 8;  // of a cubic curve between two samples; the straight lines between these are not seen
-    cv::GaussianBlur(small, small, {}, kDeviation, kDeviation, cv::BORDER_REPLICATE);
-    cv::resize(small, small, {}, kSteps, kSteps, cv::INTER_CUBIC);
+ private:
+  const std::vector<Hidden>& faces_;
+  const RedactOptions::Shape shape_;
+  std::vector<int> changes_;  // of the number of faces from one column to the next
+};
+
+void Blacken(cv::Mat& picture, const std::vector<Hidden>& faces, const RedactOptions& options,
+             const CancelFlag& cancel) {
+  Cover cover(faces, options.shape, picture.cols);
+  for (int y = 0; y < picture.rows; ++y) {
+    Checkpoint(cancel);
+    cover.ForEachSpan(y, [&](const cv::Range& span) { picture.row(y).colRange(span).setTo(cv::Scalar(0, 0, 0, 255)); });
   }
-  constexpr int kStrip = 16;  // rows that are made at a time
-  for (int top = 0; top < limits.height; top += kStrip) {
-    cv::Mat rows(std::min(kStrip, limits.height - top), limits.width, picture.type());
-    Spread(small, limits.size(), top, rows, is_smooth ? cv::INTER_LINEAR : cv::INTER_NEAREST);
+}
+
+// All with one surface.
+void HideTogether(cv::Mat& picture, const std::vector<Hidden>& faces, double square, const RedactOptions& options,
+                  const CancelFlag& cancel) {
+  const Surface surface = SurfaceOf(picture, square, options.mode, 1, cancel);
+  Cover cover(faces, options.shape, picture.cols);
+  for (int top = 0; top < picture.rows; top += kStrip) {
+    Checkpoint(cancel);
+    cv::Mat rows(std::min(kStrip, picture.rows - top), picture.cols, picture.type());
+    Spread(surface, picture.size(), top, rows);
     for (int i = 0; i < rows.rows; ++i) {
-      const int y = limits.y + top + i;
-      const cv::Range span = Span(box, options.shape, y, limits);
-      if (span.empty()) continue;
-      rows.row(i).colRange(span.start - limits.x, span.end - limits.x).copyTo(picture.row(y).colRange(span));
+      Checkpoint(cancel);
+      cover.ForEachSpan(top + i, [&](const cv::Range& span) {
+        rows.row(i).colRange(span).copyTo(picture.row(top + i).colRange(span));
+      });
     }
+  }
+}
+
+// Those of about one size together, the largest first, so that the work hangs on the picture and not on their number.
+// Squares that do not begin where a face does show one more across it, so they are larger than its own.
+void HideBySize(cv::Mat& picture, std::vector<Hidden> faces, const RedactOptions& options, const CancelFlag& cancel) {
+  const double largest = kSamplesAcross * std::max(picture.cols, picture.rows);  // from there on there is one square
+  while (!faces.empty()) {
+    double side = 0;
+    for (const Hidden& face : faces) side = std::max(side, std::min(face.side, largest));
+    const double square = std::max(side / (kSamplesAcross - 1), 1.0 * kSmallestSquare);
+    const double least = square > kSmallestSquare ? side / 2 : -1;  // of the smallest squares there are no others
+    const auto rest = std::partition(faces.begin(), faces.end(), [&](const Hidden& face) { return face.side > least; });
+    HideTogether(picture, {faces.begin(), rest}, square, options, cancel);
+    faces.erase(faces.begin(), rest);
   }
 }
 
 }  // namespace
 
-void Redact(cv::Mat& picture, const std::vector<Face>& faces, const RedactOptions& options) {
-  // Coarse squares first: what those of a smaller face beside take in of a larger one is hidden already.
-  std::vector<Face> ordered = faces;
-  std::stable_sort(ordered.begin(), ordered.end(),
-                   [](const Face& a, const Face& b) { return ShorterSide(a.box) > ShorterSide(b.box); });
-  for (const Face& face : ordered) Hide(picture, face, options);
+void Redact(cv::Mat& picture, const std::vector<Face>& faces, const RedactOptions& options, const CancelFlag& cancel) {
+  const std::vector<Hidden> hidden = OnPicture(faces, options.margin, picture.size());
+  if (options.mode == RedactOptions::Mode::kFill) return Blacken(picture, hidden, options, cancel);
+  double covered = 0;
+  for (const Hidden& face : hidden) covered += face.area.area();
+  const bool is_ordinary = covered <= kMostCover * static_cast<double>(picture.total());
+  (is_ordinary ? HideEach : HideBySize)(picture, hidden, options, cancel);
 }
 
 }  // namespace faces::render

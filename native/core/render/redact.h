@@ -3,6 +3,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
+#include "../error.h"
 #include "render_options.h"
 
 namespace faces::render {
@@ -18,10 +19,19 @@ constexpr int kSamplesAcross = 4;
 /// squares some faces of 10 to 20 pixels in a crowd were found again.
 constexpr int kSmallestSquare = 8;
 
+/// How often faces may cover the picture, added up with their margins, for each to be hidden by squares of its own. The
+/// shared test photographs come to TODO at most, by the largest margin; thousands of faces over one another, as low
+/// thresholds find them on a picture drawn for it, would take minutes.
+constexpr double kMostCover = 8;
+
 /// Hides the faces on `picture` (CV_8UC3 or CV_8UC4), in place. What is written into a face's region depends on the
 /// means of its squares only, alpha included (kPixelate shows them, kBlur a smooth surface near them), or on nothing
 /// (kFill: black, opaque). Boxes should not be clipped: the middle of a face that the border cuts is not the middle of
-/// what is left of it. Memory beside the picture stays under a megabyte for each 10000 pixels of its width.
-void Redact(cv::Mat& picture, const std::vector<Face>& faces, const RedactOptions& options);
+/// what is left of it. Where faces cover the picture more than kMostCover times, those of about one size (up to twice)
+/// share squares, a third of the largest one's shorter side: at most kSamplesAcross across any, so that all are hidden
+/// and the work stays that of some 10 passes over the picture. Memory beside the picture stays under a megabyte for
+/// each 10000 pixels of its width, or where squares are shared a 64th of its own. Throws Error{kAborted, kTooCostly},
+/// with checkpoints for every strip of 16 rows; a picture that it has left is hidden in part.
+void Redact(cv::Mat& picture, const std::vector<Face>& faces, const RedactOptions& options, const CancelFlag& cancel);
 
 }  // namespace faces::render

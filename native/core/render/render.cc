@@ -14,9 +14,10 @@ namespace faces::render {
 namespace {
 
 // Transparent parts as a viewer shows them on white.
-void Flatten(cv::Mat& bgra) {
+void Flatten(cv::Mat& bgra, const CancelFlag& cancel) {
   constexpr int kMost = 255;
   for (int y = 0; y < bgra.rows; ++y) {
+    Checkpoint(cancel);
     auto* row = bgra.ptr<cv::Vec4b>(y);
     for (int x = 0; x < bgra.cols; ++x) {
       const int alpha = row[x][3];
@@ -42,16 +43,31 @@ int64_t CropPixels(const cv::Size& picture, const Face& face, const CropOptions&
   return side * side;
 }
 
+int64_t SourcePixels(const cv::Size& picture, const Face& face, const CropOptions& options) {
+  if (!options.align) return CutSource(picture, face.box, options.margin);
+  return face.landmarks ? AlignedSource(picture, *face.landmarks, options.size > 0 ? options.size : kTemplateSide) : 0;
+}
+
 // The sizes come from the request and there may be thousands of faces.
 void CheckCrops(const cv::Size& picture, const std::vector<Face>& faces, const CropOptions& options,
                 int64_t max_pixels) {
   const int64_t most = std::min(max_pixels, kCropPixels);
+  const int64_t most_looked_at = std::max(kCropPixels, kMostLooks * picture.width * picture.height);
   int64_t pixels = 0;
-  for (const Face& face : faces) pixels += CropPixels(picture, face, options);
-  if (pixels <= most) return;
-  throw Error(ErrorCode::kInvalidOption, "the crops of " + std::to_string(faces.size()) + " faces have more than " +
-                                             std::to_string(most) +
-                                             " pixels together: ask for a smaller size or for fewer with maxFaces");
+  int64_t looked_at = 0;
+  for (const Face& face : faces) {
+    pixels += CropPixels(picture, face, options);
+    looked_at += SourcePixels(picture, face, options);
+  }
+  const std::string crops = "the crops of " + std::to_string(faces.size()) + " faces ";
+  if (pixels > most) {
+    throw Error(ErrorCode::kInvalidOption, crops + "have more than " + std::to_string(most) +
+                                               " pixels together: ask for a smaller size or for fewer with maxFaces");
+  }
+  if (looked_at > most_looked_at) {
+    throw Error(ErrorCode::kInvalidOption, crops + "are made of more than " + std::to_string(most_looked_at) +
+                                               " pixels together: ask for fewer with maxFaces");
+  }
 }
 
 }  // namespace
@@ -78,13 +94,13 @@ std::vector<Picture> Render(cv::Mat& picture, const std::vector<Face>& faces, co
     Checkpoint(cancel);
   };
 
-  if (format == PictureFormat::kJpeg && picture.channels() == 4) Flatten(picture);
+  if (format == PictureFormat::kJpeg && picture.channels() == 4) Flatten(picture, cancel);
   if (const auto* crops = std::get_if<CropOptions>(&options.what)) {
     CheckCrops(picture.size(), faces, *crops, max_pixels);
     for (const Face& face : faces) add(Crop(picture, face, *crops));
   } else {
-    if (const auto* redact = std::get_if<RedactOptions>(&options.what)) Redact(picture, faces, *redact);
-    if (const auto* annotate = std::get_if<AnnotateOptions>(&options.what)) Annotate(picture, faces, *annotate);
+    if (const auto* redact = std::get_if<RedactOptions>(&options.what)) Redact(picture, faces, *redact, cancel);
+    if (const auto* annotate = std::get_if<AnnotateOptions>(&options.what)) Annotate(picture, faces, *annotate, cancel);
     add(picture);
   }
   stages.push_back(std::move(render));

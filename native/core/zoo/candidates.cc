@@ -27,7 +27,7 @@ std::vector<Face> Suppress(const std::vector<Face>& faces, double threshold, mtc
   candidates.reserve(faces.size());
   for (const Face& face : faces) candidates.push_back({face.box, face.confidence, {}});
   std::vector<Face> left;
-  for (const size_t index : mtcnn::NonMaximumSuppression(candidates, threshold, over, cancel)) {
+  for (const size_t index : mtcnn::NonMaximumSuppression(candidates, threshold, over, cancel, kMaxFaces)) {
     left.push_back(faces[index]);
   }
   return left;

@@ -13,7 +13,8 @@ namespace faces::zoo {
 /// Error{kModelInvalid} for a box that no picture can hold (weights gone wrong).
 bool IsCandidate(const Face& face, const Options& options);
 
-/// Greedy non-maximum suppression as mtcnn::NonMaximumSuppression, with landmarks: what is left, surest first.
+/// Greedy non-maximum suppression as mtcnn::NonMaximumSuppression, with landmarks: what is left, surest first,
+/// kMaxFaces at most.
 std::vector<Face> Suppress(const std::vector<Face>& faces, double threshold, mtcnn::OverlapOver over,
                            const CancelFlag& cancel);
 
