@@ -26,7 +26,7 @@ import {
   type RedactOptions,
   resolveRender,
 } from './pictures.js';
-import { type Activity, Slots } from './slots.js';
+import { type Activity, closedError, Slots } from './slots.js';
 
 /** Settings of a detector; detection options given here are the defaults of every call. */
 export interface CreateOptions extends DetectOptions {
@@ -64,6 +64,11 @@ export interface DetectCallOptions extends DetectOptions {
   model?: ModelName | undefined;
   /** Stops the search; the promise rejects with the signal's reason once the native run has ended. */
   signal?: AbortSignal | undefined;
+  /**
+   * About how many milliseconds the search takes, a number from 0, where that is known. A call that has to wait for a slot has its turn as
+   * if it had come so much later; up to 250 it may run beside a search that has taken longer than that, in one slot more than there are.
+   */
+  costMs?: number | undefined;
   /** Called when the call has its slot, just before native code gets the image; not where it ends before. */
   onStart?: (() => void) | undefined;
 }
@@ -167,6 +172,7 @@ export class FaceDetector {
   readonly #loaded: LoadedModels;
   readonly #slots: Slots;
   readonly #defaults: DetectOptions;
+  readonly #closing = new AbortController();
 
   private constructor(loaded: LoadedModels, opencvVersion: string, slots: number, defaults: DetectOptions) {
     const [first] = loaded.list;
@@ -203,7 +209,7 @@ export class FaceDetector {
    * Finds the faces on one image, surest first.
    *
    * Rejects with FaceDetectorError (its `code` is stable): INVALID_OPTION, UNSUPPORTED_FORMAT, EMPTY_IMAGE, CORRUPT_IMAGE,
-   * TRUNCATED_IMAGE, TOO_MANY_PIXELS, OUT_OF_MEMORY, CLOSED, INTERNAL; with the file system's error where a file cannot be
+   * TRUNCATED_IMAGE, TOO_MANY_PIXELS, TOO_COSTLY, OUT_OF_MEMORY, CLOSED, INTERNAL; with the file system's error where a file cannot be
    * read; and with `signal.reason` after an abort: at once while waiting for a slot, else when the native run has ended.
    */
   async detect(input: ImageInput, options: DetectCallOptions = {}): Promise<Detection> {
@@ -214,8 +220,8 @@ export class FaceDetector {
    * The image with its faces drawn on it: boxes, points, confidences. Like all pictures it is upright (EXIF orientation applied),
    * in 8-bit colour, without metadata and colour profile; alpha is kept in PNG and WebP, JPEG shows it on white.
    *
-   * Rejects as `detect`, and with INVALID_OPTION where the picture has more pixels a side than its format can have (JPEG 65500,
-   * WebP 16383).
+   * Rejects as `detect`, and with INVALID_OPTION where the picture has more pixels than its format can have (JPEG 65500 a side,
+   * WebP 16383 a side and 8 million in all).
    */
   annotate(input: ImageInput, options: AnnotateOptions = {}): Promise<Picture> {
     return this.#picture(input, options, 'annotate');
@@ -231,7 +237,7 @@ export class FaceDetector {
 
   /**
    * A picture of each face, aligned for recognisers or cut out plainly. Rejects as `annotate`, and with INVALID_OPTION where the
-   * crops together have more than `maxPixels`.
+   * crops together have more than `maxPixels` or 25 million pixels, or are made of more than that and eight times the image's.
    */
   async crops(input: ImageInput, options: CropsOptions = {}): Promise<Crops> {
     const { detection, format, pictures } = await this.#run(input, options, 'crops');
@@ -244,8 +250,12 @@ export class FaceDetector {
     return this.#slots.activity;
   }
 
-  /** Refuses waiting and later calls with code CLOSED; resolves when the running ones have ended and the memory is given back. */
+  /**
+   * Refuses waiting and later calls with code CLOSED, and those that still read a pipe; resolves when the running ones have ended and
+   * the memory is given back.
+   */
   async close(): Promise<void> {
+    this.#closing.abort(closedError());
     await this.#slots.close();
     this.#loaded.close();
   }
@@ -262,32 +272,37 @@ export class FaceDetector {
   async #run(input: ImageInput, options: DetectCallOptions, kind?: PictureKind) {
     const called = performance.now();
     check(typeof options === 'object' && options !== null, 'options', 'an object', options);
-    const { signal, onStart, model = this.model, ...rest } = options;
+    const { signal, costMs, onStart, model = this.model, ...rest } = options;
     const native = this.#loaded.of(model);
     check(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal);
+    check(costMs === undefined || (Number.isFinite(costMs) && costMs >= 0), 'costMs', 'a number from 0', costMs);
     check(onStart === undefined || typeof onStart === 'function', 'onStart', 'a function', onStart);
     const render = kind && resolveRender(kind, rest, modelFacts(model).landmarks);
     if (!kind) checkOptions(rest);
     const nativeOptions = resolveOptions(this.#defaults, rest, scoreThresholds[model]);
     const read = imageReader(input);
-    return this.#slots.run(async () => {
-      const started = performance.now();
-      const start = (image: NativeInput) => native.detect(image, nativeOptions, render);
-      const found = await this.#search(read, start, { signal, onStart }).catch((error: unknown) => {
-        signal?.throwIfAborted(); // whatever the abort made fail, its reason is what the caller gets
-        throw error;
-      });
-      signal?.throwIfAborted();
-      const { width, height, faces, timings, format = 'png', pictures = [] } = found;
-      const total = performance.now() - called;
-      const detection: Detection = {
-        model,
-        image: { width, height },
-        faces,
-        timings: { queue: started - called, ...timings, total } as Timings,
-      };
-      return { detection, format, pictures };
-    }, signal);
+    return this.#slots.run(
+      async () => {
+        const started = performance.now();
+        const start = (image: NativeInput) => native.detect(image, nativeOptions, render);
+        const found = await this.#search(read, start, { signal, onStart }).catch((error: unknown) => {
+          signal?.throwIfAborted(); // whatever the abort made fail, its reason is what the caller gets
+          throw error;
+        });
+        signal?.throwIfAborted();
+        const { width, height, faces, timings, format = 'png', pictures = [] } = found;
+        const total = performance.now() - called;
+        const detection: Detection = {
+          model,
+          image: { width, height },
+          faces,
+          timings: { queue: started - called, ...timings, total } as Timings,
+        };
+        return { detection, format, pictures };
+      },
+      signal,
+      costMs,
+    );
   }
 
   async #search(
@@ -295,7 +310,7 @@ export class FaceDetector {
     start: (image: NativeInput) => NativeRun,
     { signal, onStart }: Pick<DetectCallOptions, 'signal' | 'onStart'>,
   ): Promise<NativeDetection> {
-    const image = await read(signal);
+    const image = await read(signal, this.#closing.signal);
     signal?.throwIfAborted();
     onStart?.();
     const { done, cancel } = start(image);

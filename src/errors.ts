@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'CORRUPT_IMAGE'
   | 'TRUNCATED_IMAGE'
   | 'TOO_MANY_PIXELS'
+  | 'TOO_COSTLY'
   | 'INVALID_OPTION'
   | 'MODEL_MISSING'
   | 'MODEL_INVALID'

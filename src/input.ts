@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { FaceDetectorError } from './errors.js';
+import { readWhole } from './library/read-file.js';
 import type { NativeInput, NativePixels } from './native.js';
 
 /** Uncompressed pixels, row after row without gaps, 8 bits a channel. */
@@ -29,13 +29,17 @@ export interface MatLike {
 }
 
 /**
- * An image: encoded bytes (JPEG, PNG, WebP, BMP, TIFF), the path or file URL of such a file, raw pixels, or an OpenCV Mat.
+ * An image: encoded bytes (JPEG, PNG, WebP, BMP, TIFF), the path or file URL of such a file (or of a pipe, which is read
+ * to its end), raw pixels, or an OpenCV Mat.
  * Encoded bytes are copied when the job starts, and must stay as they are until then.
  */
 export type ImageInput = Uint8Array | ArrayBuffer | SharedArrayBuffer | string | URL | RawPixels | MatLike;
 
-/** Gives the image as the addon takes it. Called once the job has its slot, so that waiting jobs hold no file in memory. */
-export type ImageReader = (signal?: AbortSignal) => Promise<NativeInput>;
+/**
+ * Gives the image as the addon takes it. Called once the job has its slot, so that waiting jobs hold no file in memory. `signal` is the
+ * call's; `closing` ends what may take for ever, such as a pipe that nobody writes to, when the detector is closed.
+ */
+export type ImageReader = (signal?: AbortSignal, closing?: AbortSignal) => Promise<NativeInput>;
 
 function invalid(message: string, cause?: unknown): FaceDetectorError {
   return new FaceDetectorError('INVALID_OPTION', message, cause === undefined ? undefined : { cause });
@@ -149,7 +153,7 @@ function filePath(text: string): string | URL {
 export function imageReader(input: ImageInput): ImageReader {
   if (typeof input === 'string' || input instanceof URL) {
     const file = typeof input === 'string' ? filePath(input) : input;
-    return (signal) => readFile(file, signal ? { signal } : {});
+    return (signal, closing) => readWhole(file, signal, closing);
   }
   if (input instanceof Uint8Array || isBuffer(input)) return async () => stableBytes(input);
   if (typeof input === 'object' && input !== null) {

@@ -27,8 +27,17 @@ export interface DetectOptions {
   sort?: 'confidence' | 'area' | undefined;
   /** Clip boxes to the image and drop those outside of it. Landmarks are never clipped. */
   clip?: boolean | undefined;
-  /** Refuse images of more pixels (width x height, read from the header) before decoding them. */
+  /**
+   * Refuse images of more pixels (width x height, read from the header) before decoding them, and those that would take more than
+   * 12 bytes of memory for each pixel of this limit (600 MB by default).
+   */
   maxPixels?: number | undefined;
+  /**
+   * Processor time in milliseconds that the search may take, of all its threads together (where a system has no clock for a
+   * thread's time: time on the wall); then the call rejects with TOO_COSTLY. It is looked at every few milliseconds, but not
+   * while an image is decoded or a picture written.
+   */
+  maxCpuMs?: number | undefined;
   /**
    * Reduce a JPEG to a half, quarter or eighth while decoding it, as far as `maxSide` or `minFaceSize` (at least 40) allow:
    * several times faster for large photographs, with slightly other faces and boxes. Other formats are decoded as ever.
@@ -104,6 +113,13 @@ export const optionTable = {
     max: 2 ** 30,
     default: 50_000_000,
     about: 'refuse larger images, by their header, before decoding',
+  },
+  maxCpuMs: {
+    kind: 'integer',
+    min: 1,
+    max: 3_600_000,
+    about:
+      'give up (`TOO_COSTLY`) a search that takes more processor time, in milliseconds, of all its threads together',
   },
   fastDecode: {
     kind: 'boolean',
@@ -208,6 +224,7 @@ export function resolveOptions(
     sortByArea: pick('sort') === 'area',
     clip: pick('clip') as boolean,
     maxPixels: pick('maxPixels') as number,
+    maxCpuMs: (pick('maxCpuMs') as number | undefined) ?? 0,
     acceptTruncated: pick('truncated') === 'accept',
     fastDecode: pick('fastDecode') as boolean,
   };

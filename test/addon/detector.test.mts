@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -277,6 +278,25 @@ describe('FaceDetector', () => {
       expect(await rejection(detector.detect(png, { maxPixels: 1000 }))).to.have.property('code', 'TOO_MANY_PIXELS');
     });
 
+    it('of a search, and of pictures, that takes more processor time than it may', async () => {
+      const data = Buffer.alloc(3000 * 2000 * 3, Buffer.from('some pixels that are not all the same'));
+      const large = { data, width: 3000, height: 2000, channels: 3, order: 'rgb' } as const;
+      const calls = [
+        () => detector.detect(large, { maxCpuMs: 2 }),
+        () => detector.annotate(large, { maxCpuMs: 2 }),
+        () => detector.redact(large, { maxCpuMs: 2 }),
+        () => detector.crops(large, { maxCpuMs: 2 }),
+      ];
+      for (const call of calls) {
+        const error = await rejection(call());
+        expect(error).to.be.instanceOf(FaceDetectorError).with.property('code', 'TOO_COSTLY');
+        expect(error.message).to.include('2 ms of processor time');
+      }
+      await using own = await FaceDetector.create({ maxCpuMs: 2 });
+      expect(await rejection(own.detect(large))).to.have.property('code', 'TOO_COSTLY');
+      expect(placesOf(await own.detect(png, { maxCpuMs: 600_000 }))).to.deep.equal(allPlaces);
+    });
+
     it('of the file system come as they are', async () => {
       expect(await rejection(detector.detect('/no/such/file.jpg'))).to.have.property('code', 'ENOENT');
     });
@@ -428,6 +448,22 @@ describe('FaceDetector', () => {
       await closed;
       expect(await rejection(own.detect(png))).to.have.property('code', 'CLOSED');
     });
+  });
+
+  // close() waited for ever for a pipe that nobody writes to.
+  it('refuses, when it is closed, calls that still read a pipe', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'faces-'));
+    const pipe = path.join(folder, 'a.jpg');
+    execFileSync('mkfifo', [pipe]);
+    try {
+      const own = await FaceDetector.create({ slots: 1 });
+      const reading = rejection(own.detect(pipe));
+      await tick();
+      await own.close();
+      expect(await reading).to.have.property('code', 'CLOSED');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   describe('memory that changes during a job', () => {

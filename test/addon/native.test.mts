@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { loadAddon, type NativeDetector, type NativeOptions, type NativeRender } from '#dist/native.js';
 import { resolveOptions } from '#dist/options.js';
 import { needWeights, root } from '../fixtures/available.mjs';
+import { toSharp } from '../fixtures/drawn-faces.mjs';
 import { rejection } from '../fixtures/rejection.mjs';
 
 const options = resolveOptions({}, {});
@@ -74,6 +75,9 @@ describe('the addon', () => {
       { maxPixels: 1e300 },
       { maxPixels: -1 },
       { maxPixels: '5' },
+      { maxCpuMs: -1 },
+      { maxCpuMs: 2 ** 31 },
+      { maxCpuMs: undefined },
       { maxFaces: 2 ** 31 },
       { onetThreshold: 1e300 },
       { minFaceSize: 11 },
@@ -128,5 +132,86 @@ describe('the addon', () => {
     } finally {
       Reflect.deleteProperty(Object.prototype, 'faces');
     }
+  });
+});
+
+describe('probe', () => {
+  const { probe } = loadAddon();
+  const sharpImage = (width: number, height: number) =>
+    toSharp({ width, height, channels: 3, order: 'rgb', data: new Uint8Array(width * height * 3) });
+
+  /** What a PNG of that size begins with. */
+  function pngOfSize(width: number, height: number): Buffer {
+    const header = Buffer.from('89504e470d0a1a0a0000000d49484452ffffffffffffffff080200000000000000', 'hex');
+    header.writeUInt32BE(width, 16);
+    header.writeUInt32BE(height, 20);
+    return header;
+  }
+
+  function codeOf(bytes: Uint8Array): unknown {
+    try {
+      probe(bytes);
+    } catch (error) {
+      expect(error).to.be.instanceOf(Error).with.property('message').that.is.not.empty;
+      return (error as { code?: unknown }).code;
+    }
+    return 'none';
+  }
+
+  it('tells format, size as displayed and what decoding takes', async () => {
+    const image = sharpImage(2000, 1000);
+    for (const [format, bytesPerPixel] of [
+      ['jpeg', 3],
+      ['png', 3],
+      ['webp', 3],
+      ['tiff', 3],
+    ] as const) {
+      const upright = probe(await image.clone().toFormat(format).toBuffer());
+      expect(upright, format).to.include({ format, width: 2000, height: 1000 });
+      expect(upright.peakBytes, format).to.be.within(bytesPerPixel * 2e6, 10 * 2e6);
+      expect(upright.peakBytesWithAlpha, format).to.equal(upright.peakBytes);
+      const turned = probe(await image.clone().withMetadata({ orientation: 6 }).toFormat(format).toBuffer());
+      expect(turned, format).to.include({ format, width: 1000, height: 2000 });
+      expect(turned.peakBytes, format).to.be.at.least(6 * 2e6);
+    }
+  });
+
+  it('tells what alpha takes where it is kept', async () => {
+    const png = probe(await sharpImage(2000, 1000).ensureAlpha(0.5).png().toBuffer());
+    expect(png.peakBytes).to.be.within(3 * 2e6, 4 * 2e6);
+    expect(png.peakBytesWithAlpha).to.be.within(4 * 2e6, 5 * 2e6);
+  });
+
+  it('of a huge picture tells its size, which detect refuses', () => {
+    expect(probe(pngOfSize(60_000, 50_000)))
+      .to.include({ width: 60_000, height: 50_000 })
+      .and.property('peakBytes')
+      .is.above(9e9);
+    expect(probe(pngOfSize(2 ** 32 - 1, 2 ** 32 - 1)).peakBytes).to.be.above(3e12);
+  });
+
+  it('throws what detect rejects with, as far as the header shows it', async () => {
+    const jpeg = await sharpImage(40, 30).jpeg().toBuffer();
+    const webp = await sharpImage(40, 30).webp().toBuffer();
+    expect(codeOf(new Uint8Array())).to.equal('EMPTY_IMAGE');
+    expect(codeOf(Buffer.from('GIF89a'))).to.equal('UNSUPPORTED_FORMAT');
+    expect(codeOf(Buffer.from('hello'))).to.equal('UNSUPPORTED_FORMAT');
+    expect(codeOf(jpeg.subarray(0, 20))).to.equal('CORRUPT_IMAGE');
+    expect(codeOf(webp.subarray(0, webp.length - 10))).to.equal('TRUNCATED_IMAGE');
+    expect(codeOf(jpeg.subarray(0, jpeg.length - 10)), 'which no header shows').to.equal('none');
+  });
+
+  it('throws TypeError for anything but bytes', () => {
+    for (const wrong of [undefined, null, 'image', [255, 216], new Uint16Array(4), {}, new ArrayBuffer(8)]) {
+      expect(() => probe(wrong as Uint8Array)).to.throw(TypeError, 'Uint8Array');
+    }
+  });
+
+  it('takes a part of a buffer as such, and leaves it as it is', async () => {
+    const jpeg = await sharpImage(40, 30).jpeg().toBuffer();
+    const padded = Buffer.concat([Buffer.from('padding'), jpeg]);
+    const before = Buffer.from(padded);
+    expect(probe(padded.subarray(7))).to.include({ format: 'jpeg', width: 40, height: 30 });
+    expect(padded.equals(before)).to.equal(true);
   });
 });

@@ -17,6 +17,7 @@ describe('errors of the service', () => {
       TRUNCATED_IMAGE: 422,
       IMAGE_QUARANTINED: 422,
       TOO_MANY_PIXELS: 413,
+      TOO_COSTLY: 422,
       BODY_TOO_LARGE: 413,
       INVALID_OPTION: 400,
       IMAGE_MISSING: 400,

@@ -31,6 +31,7 @@ describe('options', () => {
       ['maxFaces', [1, 100_000], [0, 1.5, -1]],
       ['maxSide', [12, 65_535], [11, 65_536, 0]],
       ['maxPixels', [1, 2 ** 30], [0, 2 ** 30 + 1]],
+      ['maxCpuMs', [1, 3_600_000], [0, 3_600_001, 1.5]],
     ];
     for (const [name, good, bad] of ranges) {
       for (const value of good) expect(refusal({ [name]: value }), `${name} ${value}`).to.equal('accepted');
@@ -65,6 +66,7 @@ describe('options', () => {
       sortByArea: false,
       clip: true,
       maxPixels: 50_000_000,
+      maxCpuMs: 0,
       acceptTruncated: false,
       fastDecode: false,
     });

@@ -1,6 +1,7 @@
-import { setImmediate as tick } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Slots } from '#dist/slots.js';
+import { FakeClock } from '../fixtures/fake-clock.mjs';
 import { rejection } from '../fixtures/rejection.mjs';
 
 /** A job that ends when told to, and the list of jobs that have started. */
@@ -30,6 +31,88 @@ describe('slots', () => {
     await tick();
     end(4);
     expect(await Promise.all(runs)).to.deep.equal([1, 2, 3, 4]);
+  });
+
+  // Ten clients with searches of seconds kept others waiting behind all of them.
+  it('lets a deferred call wait for those that come before its turn, and not for ever', async () => {
+    const slots = new Slots(1);
+    const { started, job, end } = jobs();
+    const first = slots.run(job(1), undefined, 1e9); // free: there is nothing to wait for
+    const long = slots.run(job(2), undefined, 500);
+    const short = [slots.run(job(3)), slots.run(job(4), undefined, 100)];
+    for (const name of [1, 3, 4]) {
+      await tick();
+      end(name);
+    }
+    await tick();
+    expect(started).to.deep.equal([1, 3, 4, 2]);
+    const behind = slots.run(job(5), undefined, 20);
+    await sleep(30);
+    const late = slots.run(job(6)); // after the other's turn
+    end(2);
+    await tick();
+    end(5);
+    await tick();
+    end(6);
+    await Promise.all([first, long, ...short, behind, late]);
+    expect(started.slice(4)).to.deep.equal([5, 6]);
+  });
+
+  describe('a job that runs for long', () => {
+    const clock = new FakeClock();
+    beforeEach(() => clock.install());
+    afterEach(() => clock.restore());
+
+    it('does not hold up a short one for longer than a short one takes, nor lets a second long one start', async () => {
+      const slots = new Slots(1);
+      const { started, job, end } = jobs();
+      const runs = [
+        slots.run(job(1), undefined, 5000),
+        slots.run(job(2), undefined, 5000),
+        slots.run(job(3)), // nobody knows
+        slots.run(job(4), undefined, 100),
+        slots.run(job(5), undefined, 250),
+      ];
+      await clock.advance(249);
+      expect(started).to.deep.equal([1]);
+      await clock.advance(1);
+      expect(started).to.deep.equal([1, 4]);
+      await clock.advance(10_000);
+      expect(started).to.deep.equal([1, 4]);
+      end(4);
+      await tick();
+      expect(started).to.deep.equal([1, 4, 5]);
+      expect(slots.activity).to.include({ running: 2, waiting: 2 });
+      end(1);
+      await tick();
+      expect(started).to.deep.equal([1, 4, 5]); // there is one slot
+      end(5);
+      await tick();
+      expect(started).to.deep.equal([1, 4, 5, 3]);
+      end(3);
+      await tick();
+      end(2);
+      await Promise.all(runs);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('is waited for where nothing says that the next one is short; nothing is left of a wait that ends', async () => {
+      const slots = new Slots(1);
+      const { started, job, end } = jobs();
+      const gone = new AbortController();
+      const first = slots.run(job(1));
+      const left = rejection(slots.run(job(2), gone.signal, 10));
+      const second = slots.run(job(3), undefined, 251);
+      gone.abort(new Error('gone'));
+      expect(await left).to.have.property('message', 'gone');
+      await clock.advance(60_000);
+      expect(started).to.deep.equal([1]);
+      expect(clock.pending).to.equal(0);
+      end(1);
+      await tick();
+      end(3);
+      await Promise.all([first, second]);
+    });
   });
 
   it('gives the slot of a failed job to the next', async () => {

@@ -1,0 +1,76 @@
+import { closeSync, constants, fstatSync, open, read } from 'node:fs';
+import { Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { isatty, ReadStream } from 'node:tty';
+import { promisify } from 'node:util';
+
+const openFile = promisify(open);
+const readSome = promisify(read);
+
+// Opening a FIFO would otherwise hold a thread of Node's pool until somebody writes: four of them hold up all files and names, nothing
+// can stop it, and a process waits for its threads even when it exits. (Windows has no such thing.)
+const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+// As Node's own readFile: what it reads at once where it watches a signal, and what it refuses.
+const pieceBytes = 2 ** 19;
+const maxBytes = 2 ** 31 - 1;
+
+function tooLarge(): Error {
+  return Object.assign(new Error('the file has more than 2 GiB'), { code: 'ERR_FS_FILE_TOO_LARGE' });
+}
+
+/**
+ * What is in a file of `size` bytes, 0 where the system does not say (devices, /proc). Not by Node's readFile, which takes an error of
+ * reading a descriptor for the end of the file (Node.js 20 to 24).
+ */
+async function readFile(descriptor: number, size: number, signal?: AbortSignal): Promise<Buffer> {
+  if (size > maxBytes) throw tooLarge();
+  let bytes = Buffer.allocUnsafeSlow(size || pieceBytes);
+  for (let length = 0; ; ) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await readSome(descriptor, bytes, length, Math.min(pieceBytes, bytes.length - length), null);
+    length += bytesRead;
+    if (bytesRead === 0 || length === size) return bytes.subarray(0, length);
+    if (length < bytes.length) continue;
+    if (length * 2 > maxBytes) throw tooLarge();
+    bytes = Buffer.concat([bytes], length * 2);
+  }
+}
+
+/** What a pipe or a terminal gives until its end, by the event loop. Closes the descriptor; rejects with the reason of an abort. */
+async function readPipe(descriptor: number, signals: readonly AbortSignal[]): Promise<Buffer> {
+  const stream = isatty(descriptor) ? new ReadStream(descriptor) : new Socket({ fd: descriptor, writable: false });
+  const stop = () => void stream.destroy();
+  for (const signal of signals) signal.addEventListener('abort', stop);
+  try {
+    if (signals.some(({ aborted }) => aborted)) stop(); // while it was being opened
+    return await buffer(stream);
+  } catch (error) {
+    for (const signal of signals) signal.throwIfAborted();
+    throw error;
+  } finally {
+    for (const signal of signals) signal.removeEventListener('abort', stop);
+  }
+}
+
+/**
+ * All bytes of a file, unless `signal` aborts; of a pipe, a FIFO or a terminal those until its end, however long they take, or until
+ * `closing` aborts as well. Rejects with the reason of an abort, with the file system's errors, and with code ERR_FS_FILE_TOO_LARGE
+ * from 2 GiB on.
+ */
+export async function readWhole(file: string | URL, signal?: AbortSignal, closing?: AbortSignal): Promise<Buffer> {
+  signal?.throwIfAborted();
+  const descriptor = await openFile(file, flags);
+  const kind = fstatSync(descriptor);
+  if (kind.isFIFO() || isatty(descriptor)) {
+    return readPipe(
+      descriptor,
+      [signal, closing].filter((one) => one !== undefined),
+    );
+  }
+  try {
+    return await readFile(descriptor, kind.size, signal);
+  } finally {
+    closeSync(descriptor);
+  }
+}
