@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { needWeights, skip } from '../fixtures/available.mjs';
-import { cli, startCli } from '../fixtures/command-line.mjs';
+import { cli, cliFile, startCli } from '../fixtures/command-line.mjs';
 import { drawFaces, standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
 
 type Result = { file: string; faces?: object[]; error?: { code: string }; timings?: object; pictures?: object };
@@ -264,6 +265,24 @@ describe('detect', () => {
     });
   });
 
+  // Nothing but SIGKILL ended it.
+  it('ends on SIGINT while it waits for a pipe that nobody writes to', async () => {
+    execFileSync('mkfifo', [path.join(folder, 'pipe.jpg')]);
+    const child = startCli(['detect', '--ndjson', 'photos/a.png', 'pipe.jpg'], folder);
+    child.stdout?.once('data', () => child.kill('SIGINT'));
+    const [status] = (await once(child, 'close')) as [number];
+    expect(status).to.equal(130);
+  });
+
+  it('reads pipes to their end: /dev/stdin, and what a shell makes of a command', () => {
+    const command = 'cat photos/a.png | "$0" "$1" detect --ndjson /dev/stdin <(cat photos/z.png)';
+    const { stdout } = spawnSync('bash', ['-c', command, process.execPath, cliFile], { cwd: folder, encoding: 'utf8' });
+    expect(parseLines(stdout).map(({ file, faces }) => [file.replace(/\d+$/, ''), faces?.length])).to.deep.equal([
+      ['/dev/stdin', 4],
+      ['/dev/fd/', 4],
+    ]);
+  });
+
   it('ends quietly when nobody reads on', async () => {
     const many = Array.from({ length: 40 }, (_, i) => {
       writeFileSync(path.join(folder, `copy${i}.png`), standardPng());
@@ -352,6 +371,22 @@ describe('detect', () => {
       expect(status).to.equal(130);
       const kept = withoutTimings(JSON.parse(stdout) as Result[]);
       expect(kept).to.deep.equal(whole.slice(0, kept.length));
+    });
+
+    // Both wrote every image.
+    it('lets no second run write to it meanwhile', async () => {
+      const first = startCli(args('results.ndjson'), folder);
+      while (lines() < 1) await sleep(5);
+      for (const flags of [[], ['--resume']]) {
+        const { status, stderr } = cli([...args('results.ndjson'), ...flags], { cwd: folder });
+        expect(status).to.equal(2);
+        expect(stderr).to.match(
+          new RegExp(`^opencv-face-detector: process ${first.pid} is writing to results.ndjson: `),
+        );
+      }
+      expect((await once(first, 'close'))[0]).to.equal(3);
+      expect(withoutTimings(parseLines(readFileSync(output(), 'utf8')))).to.deep.equal(whole);
+      expect(existsSync(`${output()}.lock`)).to.equal(false);
     });
 
     // It was read first, for results of an earlier run, and has no end.

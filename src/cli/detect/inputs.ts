@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { glob, hasMagic } from 'glob';
+import { readWhole } from '../../library/read-file.js';
 
 /** An image to be, by the name that its result carries. */
 export interface Input {
@@ -29,14 +30,14 @@ export const extensions: ReadonlySet<string> = new Set([
 const coded = (code: string, why: string) => Object.assign(new Error(why), { code });
 
 function file(name: string, relative: string): Input {
-  return { name, relative, read: (signal) => readFile(name, { signal }) };
+  return { name, relative, read: (signal) => readWhole(name, signal) };
 }
 
 /** A file that was found, not named by the user: a pipe or a device among the images may have no end. */
 function foundFile(name: string, relative: string): Input {
   const read = async (signal: AbortSignal) => {
     if (!(await stat(name)).isFile()) throw coded('NOT_A_FILE', 'neither a file nor a folder');
-    return readFile(name, { signal });
+    return readWhole(name, signal);
   };
   return { name, relative, read };
 }

@@ -4,6 +4,7 @@ import { Slots } from '../../slots.js';
 import { inOrder } from './in-order.js';
 import { findInputs, type Input } from './inputs.js';
 import { Interruption, interruption } from './interruption.js';
+import { lockOutput } from './output-lock.js';
 import { checkTargets, pictureFolders, pictureStems } from './picture-paths.js';
 import { makePictures } from './pictures.js';
 import { progress } from './progress.js';
@@ -74,6 +75,15 @@ async function searchAll(
 
 /** All of a run. Resolves to the exit status; rejects with the signal's reason after an abort. */
 async function runAll(args: readonly string[], settings: DetectSettings, signal: AbortSignal): Promise<number> {
+  const unlock = settings.output ? lockOutput(settings.output) : undefined;
+  try {
+    return await runLocked(args, settings, signal);
+  } finally {
+    unlock?.();
+  }
+}
+
+async function runLocked(args: readonly string[], settings: DetectSettings, signal: AbortSignal): Promise<number> {
   const folders = await pictureFolders(settings.pictures);
   const inputs = await findInputs(args, folders, signal);
   const stems = folders.size > 0 ? pictureStems(inputs) : undefined;

@@ -26,6 +26,7 @@ const final: ReadonlySet<string> = new Set([
   'CORRUPT_IMAGE',
   'TRUNCATED_IMAGE',
   'TOO_MANY_PIXELS',
+  'TOO_COSTLY',
   'INVALID_OPTION',
   'INVALID_JOB',
   'OUTSIDE_ROOT',

@@ -51,7 +51,13 @@ describe('the root of the workers', () => {
   });
 
   it('says by the code of the file system what is not there', async () => {
-    for (const name of ['none', 'dangling']) expect(await rejection(read(name))).to.have.property('code', 'ENOENT');
+    for (const name of ['none', 'dangling']) {
+      // The message had the root's absolute path, for whoever may look into the queue.
+      const { code, message } = await rejection(read(name));
+      expect([code, message]).to.deep.equal(['ENOENT', `ENOENT: no such file or directory: ${name}`]);
+    }
+    const { code, message } = await rejection(read('a'.repeat(300)));
+    expect([code, message]).to.deep.equal(['ENAMETOOLONG', `ENAMETOOLONG: name too long: ${'a'.repeat(300)}`]);
     expect(await rejection(read('sub/a/b'))).to.have.property('code', 'ENOTDIR');
   });
 
