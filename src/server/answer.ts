@@ -1,12 +1,9 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { PictureFormat } from '../pictures.js';
-import { discardBody } from './body.js';
+import { discardBody, lingerMs } from './body.js';
 import type { Config } from './config.js';
 import { type PublicError, publicError } from './errors.js';
 import type { Logger } from './log.js';
-
-// Time that a client gets to read its answer when it is still sending a body that nobody wants.
-const lingerMs = 1000;
 
 /** What a request leaves for its log line and its metrics. */
 export interface Outcome {
@@ -75,9 +72,10 @@ export async function endWhileSending(request: Request, response: Response, conf
 
 /**
  * Express's error handler (it knows it by its four parameters): any error becomes a status, a code and a text, as RFC 9457
- * problem or, on the replaced service's route, in its form. A body on its way is read and dropped first, within the limits.
+ * problem or, on the replaced service's route, in its form. A body on its way is read and dropped first, within the limits, and
+ * not for long where the service is `draining`.
  */
-export function answerError(config: Config, log: Logger) {
+export function answerError(config: Config, log: Logger, draining: AbortSignal) {
   return async (error: unknown, request: Request, response: Response, _next: NextFunction): Promise<void> => {
     const outcome = outcomeOf(response);
     const known = publicError(error);
@@ -89,7 +87,7 @@ export function answerError(config: Config, log: Logger) {
       return;
     }
     if (known.code !== 'BODY_TIMEOUT') {
-      await discardBody(request, { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs });
+      await discardBody(request, { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs }, draining);
     }
     if (response.destroyed) return;
     if (known.status === 503) response.set('Retry-After', '1');

@@ -84,7 +84,7 @@ function probes({ readiness }: Service): express.Router {
 
 /** The HTTP application of one worker: routes as they are asked for, then whatever nobody took, then errors. */
 export function createApp(service: Service): Express {
-  const { config, log } = service;
+  const { config, log, draining } = service;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -101,6 +101,6 @@ export function createApp(service: Service): Express {
   app.use(() => {
     throw new RequestError('NOT_FOUND', `there is nothing here: send images to ${config.endpoint} or /v1/faces`);
   });
-  app.use(answerError(config, log));
+  app.use(answerError(config, log, draining));
   return app;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Busboy } from 'busboy';
+import type { HeldBytes } from './admission.js';
 import { bodyTooLarge, invite } from './body.js';
 import type { Config } from './config.js';
 import { clientGone, RequestError } from './errors.js';
@@ -15,14 +16,19 @@ interface Patience {
   leftMs: number;
 }
 
-/** Chunks of the body as they are asked for. Rejects with BODY_TIMEOUT where patience ends, BODY_TOO_LARGE, or ABORTED. */
-async function* chunksOf(request: IncomingMessage, maxBytes: number, patience: Patience): AsyncGenerator<Buffer> {
+/** Chunks of the body as they are asked for. Rejects with BODY_TIMEOUT where patience ends, BODY_TOO_LARGE, or with the signal's reason. */
+async function* chunksOf(
+  request: IncomingMessage,
+  maxBytes: number,
+  patience: Patience,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, undefined>;
   let received = 0;
   try {
     while (true) {
       const asked = performance.now();
-      const { done, value } = await withinTime(chunks.next(), patience.leftMs);
+      const { done, value } = await withinTime(chunks.next(), patience.leftMs, signal);
       patience.leftMs -= performance.now() - asked;
       if (done) return;
       received += value.byteLength;
@@ -34,33 +40,62 @@ async function* chunksOf(request: IncomingMessage, maxBytes: number, patience: P
   }
 }
 
-/** Settles as a read of the body does. Rejects with BODY_TIMEOUT after `ms`, or ABORTED where the read fails. */
-function withinTime<T>(read: Promise<T>, ms: number): Promise<T> {
+/** Settles as a read of the body does. Rejects with BODY_TIMEOUT after `ms`, ABORTED where the read fails, or the signal's reason. */
+function withinTime<T>(read: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new RequestError('BODY_TIMEOUT', 'the next image of the body did not come in time'));
     }, ms);
     const failed = () => reject(clientGone());
-    read.then(resolve, failed).finally(() => clearTimeout(timer));
+    const onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort);
+    read.then(resolve, failed).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    });
+    if (signal.aborted) onAbort();
   });
 }
 
-/** Collects the files of a form; `parts` fills as they end, `failure()` says what broke the form. */
-function collectParts(parser: Busboy, limits: Limits): { parts: BatchPart[]; failure: () => RequestError | undefined } {
+/**
+ * Collects the files of a form, whose bytes it counts as `held`; `parts` fills as they end, `failure()` says what broke the form. An image
+ * for which there is no room is a part with that error.
+ */
+function collectParts(
+  parser: Busboy,
+  limits: Limits,
+  held: HeldBytes,
+): { parts: BatchPart[]; failure: () => RequestError | undefined } {
   const parts: BatchPart[] = [];
   let failure: RequestError | undefined;
   let index = 0;
   parser.on('file', (field: string | undefined, stream, { filename }) => {
     const place = { index: index++, name: filename ?? null };
     let pieces: Buffer[] = [];
-    stream.on('data', (piece: Buffer) => pieces.push(piece));
-    stream.on('limit', () => {
+    let size = 0;
+    let refusal: RequestError | undefined;
+    const refuse = (error: RequestError) => {
+      refusal ??= error;
       pieces = [];
+      held.free(size);
+      size = 0;
+    };
+    stream.on('data', (piece: Buffer) => {
+      if (refusal) return;
+      try {
+        held.count(piece.byteLength);
+      } catch (error) {
+        refuse(error as RequestError);
+        return;
+      }
+      size += piece.byteLength;
+      pieces.push(piece);
     });
+    stream.on('limit', () => refuse(bodyTooLarge(limits.maxBodyBytes)));
     stream.on('error', () => undefined); // the parser reports it
     stream.on('end', () => {
       if (field !== 'image' && field !== 'file') failure ??= brokenForm('images go in fields called "image"');
-      else if (stream.truncated) parts.push({ ...place, error: bodyTooLarge(limits.maxBodyBytes) });
+      else if (refusal) parts.push({ ...place, error: refusal });
       else parts.push({ ...place, bytes: Buffer.concat(pieces) });
     });
   });
@@ -78,14 +113,25 @@ function collectParts(parser: Busboy, limits: Limits): { parts: BatchPart[]; fai
   return { parts, failure: () => failure };
 }
 
+/** Gives the parts one by one; what a part holds is free when the next one is asked for. */
+function* handOut(parts: BatchPart[], held: HeldBytes): Generator<BatchPart> {
+  for (const part of parts.splice(0)) {
+    yield part;
+    if ('bytes' in part) held.free(part.bytes.byteLength);
+  }
+}
+
 /**
- * The images of a multipart form, one by one as they are asked for: no more of the body is read while the last one is worked on.
- * Throws RequestError MALFORMED_BODY, BODY_TOO_LARGE, BODY_TIMEOUT or ABORTED after those that came before.
+ * The images of a multipart form, one by one as they are asked for: no more of the body is read while the last one is worked on. Their
+ * bytes are `held` until the next one is asked for. Throws RequestError MALFORMED_BODY, BODY_TOO_LARGE, BODY_TIMEOUT, ABORTED, or the
+ * signal's reason, after those that came before.
  */
 export async function* readBatch(
   request: IncomingMessage,
   response: ServerResponse,
   limits: Limits,
+  held: HeldBytes,
+  signal: AbortSignal,
 ): AsyncGenerator<BatchPart> {
   if (Number(request.headers['content-length']) > limits.maxBatchBytes) throw bodyTooLarge(limits.maxBatchBytes);
   const parser = formParser(request, {
@@ -94,17 +140,17 @@ export async function* readBatch(
     parts: limits.maxBatchImages,
     fileSize: limits.maxBodyBytes,
   });
-  const { parts, failure } = collectParts(parser, limits);
+  const { parts, failure } = collectParts(parser, limits, held);
   invite(request, response);
   const patience = { leftMs: limits.bodyTimeoutMs };
-  for await (const chunk of chunksOf(request, limits.maxBatchBytes, patience)) {
+  for await (const chunk of chunksOf(request, limits.maxBatchBytes, patience, signal)) {
     await new Promise((resolve) => parser.write(chunk, resolve));
     if (parts.length > 0) patience.leftMs = limits.bodyTimeoutMs;
-    yield* parts.splice(0);
+    yield* handOut(parts, held);
     if (failure()) break;
   }
   if (!failure()) await endForm(parser);
-  yield* parts.splice(0);
+  yield* handOut(parts, held);
   const broken = failure();
   if (broken) throw broken;
 }

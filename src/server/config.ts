@@ -1,9 +1,11 @@
 import { isIP } from 'node:net';
 import { namesToLoad } from '../loaded-models.js';
-import { type ModelName, modelNames } from '../models.js';
+import { type ModelName, modelNames, scoreThresholds } from '../models.js';
 import { engineChoices, maxThreads } from '../native.js';
 import { optionTable } from '../options.js';
+import { allowedMemory } from '../system/memory.js';
 import { allowedCores } from './cores.js';
+import { workersIn } from './worker-memory.js';
 
 /** One environment variable: how its text becomes a value, and what the README says of it. */
 export interface Setting<T> {
@@ -17,7 +19,7 @@ export interface Setting<T> {
   /** undefined: the text is not what is expected. */
   read: (text: string) => T | undefined;
   about: string;
-  /** Never shown. */
+  /** Never shown, and never taken for unset where it is empty. */
   isSecret?: boolean;
 }
 
@@ -35,6 +37,18 @@ function integer(variable: string, fallback: number, min: number, max: number, a
     fallback: () => fallback,
     expected: `an integer from ${min} to ${max}`,
     read: (text) => wholeNumber(text, min, max),
+    about,
+  };
+}
+
+/** A number with a decimal point, from `min` to `max`. */
+function decimal(variable: string, fallback: number, min: number, max: number, about: string): Setting<number> {
+  return {
+    variable,
+    fallback: () => fallback,
+    expected: `a number from ${min} to ${max}`,
+    read: (text) =>
+      /^\d+(\.\d+)?$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined,
     about,
   };
 }
@@ -98,6 +112,8 @@ const modelAliases = new Map<string, ModelName>([
 const readModel = (text: string) => modelAliases.get(text) ?? modelNames.find((name) => name === text);
 const modelWords = [...modelNames, ...modelAliases.keys()].join(', ');
 
+const isAddress = (text: string) => isIP(text) > 0 || text === 'localhost';
+
 function isOrigin(text: string): boolean {
   return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
 }
@@ -105,14 +121,19 @@ function isOrigin(text: string): boolean {
 function isProxy(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  // Express takes neither a subnet of no bits nor IPv4 at the end of other addresses.
+  const isEmbedded = isIP(address) === 6 && address.includes('.') && !/^::ffff:/i.test(address);
   return (
     isIP(address) > 0 &&
+    !isEmbedded &&
     rest.length === 0 &&
-    (bits === undefined || wholeNumber(bits, 0, isIP(address) === 4 ? 32 : 128) !== undefined)
+    (bits === undefined || wholeNumber(bits, 1, isIP(address) === 4 ? 32 : 128) !== undefined)
   );
 }
 
-const { minFaceSize, maxSide, maxPixels } = optionTable;
+const { minFaceSize, maxSide, maxPixels, scaleFactor, maxFaces, maxCpuMs } = optionTable;
+/** The least default threshold of any model: a floor above it would refuse requests that say nothing. */
+const leastThreshold = Math.min(optionTable.pnetThreshold.default, ...Object.values(scoreThresholds));
 
 /**
  * The one table of settings, all from environment variables: validation, the README's table and `serve --print-config` come
@@ -125,7 +146,7 @@ export const settings = {
     fallback: (): string | undefined => undefined,
     shownDefault: 'all addresses',
     expected: 'an IP address or localhost',
-    read: (text) => (isIP(text) > 0 || text === 'localhost' ? text : undefined),
+    read: (text) => (isAddress(text) ? text : undefined),
     about: 'address to listen on',
   } satisfies Setting<string | undefined>,
   endpoint: {
@@ -177,9 +198,15 @@ export const settings = {
   debugging: flag('DEBUGGING', 'log at level debug, with the stack of every refusal'),
   logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent'], 'least level that is logged'),
   workers: {
-    ...integer('WORKERS', 1, 1, 256, 'processes that search; by default as many as keep the cores allowed busy'),
+    ...integer(
+      'WORKERS',
+      1,
+      1,
+      256,
+      'processes that search; by default as many as keep the cores allowed busy and fit into the memory allowed',
+    ),
     fallback: (): number | undefined => undefined, // follows from slots and threads: see readConfig
-    shownDefault: 'cores / (`SLOTS` x `THREADS`)',
+    shownDefault: 'cores / (`SLOTS` x `THREADS`), fewer where memory is short',
   } satisfies Setting<number | undefined>,
   slots: integer('SLOTS', 1, 1, 64, 'images searched at once in each worker'),
   threads: integer(
@@ -197,6 +224,20 @@ export const settings = {
     10_000,
     'requests per worker that may upload or wait; one more is answered 503',
   ),
+  waitingBytes: integer(
+    'WAITING_BYTES',
+    128 * 2 ** 20,
+    2 ** 20,
+    2 ** 40,
+    'bytes of bodies and of answers not yet taken in each worker; what would exceed them is answered 503',
+  ),
+  clientShare: decimal(
+    'CLIENT_SHARE',
+    0.75,
+    0.01,
+    1,
+    'share of `QUEUE_LIMIT`, `WAITING_BYTES` and `BATCH_LIMIT` that one client (an IPv4 address, a /64 of IPv6) may have; 1 where all requests come from one address',
+  ),
   minFaceSize: integer(
     'MIN_FACE_SIZE',
     minFaceSize.default,
@@ -210,6 +251,34 @@ export const settings = {
     minFaceSize.min,
     minFaceSize.max,
     'smallest `minFaceSize` that a request may ask for',
+  ),
+  scaleFactorCeiling: decimal(
+    'SCALE_FACTOR_CEILING',
+    scaleFactor.max,
+    scaleFactor.default,
+    scaleFactor.max,
+    'largest `scaleFactor` that a request may ask for: 0.95 takes five times as long as the default',
+  ),
+  thresholdFloor: decimal(
+    'THRESHOLD_FLOOR',
+    0,
+    0,
+    leastThreshold,
+    'least threshold, of any stage, that a request may ask for',
+  ),
+  maxFaces: integer(
+    'MAX_FACES',
+    1000,
+    maxFaces.min,
+    maxFaces.max,
+    'faces in an answer where a request does not say, and the most that it may ask for',
+  ),
+  maxCpuMs: integer(
+    'MAX_CPU_MS',
+    10_000,
+    maxCpuMs.min,
+    maxCpuMs.max,
+    'processor time that a search may take, in milliseconds; one that takes more ends with `TOO_COSTLY`',
   ),
   maxSide: {
     variable: 'MAX_SIDE',
@@ -237,6 +306,14 @@ export const settings = {
     2 ** 30,
     'largest request body, and largest image of a batch',
   ),
+  batchLimit: integer('BATCH_LIMIT', 8, 1, 10_000, 'batches at once in each worker; one more is answered 503'),
+  batchTimeoutMs: integer(
+    'BATCH_TIMEOUT_MS',
+    120_000,
+    1,
+    3_600_000,
+    'time for a whole batch, from its header to its last line',
+  ),
   maxBatchImages: integer('MAX_BATCH_IMAGES', 100, 1, 100_000, 'images in one batch'),
   maxBatchBytes: integer('MAX_BATCH_BYTES', 200 * 2 ** 20, 1024, 2 ** 40, 'largest body of a batch'),
   headersTimeoutMs: integer('HEADERS_TIMEOUT_MS', 10_000, 100, 600_000, 'time for the header of a request'),
@@ -256,7 +333,14 @@ export const settings = {
     600_000,
     'time for the answers in progress after SIGTERM',
   ),
-  stuckMs: integer('STUCK_MS', 10_000, 100, 600_000, 'not ready where requests wait and none has ended for so long'),
+  stuckMs: integer(
+    'STUCK_MS',
+    5_000,
+    100,
+    600_000,
+    'not ready where requests wait for a search that goes on for so long after its deadline, and none has ended meanwhile; ' +
+      'less than `HANG_TIMEOUT_MS`, or its worker is replaced before',
+  ),
   hangTimeoutMs: integer(
     'HANG_TIMEOUT_MS',
     10_000,
@@ -265,12 +349,19 @@ export const settings = {
     'a worker that gives no sign of life for so long, or whose job outlives its deadline by it, is replaced',
   ),
   metricsPort: integer('METRICS_PORT', 9464, 0, 65_535, 'port of `/metrics`; 0 takes a free one'),
+  metricsHost: {
+    variable: 'METRICS_HOST',
+    fallback: (): string => '127.0.0.1',
+    expected: 'an IP address, localhost or * for all addresses',
+    read: (text) => (text === '*' || isAddress(text) ? text : undefined),
+    about: 'address that `/metrics` listens on; `*`, as in the image, for all',
+  } satisfies Setting<string>,
   apiKeys: {
     ...list(
       'API_KEYS',
       'keys of at least 16 letters, digits and signs',
       (key) => /^[\x21-\x2b\x2d-\x7e]{16,}$/.test(key),
-      'if set, requests need one of them: `Authorization: Bearer KEY` or `X-API-Key: KEY`',
+      'if set, requests need one of them: `Authorization: Bearer KEY` or `X-API-Key: KEY`. Set but empty stops the start',
     ),
     isSecret: true,
   },
@@ -282,7 +373,7 @@ export const settings = {
   ),
   trustProxy: list(
     'TRUST_PROXY',
-    'addresses, subnets, loopback, linklocal or uniquelocal',
+    'addresses, subnets (of 1 bit at least), loopback, linklocal or uniquelocal',
     isProxy,
     'proxies whose `X-Forwarded-For` is believed',
   ),
@@ -302,21 +393,26 @@ function isTaken(path: string): boolean {
 
 function readSetting<T>(setting: Setting<T>, environment: NodeJS.ProcessEnv): T {
   const text = environment[setting.variable];
-  if (text === undefined || text === '') return setting.fallback();
+  // A secret that got lost on its way must not open what it closes.
+  if (text === undefined || (text === '' && !setting.isSecret)) return setting.fallback();
   const value = setting.read(text);
   if (value !== undefined) return value;
-  const shown = setting.isSecret ? 'something else' : JSON.stringify(text);
+  const shown = setting.isSecret && text !== '' ? 'something else' : JSON.stringify(text);
   throw new ConfigError(`${setting.variable} must be ${setting.expected}, got ${shown}`);
 }
 
-/** Throws ConfigError naming the variable and what it may be. `cores`: those that this process may keep busy. */
-export function readConfig(environment: NodeJS.ProcessEnv, cores = allowedCores()): Config {
+/**
+ * Throws ConfigError naming the variable and what it may be. `cores`: those that this process may keep busy; `memory`: the bytes that it and
+ * its workers may take.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv, cores = allowedCores(), memory = allowedMemory()): Config {
   const entries = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => [
     key,
     readSetting(setting, environment),
   ]);
   const given = Object.fromEntries(entries) as Config;
-  const workers = given.workers ?? Math.max(1, Math.floor(cores / (given.slots * given.threads)));
+  const byCores = Math.max(1, Math.floor(cores / (given.slots * given.threads)));
+  const workers = given.workers ?? Math.min(byCores, workersIn(memory, given));
   const isAsked = given.model !== undefined || given.models.length > 0;
   const models = isAsked ? namesToLoad(given.model, given.models) : [];
   const config = { ...given, model: models[0], models, workers };
@@ -343,11 +439,14 @@ export function checkCores({ workers, slots, threads }: Config, cores = allowedC
   );
 }
 
-/** The configuration as `serve --print-config` shows it: `VARIABLE=value` lines, secrets masked. */
+/** The configuration as `serve --print-config` shows it: `VARIABLE=value` lines; secrets masked, or left out where there are none. */
 export function printConfig(config: Config): string {
-  const lines = Object.entries<Setting<unknown>>(settings).map(([key, { variable, isSecret }]) => {
+  const lines = Object.entries<Setting<unknown>>(settings).flatMap(([key, { variable, isSecret }]) => {
     const value = config[key as keyof Config];
-    if (isSecret) return `${variable}=${(value as readonly string[]).map(() => '***').join(',')}`;
+    if (isSecret) {
+      const secrets = value as readonly string[];
+      return secrets.length > 0 ? `${variable}=${secrets.map(() => '***').join(',')}` : [];
+    }
     return `${variable}=${typeof value === 'object' ? value.join(',') : (value ?? '')}`;
   });
   return `${lines.join('\n')}\n`;

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expectContinue } from './body.js';
+import { closeOnUnreadBody, expectContinue } from './body.js';
 import type { Config } from './config.js';
 
 // Time in which a client with an idle connection learns, by its next answer, that it is about to close.
@@ -24,6 +24,7 @@ export function createDrainableServer(listener: RequestListener, config: Config)
   const handle: RequestListener = (request, response) => {
     open.add(response);
     response.once('close', () => open.delete(response));
+    closeOnUnreadBody(request, response, config.maxBodyBytes);
     if (isDraining) response.setHeader('Connection', 'close');
     listener(request, response);
   };
@@ -38,6 +39,7 @@ export function createDrainableServer(listener: RequestListener, config: Config)
   );
   // Nothing takes longer without a byte either way: what is left is a client that neither sends, reads nor closes.
   http.timeout = config.bodyTimeoutMs + config.requestTimeoutMs;
+  http.on('checkExpectation', handle); // what it expects beyond 100-continue is nothing that would change the answer
   http.on('checkContinue', (request, response) => {
     expectContinue(request);
     handle(request, response);

@@ -42,6 +42,7 @@ export const errorTable: Readonly<Record<ErrorCode | RequestErrorCode, readonly 
   EMPTY_IMAGE: [422, 'The image has no bytes'],
   CORRUPT_IMAGE: [422, 'The image is damaged'],
   TRUNCATED_IMAGE: [422, 'The image ends early'],
+  TOO_COSTLY: [422, 'The search takes more processor time than is allowed'],
   IMAGE_QUARANTINED: [422, 'Worker processes have crashed while they searched this image'],
   ABORTED: [499, 'The client closed the connection'],
   INTERNAL: [500, 'Internal Server Error'],

@@ -1,7 +1,10 @@
 import { type Request, type Response, Router } from 'express';
 import type { Detection } from '../detector.js';
+import type { Seat } from './admission.js';
 import { outcomeOf, sendJson } from './answer.js';
+import { clientKey } from './client-key.js';
 import { RequestError } from './errors.js';
+import { holdUntilTaken } from './hold-answer.js';
 import { requireKey } from './keys.js';
 import { goneSignal, search, serverTiming } from './search.js';
 import type { Service } from './service.js';
@@ -24,8 +27,8 @@ export function facesJson({ faces }: Detection): string {
 const keyOf = (entry: string) => entry.slice(0, entry.indexOf(':'));
 
 /** The first file in the form field `image`, or the base64 text `image` of a JSON body. Unknown fields are ignored. */
-async function readImage({ config }: Service, request: Request, response: Response): Promise<Buffer> {
-  const limits = { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs };
+async function readImage({ config }: Service, request: Request, response: Response, seat: Seat): Promise<Buffer> {
+  const limits = { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs, count: seat.countBody };
   if (config.postType === 'JSON') return (await readJson(request, response, limits)).image;
   const { files } = await readForm(request, response, limits);
   const image = files.find(({ field }) => field === 'image');
@@ -50,14 +53,16 @@ export function faceRouter(service: Service): Router {
       response.set('Allow', allow).end();
     })
     .post((request, response) =>
-      admission.seated(async (seat) => {
+      admission.seated(clientKey(request.ip), async (seat) => {
         const gone = goneSignal(response);
-        const image = await readImage(service, request, response);
+        const image = await readImage(service, request, response, seat);
         const wish = { image, route: config.endpoint, options: { clip: false } };
         const detection = await search(service, wish, (...call) => detector.detect(...call), gone, seat);
         outcomeOf(response).faces = detection.faces.length;
         response.set('Server-Timing', serverTiming(detection.timings));
-        sendJson(response, 200, facesJson(detection));
+        const json = facesJson(detection);
+        holdUntilTaken(response, seat, json.length, config);
+        sendJson(response, 200, json);
       }),
     )
     .all((_request, response) => {

@@ -11,18 +11,27 @@ export type RequestOptions = DetectOptions & Pick<DetectCallOptions, 'model'>;
 export type Entry = [name: string, text: string];
 
 /**
- * Options that a request may give, with the operator's limits: all of the library's but `maxPixels`, and `model`, one of those
+ * Options that a request may give, with the operator's limits: all of the library's but `maxPixels` and `maxCpuMs`, and `model`, one of those
  * `loaded`. The defaults are those of `model`.
  */
 export function requestRules(config: Config, model: ModelName, loaded: readonly ModelName[] = [model]): OptionRules {
-  const { maxPixels: _operators, ...rules } = optionTable;
+  const { maxPixels: _operators, maxCpuMs: _operatorsToo, ...rules } = optionTable;
   const maxSide =
     config.maxSide === undefined ? rules.maxSide : { ...rules.maxSide, max: config.maxSide, default: config.maxSide };
   return {
     ...rules,
     minFaceSize: { ...rules.minFaceSize, min: config.minFaceSizeFloor, default: config.minFaceSize },
     maxSide,
-    onetThreshold: { ...rules.onetThreshold, default: scoreThresholds[model] ?? rules.onetThreshold.default },
+    maxFaces: { ...rules.maxFaces, max: config.maxFaces, default: config.maxFaces },
+    scaleFactor: { ...rules.scaleFactor, max: config.scaleFactorCeiling },
+    threshold: { ...rules.threshold, min: config.thresholdFloor },
+    pnetThreshold: { ...rules.pnetThreshold, min: config.thresholdFloor },
+    rnetThreshold: { ...rules.rnetThreshold, min: config.thresholdFloor },
+    onetThreshold: {
+      ...rules.onetThreshold,
+      min: config.thresholdFloor,
+      default: scoreThresholds[model] ?? rules.onetThreshold.default,
+    },
     fastDecode: { ...rules.fastDecode, default: config.fastDecode },
     model: {
       kind: 'choice',
@@ -34,8 +43,15 @@ export function requestRules(config: Config, model: ModelName, loaded: readonly 
 }
 
 /** The operator's defaults of a detector. */
-export function serviceDefaults({ minFaceSize, maxSide, maxPixels, fastDecode }: Config): DetectOptions {
-  return { minFaceSize, maxPixels, fastDecode, ...(maxSide !== undefined && { maxSide }) };
+export function serviceDefaults({
+  minFaceSize,
+  maxSide,
+  maxPixels,
+  maxFaces,
+  maxCpuMs,
+  fastDecode,
+}: Config): DetectOptions {
+  return { minFaceSize, maxPixels, maxFaces, maxCpuMs, fastDecode, ...(maxSide !== undefined && { maxSide }) };
 }
 
 /**

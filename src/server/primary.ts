@@ -5,14 +5,17 @@ import { FaceDetectorError } from '../errors.js';
 import { loadModelFiles } from '../library/weights/load.js';
 import type { ModelName } from '../models.js';
 import { packageRoot } from '../paths.js';
+import { allowedMemory } from '../system/memory.js';
 import type { Config } from './config.js';
-import { createLogger } from './log.js';
-import { closeLostConnections, type OnTheirWay } from './lost-connections.js';
+import { forkWorker } from './fork-worker.js';
+import { createLogger, type Logger } from './log.js';
+import type { OnTheirWay } from './lost-connections.js';
 import { serveMetrics } from './metrics-server.js';
 import { MetricsSum } from './metrics-sum.js';
 import { standInVariable } from './service.js';
 import { watchSharedPort } from './shared-port.js';
 import { Supervisor } from './supervisor.js';
+import { servicePeakBytes } from './worker-memory.js';
 
 interface ChosenModels {
   models: readonly ModelName[];
@@ -43,35 +46,37 @@ async function chooseModels({ models, modelsDir }: Config): Promise<ChosenModels
   }
 }
 
-/**
- * Forks workers that run this same command; the pool of native threads fits the slots, two more are for files and names. Adds to
- * `onTheirWay` for each the connections that it has not taken yet.
- */
+/** Forks workers that run this same command; the pool of native threads fits the slots and a short search beside them, two more are for files and names. */
 function forker(config: Config, { models, standsInFor }: ChosenModels, onTheirWay: Map<number, OnTheirWay>) {
   cluster.setupPrimary({ exec: path.join(packageRoot, 'dist', 'cli.js'), args: ['serve'] });
   const environment = {
     FACE_DETECTION_MODEL: models[0],
     [standInVariable]: standsInFor ?? '',
-    UV_THREADPOOL_SIZE: String(config.slots + 2),
+    UV_THREADPOOL_SIZE: String(config.slots + 3),
   };
-  return () => {
-    const worker = cluster.fork(environment);
-    const connections = closeLostConnections(worker);
-    onTheirWay.set(worker.id, connections);
-    worker.once('exit', () => onTheirWay.delete(worker.id));
-    return Object.assign(worker, { untakenMs: () => connections.oldestMs() });
-  };
+  return () => forkWorker(environment, onTheirWay);
 }
 
-/** Resolves with the name of the signal that ends the service; SIGHUP without a terminal reloads. */
-function stopSignal(reload: () => void): Promise<string> {
+/** Resolves with the name of the signal that ends the service; SIGHUP without a terminal is `onHangup`'s. */
+function stopSignal(onHangup: () => void): Promise<string> {
   return new Promise((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve(name));
     process.on('SIGHUP', () => {
       if (process.stdin.isTTY || process.stdout.isTTY) resolve('SIGHUP');
-      else reload();
+      else onHangup();
     });
   });
+}
+
+/** Says at start what would otherwise be found out under the worst load. */
+function warnOfMemory(config: Config, log: Logger): void {
+  const peak = servicePeakBytes(config);
+  const memory = allowedMemory();
+  if (peak <= memory) return;
+  const megabytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  log.warn(
+    `under the worst load the service takes ${megabytes(peak)} and has ${megabytes(memory)}: lower WORKERS, MAX_PIXELS or WAITING_BYTES`,
+  );
 }
 
 /**
@@ -80,11 +85,18 @@ function stopSignal(reload: () => void): Promise<string> {
  */
 export async function runPrimary(config: Config): Promise<number> {
   const log = createLogger(config, 'primary');
-  const reload = () => {
+  let onStart: () => void = () => undefined;
+  const started = new Promise<void>((resolve) => {
+    onStart = resolve;
+  });
+  // While it starts there is nothing to replace yet, but some of it may have read already what is new now.
+  const reload = async () => {
+    await started;
     log.info('SIGHUP: replacing the workers one by one');
-    void supervisor.reload().then(() => log.info('the workers are replaced'));
+    if (await supervisor.reload()) log.info('the workers are replaced');
   };
-  const stopped = stopSignal(reload);
+  warnOfMemory(config, log);
+  const stopped = stopSignal(() => void reload());
   const chosen = await chooseModels(config);
   const metrics: MetricsSum = new MetricsSum(() => supervisor.readyWorkers);
   const onTheirWay = new Map<number, OnTheirWay>();
@@ -106,6 +118,7 @@ export async function runPrimary(config: Config): Promise<number> {
 
   async function runWorkers(): Promise<never> {
     const { port, opencv, models: loaded } = await supervisor.start();
+    onStart();
     const slow = loaded.find(({ name, engine }) => name === 'mtcnn' && engine !== 'fused');
     if (slow && config.engine === 'auto') log.warn(slow, 'the fused engine is not used');
     const [{ name: model, engine, engineReason }] = loaded;

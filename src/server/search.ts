@@ -1,8 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { DetectCallOptions, Detection, Timings } from '../detector.js';
+import type { ModelName } from '../models.js';
+import { shortMs } from '../slots.js';
 import type { Seat } from './admission.js';
+import type { Config } from './config.js';
 import { clientGone, RequestError } from './errors.js';
+import { searchCostMs } from './search-cost.js';
 import type { Service } from './service.js';
+import { shortSearchBytes } from './worker-memory.js';
 
 /** Aborts, with code ABORTED, when the client closes its connection before it has the whole answer. */
 export function goneSignal(response: ServerResponse): AbortSignal {
@@ -35,26 +40,41 @@ export interface Wish<Options extends DetectCallOptions> {
   options: Options;
 }
 
+type Picture = ReturnType<Service['probe']>;
+
+type SearchingService = Pick<Service, 'config' | 'metrics' | 'probe' | 'watch'> & {
+  detector: Pick<Service['detector'], 'model'>;
+};
+
+/** About how many milliseconds a search takes, by its header; more than a short one where it takes more memory than those may. */
+function costOf(config: Config, picture: Picture, model: ModelName, options: DetectCallOptions): number {
+  if (picture.width * picture.height > config.maxPixels) return 0; // refused at once
+  const { minFaceSize = config.minFaceSize, maxSide = config.maxSide } = options;
+  const cost = searchCostMs(picture, model, { ...options, minFaceSize, maxSide });
+  return picture.peakBytesWithAlpha > shortSearchBytes ? Math.max(cost, shortMs + 1) : cost;
+}
+
 /**
  * Searches an image by a call of the detector (`find`), which gets the options with a signal in them, within the deadline of a request
  * (DEADLINE) and as long as its client is there (`gone`). Both stop the native work and reject at once; the seat stays taken until that
- * has ended.
- * Throws IMAGE_QUARANTINED for an image that has taken workers down.
+ * has ended. Searches that take long let short ones go first.
+ * Throws IMAGE_QUARANTINED for an image that has taken workers down, and what its header alone shows to be wrong.
  */
 export function search<T extends Detection, Options extends DetectCallOptions>(
-  { config, metrics, watch }: Pick<Service, 'config' | 'metrics' | 'watch'>,
+  { config, detector, metrics, probe, watch }: SearchingService,
   { image, route, options }: Wish<Options>,
   find: (image: Buffer, options: Options) => Promise<T>,
   gone: AbortSignal,
   seat: Seat,
 ): Promise<T> {
+  const costMs = costOf(config, probe(image), options.model ?? detector.model, options);
   const watched = watch.admit(image, `${route} ${JSON.stringify(options)}`);
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort(new RequestError('DEADLINE', `the search was not done after ${config.requestTimeoutMs} ms`));
   }, config.requestTimeoutMs);
   const signal = AbortSignal.any([gone, late.signal]);
-  const native = find(image, { ...options, signal, onStart: watched.begin }).finally(() => clearTimeout(timer));
+  const native = find(image, { ...options, costMs, signal, onStart: watched.begin }).finally(() => clearTimeout(timer));
   seat.holdUntil(native);
   native.then(
     (detection) => {

@@ -1,4 +1,5 @@
 import type { FaceDetector } from '../detector.js';
+import type { NativeProbe } from '../native.js';
 import type { OptionRules } from '../options.js';
 import type { Admission } from './admission.js';
 import type { Config } from './config.js';
@@ -27,9 +28,13 @@ export interface Service {
   readonly rules: OptionRules;
   readonly admission: Admission;
   readonly metrics: WorkerMetrics;
+  /** What an image's header says; throws as the search would. */
+  readonly probe: (image: Uint8Array) => Pick<NativeProbe, 'width' | 'height' | 'peakBytesWithAlpha'>;
   readonly watch: SearchWatch;
   readonly log: Logger;
   readonly readiness: () => Readiness;
+  /** Aborts when this worker is to end: what nobody needs is not waited for any more. */
+  readonly draining: AbortSignal;
   /** The model that would be served if its weights were there. */
   readonly standsInFor?: string | undefined;
 }

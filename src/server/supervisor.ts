@@ -6,7 +6,7 @@ import type { MetricsSum } from './metrics-sum.js';
 import { Quarantine } from './quarantine.js';
 import type { Readiness } from './service.js';
 
-/** A process that works, as node:cluster gives it. */
+/** A process that works, as node:cluster gives it. Without a `pid` the system refused one: all that it emits is `error`, soon. */
 export interface WorkerProcess extends EventEmitter {
   readonly id: number;
   send(message: PrimaryMessage, callback: (error: Error | null) => void): boolean;
@@ -30,6 +30,8 @@ interface Member {
   doom?: string;
   /** Why it says that it cannot start. */
   inability?: string;
+  /** How it has ended: a signal, a status, why it never began. */
+  end?: string;
 }
 
 type Settings = Pick<Config, 'workers' | 'requestTimeoutMs' | 'hangTimeoutMs' | 'shutdownTimeoutMs' | 'stuckMs'>;
@@ -48,6 +50,8 @@ const provenMs = 10_000;
 // this process because it was not told anything.
 const crashes = new Set(['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT', 'SIGTRAP']);
 const jobHangs = 'its job hangs';
+
+const isForked = ({ worker }: Member) => worker.process.pid !== undefined;
 
 /** Keeps `workers` processes running: replaces those that die or hang, restarts them one by one, drains them all. */
 export class Supervisor {
@@ -94,7 +98,7 @@ export class Supervisor {
   async start(): Promise<ReadyMessage> {
     for (let i = 0; i < this.#settings.workers; i++) this.#spawn();
     this.#every(beatMs, () => this.#check());
-    await this.#until(() => this.readyWorkers === this.#settings.workers);
+    await this.#until(() => this.readyWorkers >= this.#settings.workers);
     this.#isStarted = true;
     return this.#firstReady as ReadyMessage;
   }
@@ -107,24 +111,25 @@ export class Supervisor {
 
   /**
    * Replaces every worker, one after the other: the new one is ready before the old one stops accepting. Where a new one fails,
-   * the old ones that are left stay.
+   * the old ones that are left stay. Resolves to whether all are replaced; at once to false while a reload is going on.
    */
-  async reload(): Promise<void> {
-    if (this.#isReloading || !this.#goesOn) return;
+  async reload(): Promise<boolean> {
+    if (this.#isReloading || !this.#goesOn) return false;
     this.#isReloading = true;
     try {
       for (const old of [...this.#members].filter(({ state }) => state === 'ready')) {
         if (!this.#members.has(old)) continue; // it has died, and is replaced already
         const fresh = this.#spawn(true);
         while (fresh.state === 'starting' && this.#members.has(fresh) && this.#goesOn) await this.#changed();
-        if (!this.#goesOn) return;
+        if (!this.#goesOn) return false;
         if (!this.#members.has(fresh)) {
-          this.#log.error('a new worker did not get ready: the old ones stay');
-          return;
+          this.#log.error({ how: fresh.end }, 'a new worker did not get ready: the old ones stay');
+          return false;
         }
         this.#metrics.restarted('reload');
         await this.#drain(old);
       }
+      return true;
     } finally {
       this.#isReloading = false;
       if (this.#goesOn) while (this.#live < this.#settings.workers) this.#spawn();
@@ -156,7 +161,10 @@ export class Supervisor {
     this.#members.add(member);
     this.#tell(member, { type: 'quarantine', images: this.#quarantine.images }); // before it takes a request
     worker.on('message', (message: WorkerMessage) => this.#onMessage(member, message));
-    worker.on('error', (error: Error) => this.#log.debug({ err: error }, 'a message to a worker was lost'));
+    worker.on('error', (error: Error) => {
+      if (worker.process.pid === undefined) this.#onExit(member, error.message);
+      else this.#log.debug({ err: error }, 'a message to a worker was lost');
+    });
     worker.on('exit', (code: number | null, signal: string | null) => this.#onExit(member, signal ?? `status ${code}`));
     return member;
   }
@@ -196,7 +204,8 @@ export class Supervisor {
   }
 
   #onExit(member: Member, how: string): void {
-    this.#members.delete(member);
+    if (!this.#members.delete(member)) return; // it was given up before
+    member.end = how;
     void this.#metrics.retire(member.worker.id);
     this.#blame(member, how);
     if (member.state !== 'draining' && !member.isTrial && this.#goesOn) this.#replace(member, how);
@@ -220,25 +229,32 @@ export class Supervisor {
     for (const member of this.#members) this.#tell(member, { type: 'quarantine', images });
   }
 
-  #replace({ worker, state, since, doom, inability }: Member, how: string): void {
-    const wasStarting = state === 'starting';
-    this.#deathsAtStart = wasStarting ? this.#deathsAtStart + 1 : 0;
-    // Weights may be gone for a while, or memory: as long as others serve, that is no reason to end them.
-    const othersServe = this.#isStarted && this.readyWorkers > 0;
-    if (this.#deathsAtStart >= maxDeathsAtStart && !othersServe) {
-      const last = inability ? `: ${inability}` : ` by ${doom ?? how}`;
-      this.#fail(`workers died at start ${maxDeathsAtStart} times in a row, the last one${last}`);
-      return;
-    }
+  #replace(member: Member, how: string): void {
+    const { worker, since, doom } = member;
+    if (this.#isHopeless(member, how)) return;
     if (performance.now() - since > provenMs) this.#backoffMs = firstBackoffMs;
     const delayMs = this.#backoffMs;
     this.#backoffMs = Math.min(maxBackoffMs, this.#backoffMs * 2);
-    this.#metrics.restarted(doom ? 'hung' : 'died');
-    this.#log.error({ worker: worker.process.pid, how, reason: doom, delayMs }, 'a worker ended and is replaced');
+    if (isForked(member)) this.#metrics.restarted(doom ? 'hung' : 'died');
+    const event = isForked(member) ? 'a worker ended and is replaced' : 'a worker could not be started: trying again';
+    this.#log.error({ worker: worker.process.pid, how, reason: doom, delayMs }, event);
     this.#after(delayMs, () => {
       // While reloading there may be enough.
       if (this.#live < this.#settings.workers) this.#spawn();
     });
+  }
+
+  /** Whether workers have died at their start so often that the service fails, for which this one may be the last reason. */
+  #isHopeless(member: Member, how: string): boolean {
+    // What the system refuses now it may give later; where nothing serves yet, the operator is to know.
+    if (!isForked(member) && (this.#isStarted || this.readyWorkers > 0)) return false;
+    this.#deathsAtStart = member.state === 'starting' ? this.#deathsAtStart + 1 : 0;
+    // Weights may be gone for a while, or memory: as long as others serve, that is no reason to end them.
+    const othersServe = this.#isStarted && this.readyWorkers > 0;
+    if (this.#deathsAtStart < maxDeathsAtStart || othersServe) return false;
+    const last = member.inability ? `: ${member.inability}` : ` by ${member.doom ?? how}`;
+    this.#fail(`workers died at start ${maxDeathsAtStart} times in a row, the last one${last}`);
+    return true;
   }
 
   #fail(reason: string): void {
@@ -283,14 +299,15 @@ export class Supervisor {
   #judge(): Readiness {
     if (this.#isStopping) return { isReady: false, reason: 'draining' };
     if (this.readyWorkers === 0) return { isReady: false, reason: 'starting' };
+    const { requestTimeoutMs, stuckMs } = this.#settings;
     const activities = [...this.#members].flatMap(({ activity }) => activity ?? []);
     const waiting = activities.filter((activity) => activity.waiting > 0);
-    // No job has ended in any worker, nor has one begun where others wait.
-    const stuckMs = Math.min(
+    // No job has ended in any worker, and those that others wait for go on past their deadline.
+    const stuckForMs = Math.min(
       ...activities.map(({ sinceLastEndMs }) => sinceLastEndMs),
-      ...waiting.map(({ oldestJobMs }) => oldestJobMs),
+      ...waiting.map(({ oldestJobMs }) => oldestJobMs - requestTimeoutMs),
     );
-    if (waiting.length > 0 && stuckMs > this.#settings.stuckMs) return { isReady: false, reason: 'stuck' };
+    if (waiting.length > 0 && stuckForMs > stuckMs) return { isReady: false, reason: 'stuck' };
     return { isReady: true };
   }
 
@@ -298,16 +315,20 @@ export class Supervisor {
     if (worker.isConnected()) worker.send(message, () => undefined);
   }
 
-  /** Resolves when the worker has ended, by force after the time for shutting down. */
+  /** Resolves when the worker has ended, by force after the time for shutting down, or does not end even so. */
   async #drain(member: Member): Promise<void> {
     member.state = 'draining';
     this.#tell(member, { type: 'drain' });
+    const forceAfterMs = this.#settings.shutdownTimeoutMs + cuttingMs;
     const force = setTimeout(() => {
       this.#wasForced = true;
       this.#kill(member, 'it did not stop in time');
-    }, this.#settings.shutdownTimeoutMs + cuttingMs);
+    }, forceAfterMs);
+    // A process that waits for a disk that has gone is not even killed; the system ends it when the disk is back.
+    const forget = setTimeout(() => this.#onExit(member, 'not at all'), forceAfterMs + cuttingMs);
     while (this.#members.has(member)) await this.#changed();
     clearTimeout(force);
+    clearTimeout(forget);
   }
 
   #changed(): Promise<void> {

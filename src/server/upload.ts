@@ -159,13 +159,6 @@ export async function readUpload(
   limits: BodyLimits,
 ): Promise<Upload> {
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
-    throw new FaceDetectorError(
-      'UNSUPPORTED_FORMAT',
-      `the body must not be compressed, got Content-Encoding ${encoding}`,
-    );
-  }
   if (type === 'multipart/form-data') return onlyImage(await readForm(request, response, limits));
   if (type === 'application/json') return readJson(request, response, limits);
   if (type.startsWith('image/') || type === 'application/octet-stream') {

@@ -1,5 +1,7 @@
 import cluster from 'node:cluster';
+import { setMaxListeners } from 'node:events';
 import { FaceDetector } from '../detector.js';
+import { probe } from '../probe.js';
 import { Admission } from './admission.js';
 import { createApp } from './app.js';
 import { type Config, readConfig } from './config.js';
@@ -63,12 +65,14 @@ async function run(config: Config): Promise<void> {
   const beat = setInterval(() => void tell({ type: 'beat', activity: detector.activity }), beatMs);
   await warmUp(detector);
   const running = () => detector.activity.running;
-  const admission = new Admission(config.queueLimit, running);
+  const admission = new Admission(config, running);
   const names = detector.models.map(({ name }) => name);
   const metrics = new WorkerMetrics(() => admission.depth, running, names);
   const rules = requestRules(config, detector.model, names);
-  const service = { config, detector, rules, admission, metrics, watch, log, readiness: () => readiness };
-  const app = createApp({ ...service, standsInFor: process.env[standInVariable] || undefined });
+  const end = new AbortController();
+  setMaxListeners(0, end.signal); // every body that is dropped listens
+  const service = { config, detector, rules, admission, metrics, probe, watch, log, readiness: () => readiness };
+  const app = createApp({ ...service, draining: end.signal, standsInFor: process.env[standInVariable] || undefined });
   const server = createDrainableServer(app, config);
   limitConnections(server.http, log);
   const port = await listen(server.http, config.port, config.host, 'PORT_NUMBER');
@@ -84,6 +88,7 @@ async function run(config: Config): Promise<void> {
 
   await ordered.drain;
   readiness = { isReady: false, reason: 'draining' };
+  end.abort();
   await finish(server, detector, config.shutdownTimeoutMs);
   clearInterval(beat);
   clearInterval(snapshots);

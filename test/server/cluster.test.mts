@@ -261,6 +261,25 @@ describe('SIGTERM under load', () => {
   });
 });
 
+describe('SIGHUP at the start', () => {
+  // It ended the start with a ReferenceError while the weights were being read.
+  it('replaces the workers once they are there', async function () {
+    needWeights(this);
+    // The primary sends it to itself as soon as it listens for it.
+    const early = `
+      import cluster from 'node:cluster';
+      const hangUp = () => process.kill(process.pid, 'SIGHUP');
+      if (cluster.isPrimary) process.on('newListener', (name) => name === 'SIGHUP' && setImmediate(hangUp));`;
+    const service = await startService({
+      WORKERS: '1',
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(early)}`,
+    });
+    await eventually('replaced', () => logLines(service, 'the workers are replaced').length === 1);
+    expect(await metric(service, 'face_detector_worker_restarts_total', 'reason="reload"')).to.equal(1);
+    expect(await service.stop()).to.equal(0);
+  });
+});
+
 describe('a service that cannot start', () => {
   it('says which port of the metrics is in use', async function () {
     needWeights(this);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { needCores, needWeights, skip } from '../fixtures/available.mjs';
@@ -88,5 +89,32 @@ describe('file descriptors that run out', () => {
   it('do not keep SIGTERM from ending it', async () => {
     expect(await service.stop()).to.equal(0);
     for (const { closed } of wires) await closed;
+  });
+});
+
+// The primary ended by a TypeError, and all workers with it.
+describe('a primary that has no descriptor left for a new worker', () => {
+  it('goes on with the others, starts it when there is one, and ends when it is to', async function () {
+    needWeights(this);
+    needCores(this, 2);
+    if (spawnSync('prlimit', ['--version']).status !== 0) skip(this, 'prlimit is not installed');
+    const service = await startService({ WORKERS: '2' });
+    const { pid } = service.process;
+    const limit = (descriptors: number) =>
+      spawnSync('prlimit', ['--pid', String(pid), `--nofile=${descriptors}:`]).status;
+    const used = readdirSync(`/proc/${pid}/fd`).length;
+    expect(limit(used)).to.equal(0);
+    const [victim = 0, other] = workerPids(service);
+    process.kill(victim, 'SIGKILL');
+    const refused = () => logLines(service, 'a worker could not be started: trying again');
+    await eventually('two tries', () => refused().length >= 2);
+    expect(refused()[0]?.['how']).to.match(/EMFILE$/);
+    expect(workerPids(service)).to.deep.equal([other]);
+    limit(1000);
+    await eventually('two workers answer', async () => {
+      await ask(service);
+      return new Set(logLines(service, 'request').map((line) => line['pid'])).size === 2;
+    });
+    expect(await service.stop()).to.equal(0);
   });
 });

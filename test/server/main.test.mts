@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,6 +23,43 @@ describe('starting and stopping the service', () => {
     expect(output).to.match(
       /^opencv-face-detector: WORKERS x SLOTS x THREADS must be .*, \d+, got 256 x 1 x 64 = 16384\n$/,
     );
+  });
+
+  it('refuses keys that are empty', async () => {
+    const { status, output } = await failToStart({ API_KEYS: '' });
+    expect(status).to.equal(1);
+    expect(output).to.match(/^opencv-face-detector: API_KEYS must be .*, got ""\n$/);
+  });
+
+  // Each passed the check of the settings, and ended the workers while they started.
+  for (const limit of [{ MAX_SIDE: '12' }, { MAX_PIXELS: '1000' }, { TRUST_PROXY: '0.0.0.0/1' }]) {
+    it(`starts with ${JSON.stringify(limit)}, whatever that leaves`, async function () {
+      needWeights(this);
+      const service = await startService({ WORKERS: '1', ...limit });
+      const body = new Uint8Array(standardPng());
+      const response = await fetch(`${service.origin}/v1/faces`, { method: 'POST', body, headers });
+      expect(response.status).to.equal('MAX_PIXELS' in limit ? 413 : 200);
+      expect(await service.stop()).to.equal(0);
+    });
+  }
+
+  it('has the metrics on the loopback address, or on another', async function () {
+    needWeights(this);
+    for (const [environment, local] of [
+      [{}, '0100007F'],
+      [{ METRICS_HOST: '127.0.0.2' }, '0200007F'],
+      [{ METRICS_HOST: '*' }, '00000000'],
+    ] as const) {
+      const service = await startService({ WORKERS: '1', HOST: '0.0.0.0', ...environment });
+      const port = Number(new URL(service.metrics).port);
+      // Listening sockets of IPv4 and IPv6, by their hexadecimal address and port.
+      const tables = ['tcp', 'tcp6'].map((table) => readFileSync(`/proc/net/${table}`, 'utf8')).join('');
+      const listening = new RegExp(`: ([0-9A-F]+):${port.toString(16).toUpperCase().padStart(4, '0')} \\S+ 0A `).exec(
+        tables,
+      );
+      expect(listening?.[1]).to.match(new RegExp(`${local}$`));
+      expect(await service.stop()).to.equal(0);
+    }
   });
 
   it('answers the same with threads that share an image', async function () {

@@ -52,6 +52,79 @@ describe('clients that take their time', () => {
     }
   });
 
+  // Those held connections for ever, and sent gigabytes.
+  const bodiless = [
+    ['GET', '/healthz', 200],
+    ['GET', '/readyz', 200],
+    ['GET', '/face', 200],
+    ['HEAD', '/face', 200],
+    ['OPTIONS', '/face', 200],
+    ['GET', '/', 200],
+    ['GET', '/docs/swagger-ui-bundle.js', 200],
+    ['GET', '/v1/models', 200],
+    ['GET', '/v1/faces', 405],
+    ['POST', '/nowhere', 404],
+  ] as const;
+  for (const [method, path, status] of bodiless) {
+    it(`and send a body without an end to ${method} ${path} have their answer, then are closed`, async () => {
+      const head = postHead(path, { 'Transfer-Encoding': 'chunked' }).replace('POST', method);
+      const [slow, fast] = [await openWire(service.origin), await openWire(service.origin)];
+      for (const { socket } of [slow, fast]) socket.write(head);
+      const drop = setInterval(() => slow.socket.write('1\r\nx\r\n'), 50);
+      const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+      const pour = () => {
+        while (!fast.socket.destroyed && fast.socket.write(chunk));
+      };
+      fast.socket.on('drain', pour);
+      pour();
+      await Promise.all([slow.closed, fast.closed]);
+      clearInterval(drop);
+      expect(slow.received()).to.match(new RegExp(`^HTTP/1.1 ${status} `));
+    });
+  }
+
+  it('and expect what there is not are answered, then closed', async () => {
+    const wire = await openWire(service.origin);
+    wire.socket.write(postHead('/nowhere', { Expect: 'the unexpected', 'Content-Length': 1_000_000 }));
+    drip(wire);
+    await wire.closed;
+    expect(wire.received()).to.match(/^HTTP\/1.1 404 /);
+  });
+
+  it('but end a body that nobody reads keep their connection', async () => {
+    const wire = await openWire(service.origin);
+    for (let i = 1; i <= 3; i++) {
+      wire.socket.write(postHead('/healthz', { 'Content-Length': 4 }).replace('POST', 'GET'));
+      await wire.until(new RegExp(`(HTTP/1.1 200 [\\s\\S]*){${i}}`));
+      wire.socket.write('body');
+    }
+    wire.socket.destroy();
+  });
+
+  it('with a body that nobody reads are nothing that SIGTERM or SIGHUP waits for', async () => {
+    const patient = await startService({
+      WORKERS: '1',
+      BODY_TIMEOUT_MS: '600000',
+      SHUTDOWN_TIMEOUT_MS: '600000',
+    });
+    const open = async (path: string) => {
+      const wire = await openWire(patient.origin);
+      wire.socket.write(postHead(path, { 'Content-Length': 1_000_000 }));
+      drip(wire);
+      return wire;
+    };
+    try {
+      const refused = await open('/nowhere');
+      await open('/healthz');
+      patient.process.kill('SIGHUP');
+      await refused.until(/^HTTP\/1.1 404 /);
+      await eventually('reloaded', () => patient.output().includes('the workers are replaced'));
+      await open('/nowhere');
+    } finally {
+      expect(await patient.stop()).to.equal(0);
+    }
+  });
+
   it('are nothing that SIGTERM waits for longer than SHUTDOWN_TIMEOUT_MS', async () => {
     const png = standardPng();
     const [silent, uploading, reading] = [

@@ -132,7 +132,7 @@ describe('/v1', () => {
         const response = await post(`/v1/faces?${query}`, png, { 'Content-Type': 'image/png' });
         expect(await problemOf(response), query).to.equal(`400 INVALID_OPTION: ${detail}`);
       }
-      for (const name of ['maxPixels', 'nonsense', '__proto__', 'constructor']) {
+      for (const name of ['maxPixels', 'maxCpuMs', 'nonsense', '__proto__', 'constructor']) {
         const response = await post(`/v1/faces?${name}=1`, png, { 'Content-Type': 'image/png' });
         expect(await problemOf(response)).to.match(
           new RegExp(`^400 INVALID_OPTION: there is no option "${name}": minFaceSize,`),

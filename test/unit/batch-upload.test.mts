@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type BatchPart, readBatch } from '#dist/server/batch-upload.js';
 import { discardBody } from '#dist/server/body.js';
+import { RequestError } from '#dist/server/errors.js';
+import { heldBytes } from '../fixtures/held-bytes.mjs';
 import { eventually, formType, openWire, postHead, type Wire } from '../fixtures/http.mjs';
 import { type Receiver, startReceiver } from '../fixtures/receiver.mjs';
 
@@ -30,6 +32,8 @@ describe('readBatch', () => {
   let receiver: Receiver<Batch>;
   let wire: Wire;
   let limitsNow: typeof limits;
+  let held: ReturnType<typeof heldBytes>;
+  let over: AbortController;
   let current: IncomingMessage;
   /** Parts that have come of the request that is being read. */
   let parts: string[];
@@ -41,7 +45,7 @@ describe('readBatch', () => {
       current = request;
       parts = [];
       try {
-        for await (const one of readBatch(request, response, limitsNow)) {
+        for await (const one of readBatch(request, response, limitsNow, held, over.signal)) {
           parts.push(shown(one));
           await work();
         }
@@ -56,6 +60,8 @@ describe('readBatch', () => {
 
   beforeEach(async () => {
     limitsNow = limits;
+    held = heldBytes();
+    over = new AbortController();
     work = async () => {};
     wire = await openWire(receiver.origin);
   });
@@ -276,6 +282,31 @@ describe('readBatch', () => {
     expect(await receiver.next()).to.deep.equal({ value: whole });
   });
 
+  it('holds the bytes of an image from when they come until the next is asked for, and in the end none', async () => {
+    const seen: number[] = [];
+    work = async () => void seen.push(held.now);
+    await post(`${image('one')}${image('seven77')}${end}`);
+    expect(seen).to.deep.equal([10, 7]); // both had come when the first was worked on
+    expect(held.now).to.equal(0);
+  });
+
+  it('says of an image for which there is no room that there is none, and goes on', async () => {
+    held = heldBytes(5);
+    expect(await post(`${image('one')}${image('seven77')}${image('1')}${end}`)).to.deep.equal({
+      value: { parts: ['0 a.jpg: one', '1 a.jpg: OVERLOADED', '2 a.jpg: 1'] },
+    });
+    expect(held.now).to.equal(0);
+  });
+
+  it('ends with the reason of a signal that aborts while it waits for the body', async () => {
+    openBatch(`${image('one')}--x\r\n`);
+    await eventually('the first image has come', () => parts.length === 1);
+    over.abort(new RequestError('DEADLINE', 'not done in time'));
+    expect(await receiver.next()).to.deep.equal({
+      value: { parts: ['0 a.jpg: one'], failure: 'DEADLINE: not done in time' },
+    });
+  });
+
   it('leaves the rest of the body for discardBody', async () => {
     const giveUps: [how: string, body: string][] = [
       ['after a part', image('one')],
@@ -284,7 +315,8 @@ describe('readBatch', () => {
     for (const [how, start] of giveUps) {
       const own = await startReceiver(async (request, response) => {
         try {
-          for await (const _one of readBatch(request, response, limits)) break;
+          for await (const _one of readBatch(request, response, limits, heldBytes(), new AbortController().signal))
+            break;
         } catch {}
         await discardBody(request, { maxBytes: limits.maxBatchBytes, timeoutMs: 10_000 });
         return request.complete;

@@ -113,6 +113,36 @@ describe('receiveBody', () => {
     expect(taken).to.equal(1);
   });
 
+  it('refuses a compressed one, with what it takes, and one with a transfer coding beside chunked', async () => {
+    expect(await receiver.post('body', { 'Content-Encoding': 'Identity' })).to.deep.equal({
+      value: Buffer.from('body'),
+    });
+    for (const encoding of ['gzip', 'br, gzip', 'identity, gzip', 'x']) {
+      expect(await receiver.post('body', { 'Content-Encoding': encoding })).to.deep.equal({
+        code: 'UNSUPPORTED_FORMAT',
+        message: `the body must not be compressed, got Content-Encoding ${encoding}`,
+      });
+    }
+    for (const coding of ['gzip, chunked', 'identity, chunked']) {
+      wire.socket.destroy();
+      wire = await openWire(receiver.origin);
+      wire.socket.write(postHead('/', { 'Transfer-Encoding': coding }));
+      wire.socket.write(chunk('body'));
+      wire.socket.write(lastChunk);
+      expect(await receiver.next()).to.deep.equal({
+        code: 'MALFORMED_BODY',
+        message: `the only transfer coding may be chunked, got ${coding}`,
+      });
+      await wire.closed;
+    }
+    wire = await openWire(receiver.origin);
+    wire.socket.write(postHead('/', { 'Content-Encoding': 'gzip', Expect: '100-continue', 'Content-Length': 4 }));
+    await receiver.next();
+    const answer = await wire.until(/200 OK[\s\S]*\r\n\r\n/);
+    expect(answer).to.match(/^Accept-Encoding: identity\r$/m);
+    expect(answer).to.not.include('100 Continue');
+  });
+
   it('asks a client that waits for it to send its body, once', async () => {
     wire.socket.write(postHead('/', { Expect: '100-continue', 'Content-Length': 4 }));
     await wire.until(/^HTTP\/1\.1 100 Continue\r\n\r\n/);
@@ -132,11 +162,12 @@ describe('discardBody', () => {
   let receiver: Receiver<{ isComplete: boolean }>;
   let wire: Wire;
   let limitsNow: typeof limits;
+  let hurryNow: AbortSignal | undefined;
 
   before(async () => {
     receiver = await startReceiver(async (request) => {
       const before = listenersOf(request);
-      await discardBody(request, limitsNow);
+      await discardBody(request, limitsNow, hurryNow);
       expect(listenersOf(request)).to.equal(before);
       return { isComplete: request.complete };
     });
@@ -145,6 +176,7 @@ describe('discardBody', () => {
 
   beforeEach(async () => {
     limitsNow = limits;
+    hurryNow = undefined;
     wire = await openWire(receiver.origin);
   });
   afterEach(() => wire.socket.destroy());
@@ -172,6 +204,21 @@ describe('discardBody', () => {
     wire.socket.write(postHead('/', chunked));
     wire.socket.write(chunk('some'));
     expect(await receiver.next()).to.deep.equal({ value: { isComplete: false } });
+  });
+
+  it('ends soon after it is to hurry, before or meanwhile', async () => {
+    for (const isEarly of [true, false]) {
+      const hurry = new AbortController();
+      if (isEarly) hurry.abort();
+      limitsNow = { ...limits, timeoutMs: 600_000 };
+      hurryNow = hurry.signal;
+      wire.socket.destroy();
+      wire = await openWire(receiver.origin);
+      wire.socket.write(postHead('/', chunked));
+      const next = receiver.next();
+      setTimeout(() => hurry.abort(), 50);
+      expect(await next).to.deep.equal({ value: { isComplete: false } });
+    }
   });
 
   it('ends where the client closes the connection', async () => {

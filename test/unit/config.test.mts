@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import express from 'express';
 import { modelNames } from '#dist/models.js';
 import { ConfigError, checkCores, printConfig, readConfig, settings } from '#dist/server/config.js';
 import { allowedCores } from '#dist/server/cores.js';
@@ -34,12 +35,20 @@ describe('configuration of the service', () => {
       slots: 1,
       threads: 1,
       queueLimit: 16,
+      waitingBytes: 134_217_728,
+      clientShare: 0.75,
       minFaceSize: 20,
       minFaceSizeFloor: 12,
+      scaleFactorCeiling: 0.95,
+      thresholdFloor: 0,
+      maxFaces: 1000,
+      maxCpuMs: 10_000,
       maxSide: undefined,
       fastDecode: false,
       maxPixels: 50_000_000,
       maxBodyBytes: 20_971_520,
+      batchLimit: 8,
+      batchTimeoutMs: 120_000,
       maxBatchImages: 100,
       maxBatchBytes: 209_715_200,
       headersTimeoutMs: 10_000,
@@ -47,9 +56,10 @@ describe('configuration of the service', () => {
       requestTimeoutMs: 30_000,
       keepAliveTimeoutMs: 5_000,
       shutdownTimeoutMs: 30_000,
-      stuckMs: 10_000,
+      stuckMs: 5_000,
       hangTimeoutMs: 10_000,
       metricsPort: 9464,
+      metricsHost: '127.0.0.1',
       apiKeys: [],
       corsOrigins: [],
       trustProxy: [],
@@ -58,7 +68,32 @@ describe('configuration of the service', () => {
 
   it('takes an empty variable for one that is not set', () => {
     const empty = Object.fromEntries(Object.values(settings).map(({ variable }) => [variable, '']));
+    delete empty['API_KEYS'];
     expect(readConfig(empty)).to.deep.equal(readConfig({}));
+  });
+
+  // A secret that was lost on its way to the container opened the service to everybody.
+  it('refuses keys that are set and empty', () => {
+    expect(refusal({ API_KEYS: '' })).to.equal(`API_KEYS must be ${settings.apiKeys.expected}, got ""`);
+  });
+
+  // What Express refuses ended the workers, one after the other, each with a stack.
+  it('takes proxies that Express takes, and no others', () => {
+    const candidates = ['10.0.0.0', '::1', 'fe80::1', 'fe80::1%eth0', '::ffff:1.2.3.4', '::1.2.3.4', '64:ff9b::1.2.3.4']
+      .flatMap((address) => [address, ...[0, 1, 8, 32, 33, 128, 129].map((bits) => `${address}/${bits}`)])
+      .concat('loopback', 'linklocal', 'uniquelocal', 'loopback/8', '0.0.0.0/0', '::/0', '1.2.3', 'x');
+    for (const candidate of candidates) {
+      const isTaken = refusal({ TRUST_PROXY: candidate }) === 'accepted';
+      const trust = () => express().set('trust proxy', [candidate]);
+      if (isTaken) expect(trust, candidate).not.to.throw();
+      else expect(trust, candidate).to.throw();
+    }
+  });
+
+  it('has the metrics on the loopback address, or where METRICS_HOST says', () => {
+    expect(readConfig({}).metricsHost).to.equal('127.0.0.1');
+    for (const host of ['*', '10.0.0.1', '::', 'localhost'])
+      expect(readConfig({ METRICS_HOST: host }).metricsHost).to.equal(host);
   });
 
   it("takes the replaced service's variables, and its names of detectors", () => {
@@ -163,6 +198,7 @@ describe('configuration of the service', () => {
         ],
       ],
       HOST: ['example.org', '256.1.1.1', '127.0.0.1:80', '*'],
+      METRICS_HOST: ['example.org', '256.1.1.1', '**'],
       FACE_DETECTION_MODEL: ['nonsense', 'MTCNN', 'constructor'],
       MODELS: ['nonsense', 'mtcnn,', ',', 'mtcnn;haar', 'all'],
       POST_TYPE: ['form', 'XML'],
@@ -257,5 +293,14 @@ describe('configuration of the service', () => {
       .split('\n')
       .map((line) => line.split('='));
     expect(readConfig(Object.fromEntries(pairs))).to.deep.equal(config);
+  });
+
+  it('has as many workers by default as fit into the memory, unless told otherwise', () => {
+    const gigabyte = 2 ** 30;
+    expect(readConfig({}, 8, 64 * gigabyte).workers).to.equal(8);
+    expect(readConfig({}, 8, 2 * gigabyte).workers).to.equal(2);
+    expect(readConfig({}, 8, gigabyte / 2).workers).to.equal(1);
+    expect(readConfig({ MAX_PIXELS: '10000000' }, 8, 2 * gigabyte).workers).to.equal(3);
+    expect(readConfig({ WORKERS: '5' }, 8, 2 * gigabyte).workers).to.equal(5);
   });
 });

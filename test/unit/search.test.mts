@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as tick } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { DetectCallOptions, Detection } from '#dist/detector.js';
+import { FaceDetectorError } from '#dist/errors.js';
 import { RequestError } from '#dist/server/errors.js';
 import type { WorkerMessage } from '#dist/server/messages.js';
 import { goneSignal, search, serverTiming } from '#dist/server/search.js';
@@ -17,7 +18,7 @@ const image = Buffer.from('an image');
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** A service whose detector ends when told to, with all that was asked of its parts. */
-function fakeService() {
+function fakeService(probe: () => object = () => ({ width: 1000, height: 1000, peakBytesWithAlpha: 4e6 })) {
   const native = { resolve: (_detection: Detection) => {}, reject: (_error: Error) => {} };
   const done = new Promise<Detection>((resolve, reject) => Object.assign(native, { resolve, reject }));
   const calls: [image: Buffer, options: DetectCallOptions][] = [];
@@ -26,8 +27,10 @@ function fakeService() {
   const watch = new SearchWatch((message) => void told.push(message));
   let isHeld = false;
   const service = {
-    config: { requestTimeoutMs: 2000 },
+    config: { requestTimeoutMs: 2000, maxPixels: 50_000_000, minFaceSize: 20 },
+    probe,
     detector: {
+      model: 'mtcnn',
       detect: (...call: [Buffer, DetectCallOptions]) => {
         calls.push(call);
         return done;
@@ -37,6 +40,7 @@ function fakeService() {
     watch,
   } as unknown as Service;
   const seat = {
+    countBody() {},
     holdAnswer() {},
     holdUntil(held: Promise<unknown>) {
       isHeld = true;
@@ -78,6 +82,28 @@ describe('search', () => {
     }
   });
 
+  it('tells the detector about how long it takes, by what the header says; that it is long where it takes much memory', () => {
+    const costOf = (side: number) => {
+      const { find, calls } = fakeService(() => ({ width: side, height: side, peakBytesWithAlpha: 1 }));
+      void find();
+      return calls[0]?.[1].costMs;
+    };
+    expect(costOf(1000)).to.be.above(0);
+    expect(costOf(3000)).to.be.closeTo((costOf(1000) as number) * 9, 0.001);
+    expect(costOf(8000)).to.equal(0); // refused at once
+    const { find, calls } = fakeService(() => ({ width: 1000, height: 1000, peakBytesWithAlpha: 60e6 }));
+    void find();
+    expect(calls[0]?.[1].costMs).to.be.above(250);
+  });
+
+  it('refuses before any waiting what the header shows to be wrong', async () => {
+    const { find, calls, told } = fakeService(() => {
+      throw new FaceDetectorError('CORRUPT_IMAGE', 'the header is damaged');
+    });
+    expect(await rejection((async () => find())())).to.have.property('code', 'CORRUPT_IMAGE');
+    expect([calls, told]).to.deep.equal([[], []]);
+  });
+
   it('tells the primary of an image while native code has it, and only then', async () => {
     for (const isStarted of [true, false]) {
       const { find, native, calls, told } = fakeService();
@@ -109,7 +135,7 @@ describe('search', () => {
     native.resolve(detection);
     expect(await found).to.equal(detection);
     await tick();
-    const [[bytes, { signal, onStart, ...options } = {}] = []] = calls;
+    const [[bytes, { signal, onStart, costMs, ...options } = {}] = []] = calls;
     expect(bytes).to.equal(image);
     expect(options).to.deep.equal({ minFaceSize: 40 });
     expect(searched).to.deep.equal([detection]);

@@ -18,10 +18,10 @@ function refusal(entries: Entry[], rules = rulesOf()): string {
 
 describe('options of a request', () => {
   describe('requestRules', () => {
-    it("are the library's but for maxPixels, and the model", () => {
-      const { maxPixels: _maxPixels, ...rest } = optionTable;
+    it("are the library's but for maxPixels and maxCpuMs, and the model", () => {
+      const { maxPixels: _maxPixels, maxCpuMs: _maxCpuMs, ...rest } = optionTable;
       const { model, ...rules } = rulesOf();
-      expect(rules).to.deep.equal(rest);
+      expect(rules).to.deep.equal({ ...rest, maxFaces: { ...rest.maxFaces, max: 1000, default: 1000 } });
       expect(model).to.include({ kind: 'choice', default: 'mtcnn' }).and.have.property('choices').deep.equal(['mtcnn']);
     });
 
@@ -43,6 +43,17 @@ describe('options of a request', () => {
       expect(rules.fastDecode).to.include({ kind: 'boolean', default: true });
       expect(parseOptions([['fastDecode', 'false']], rules)).to.deep.equal({ fastDecode: false });
       expect(refusal([['fastDecode', '2']], rules)).to.equal('fastDecode must be true or false, got "2"');
+    });
+
+    it("carry the operator's bounds of what makes a search dear, and refuse what goes beyond", () => {
+      const rules = rulesOf({ SCALE_FACTOR_CEILING: '0.8', THRESHOLD_FLOOR: '0.3', MAX_FACES: '50' });
+      expect(refusal([['scaleFactor', '0.81']], rules)).to.equal(
+        'scaleFactor must be a number from 0.3 to 0.8, got 0.81',
+      );
+      expect(refusal([['maxFaces', '51']], rules)).to.equal('maxFaces must be an integer from 1 to 50, got 51');
+      for (const name of ['threshold', 'pnetThreshold', 'rnetThreshold', 'onetThreshold'])
+        expect(refusal([[name, '0.2']], rules)).to.equal(`${name} must be a number from 0.3 to 1, got 0.2`);
+      expect(parseOptions([['maxFaces', '50']], rules)).to.deep.equal({ maxFaces: 50 });
     });
 
     it("carry the operator's floor, largest side and defaults", () => {
@@ -70,10 +81,17 @@ describe('options of a request', () => {
   });
 
   it("serviceDefaults are the operator's; without MAX_SIDE none", () => {
-    const config = readConfig({ MIN_FACE_SIZE: '50', MAX_PIXELS: '1000', MAX_SIDE: '900', FAST_DECODE: 'true' });
-    const given = { minFaceSize: 50, maxPixels: 1000, maxSide: 900, fastDecode: true };
+    const config = readConfig({
+      MIN_FACE_SIZE: '50',
+      MAX_PIXELS: '1000',
+      MAX_SIDE: '900',
+      MAX_FACES: '7',
+      MAX_CPU_MS: '500',
+      FAST_DECODE: 'true',
+    });
+    const given = { minFaceSize: 50, maxPixels: 1000, maxSide: 900, maxFaces: 7, maxCpuMs: 500, fastDecode: true };
     expect(serviceDefaults(config)).to.deep.equal(given);
-    const unset = { minFaceSize: 20, maxPixels: 50_000_000, fastDecode: false };
+    const unset = { minFaceSize: 20, maxPixels: 50_000_000, maxFaces: 1000, maxCpuMs: 10_000, fastDecode: false };
     expect(serviceDefaults(readConfig({}))).to.deep.equal(unset);
   });
 
@@ -119,7 +137,16 @@ describe('options of a request', () => {
     });
 
     it('refuses an unknown option, also one that every object has and the one that is of the operator', () => {
-      for (const name of ['minfacesize', 'constructor', 'toString', '__proto__', 'maxPixels', 'signal', '']) {
+      for (const name of [
+        'minfacesize',
+        'constructor',
+        'toString',
+        '__proto__',
+        'maxPixels',
+        'maxCpuMs',
+        'signal',
+        '',
+      ]) {
         const message = refusal([[name, '20']]);
         expect(message).to.match(/^there is no option ".*": minFaceSize, maxSide, /);
         expect(message).to.include(JSON.stringify(name)).and.include(', model are known');

@@ -32,10 +32,18 @@ class FakeWorker extends EventEmitter implements WorkerProcess {
   isAlive = true;
   readonly process: WorkerProcess['process'];
 
-  constructor(readonly id: number) {
+  /** `refusal`: why the system gives it no process, which Node tells in the next tick. */
+  constructor(
+    readonly id: number,
+    refusal?: string,
+  ) {
     super();
+    if (refusal) {
+      this.isAlive = false;
+      process.nextTick(() => this.emit('error', new Error(refusal)));
+    }
     this.process = {
-      pid: 1000 + id,
+      pid: refusal ? undefined : 1000 + id,
       kill: (signal) => {
         this.signals.push(signal);
         queueMicrotask(() => this.end(signal));
@@ -88,23 +96,31 @@ describe('supervisor', () => {
   const clock = new FakeClock();
   let workers: FakeWorker[];
   let told: string[];
+  let logged: string[];
+  /** Why forks fail, where they do. */
+  let refusal: string | undefined;
   let supervisor: Supervisor;
 
   beforeEach(() => {
     clock.install();
     workers = [];
     told = [];
+    logged = [];
+    refusal = undefined;
     make();
   });
   afterEach(() => clock.restore());
 
   function make(changes: Partial<typeof settings> = {}): void {
     const fork = () => {
-      const worker = new FakeWorker(workers.length + 1);
+      const worker = new FakeWorker(workers.length + 1, refusal);
       workers.push(worker);
       return worker;
     };
-    const log = { error: () => undefined, debug: () => undefined } as unknown as Logger;
+    const log = {
+      error: ({ how }: { how?: string }, text: string) => void logged.push(`${text}: ${how}`),
+      debug: () => undefined,
+    } as unknown as Logger;
     const metrics = {
       update: (id: number, snapshot: unknown[]) => told.push(`${snapshot.length} metrics of ${id}`),
       retire: async (id: number) => void told.push(`retired ${id}`),
@@ -441,11 +457,76 @@ describe('supervisor', () => {
     });
   });
 
+  // The primary ended by a TypeError (EMFILE, ENOMEM), or waited for ever for the end of what had never begun (EAGAIN).
+  describe('a worker that the system gives no process for', () => {
+    it('is tried again with growing pauses, up to 30 s, for as long as it takes', async () => {
+      await started();
+      refusal = 'spawn node EMFILE';
+      await worker(1).exit();
+      await worker(2).exit();
+      await pass(300_000);
+      expect(alive()).to.deep.equal([]);
+      expect(
+        told.filter((word) => word === 'died'),
+        'only workers that were there',
+      ).to.have.length(2);
+      expect(new Set(logged.slice(2))).to.deep.equal(
+        new Set(['a worker could not be started: trying again: spawn node EMFILE']),
+      );
+      const before = workers.length;
+      refusal = undefined;
+      await pass(30_500);
+      expect(alive()).to.deep.equal([before + 1, before + 2]);
+      for (const id of alive()) await worker(id).ready();
+      expect([supervisor.readyWorkers, supervisor.readiness]).to.deep.equal([2, { isReady: true }]);
+    });
+
+    it('ends the start with the reason where none is ready, not where one is', async () => {
+      refusal = 'spawn node EAGAIN';
+      const failed = rejection(supervisor.start());
+      await clock.advance(10_000);
+      expect((await failed).message).to.equal(
+        'workers died at start 5 times in a row, the last one by spawn node EAGAIN',
+      );
+      workers = [];
+      refusal = undefined;
+      make();
+      const start = supervisor.start();
+      await worker(1).ready();
+      refusal = 'spawn node EAGAIN';
+      await worker(2).exit();
+      await pass(60_000);
+      refusal = undefined;
+      await pass(30_500);
+      await worker(workers.length).ready();
+      await start;
+    });
+
+    it('does not keep it from stopping', async () => {
+      await started();
+      refusal = 'spawn node EAGAIN';
+      await worker(1).exit();
+      await pass(5_000);
+      const stop = supervisor.stop();
+      await worker(2).exit(0);
+      expect(await stop).to.equal(true);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('ends a reload: the old ones stay', async () => {
+      await started();
+      refusal = 'spawn node EAGAIN';
+      expect(await supervisor.reload()).to.equal(false);
+      expect(logged).to.deep.equal(['a new worker did not get ready: the old ones stay: spawn node EAGAIN']);
+      expect(alive()).to.deep.equal([1, 2]);
+    });
+  });
+
   describe('reload', () => {
     it('replaces every worker, one after the other, the new one ready before the old one drains', async () => {
       await started();
       const reload = supervisor.reload();
-      await supervisor.reload(); // while one is going on: nothing
+      expect(await supervisor.reload(), 'while one is going on: nothing').to.equal(false);
       expect(alive()).to.deep.equal([1, 2, 3]);
       expect(worker(1).isDraining).to.equal(false);
       await worker(3).ready();
@@ -456,7 +537,7 @@ describe('supervisor', () => {
       await worker(4).ready();
       expect(worker(2).isDraining).to.equal(true);
       await worker(2).exit(0);
-      await reload;
+      expect(await reload).to.equal(true);
       await pass(60_000);
       expect([workers.length, supervisor.readyWorkers]).to.deep.equal([4, 2]);
       expect(told.filter((word) => !word.startsWith('retired'))).to.deep.equal(['reload', 'reload']);
@@ -568,6 +649,20 @@ describe('supervisor', () => {
       expect(await stop).to.equal(false);
     });
 
+    // A process that waits for a device is not ended by any signal.
+    it('does not wait for ever for what no force ends', async () => {
+      await started();
+      worker(2).process.kill = () => true;
+      const stop = supervisor.stop();
+      await worker(1).exit(0);
+      await clock.advance(29_999);
+      expect(clock.pending).to.be.above(0);
+      await clock.advance(1);
+      expect(await stop).to.equal(false);
+      expect(clock.pending).to.equal(0);
+      await worker(2).exit(); // too late
+    });
+
     it('neither replaces what dies nor waits for a replacement that is due', async () => {
       await started();
       await worker(1).exit();
@@ -633,7 +728,8 @@ describe('supervisor', () => {
       expect(states(worker(2))).to.deep.equal(['ready', 'ready']);
     });
 
-    const busy = { running: 1, waiting: 1, oldestJobMs: 5001, sinceLastEndMs: 6000 };
+    // Six clients with slow searches, each within its deadline, once made a service unready for two seconds of three.
+    const busy = { running: 1, waiting: 1, oldestJobMs: 35_001, sinceLastEndMs: 35_001 };
     const cases: [what: string, activities: [Partial<Activity>, Partial<Activity>], reason: string][] = [
       ['both wait and none has ended for too long', [busy, busy], 'stuck'],
       ['one waits, the other has nothing to do', [busy, {}], 'stuck'],
@@ -642,7 +738,8 @@ describe('supervisor', () => {
       ['one waits, the other has just ended a job', [busy, { sinceLastEndMs: 10 }], 'ready'],
       ['the first job after a long rest has just begun', [{ ...busy, oldestJobMs: 10 }, {}], 'ready'],
       ['a long job for which nobody waits', [{ ...busy, waiting: 0 }, {}], 'ready'],
-      ['exactly the time', [{ ...busy, oldestJobMs: 5000 }, {}], 'ready'],
+      ['exactly the time', [{ ...busy, oldestJobMs: 35_000 }, {}], 'ready'],
+      ['both wait for searches within their deadlines', [{ ...busy, oldestJobMs: 29_999 }, busy], 'ready'],
     ];
     for (const [what, [first, second], reason] of cases) {
       it(`${what}: ${reason}`, async () => {

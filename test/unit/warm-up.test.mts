@@ -29,6 +29,13 @@ describe('warm-up', () => {
     expect(detector.calls[0]?.[0]).to.include({ width: 160, height: 160, channels: 3 });
   });
 
+  // MAX_SIDE=12 and small MAX_PIXELS passed the check of the settings, and ended every worker.
+  it("goes by limits of its own, not by the operator's", async () => {
+    const detector = finding([45, 35, 70, 90]);
+    await warmUp(detector);
+    expect(detector.calls[0]?.[1]).to.include({ minFaceSize: 40, maxSide: 160, maxPixels: 25_600 });
+  });
+
   it('searches with every model', async () => {
     const detector = finding([45, 35, 70, 90]);
     await warmUp({ ...detector, models: [models[0], { ...models[0], name: 'yunet' }] });

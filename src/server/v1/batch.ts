@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Request, Response } from 'express';
-import type { Seat } from '../admission.js';
 import { endWhileSending, outcomeOf, problem } from '../answer.js';
 import { type BatchPart, readBatch } from '../batch-upload.js';
+import { clientKey } from '../client-key.js';
 import { publicError, RequestError } from '../errors.js';
 import { parseOptions, queryEntries, type RequestOptions } from '../options.js';
 import { goneSignal, search } from '../search.js';
@@ -24,33 +24,42 @@ async function writeLine(response: Response, line: object, timeoutMs: number): P
 
 /**
  * POST /v1/batch: many images in one form; a line for each as soon as it is done, in their order. One image is in memory at a
- * time, and the upload waits meanwhile. A bad image gets a line with its error; a broken form ends with such a line.
+ * time, and the upload waits meanwhile. A bad image gets a line with its error; a broken form, and a batch that is not done in
+ * BATCH_TIMEOUT_MS, end with such a line.
  */
 export function batchHandler(service: Service) {
   const { config, detector, rules, admission } = service;
 
-  async function lineOf(part: BatchPart, options: RequestOptions, gone: AbortSignal, seat: Seat, requestId: string) {
+  /** The answer to one image, which takes a seat now that it is complete. Throws where the whole batch ends by `signal`. */
+  async function lineOf(part: BatchPart, options: RequestOptions, signal: AbortSignal, request: Request) {
     const { index, name } = part;
     try {
       if ('error' in part) throw part.error;
       const wish = { image: part.bytes, route: '/v1/batch', options };
-      const found = await search(service, wish, (...call) => detector.detect(...call), gone, seat);
+      const found = await admission.seatedInTurn(clientKey(request.ip), signal, (seat) =>
+        search(service, wish, (...call) => detector.detect(...call), signal, seat),
+      );
       return { index, name, ...publicDetection(found) };
     } catch (error) {
-      if (gone.aborted) throw error; // there is nobody to tell
-      return { index, name, error: problem(publicError(error), requestId) };
+      signal.throwIfAborted();
+      return { index, name, error: problem(publicError(error), outcomeOf(request.res as Response).requestId) };
     }
   }
 
   return async (request: Request, response: Response): Promise<void> => {
     const options = parseOptions(queryEntries(request.originalUrl), rules);
     const outcome = outcomeOf(response);
-    await admission.seated(async (seat) => {
-      const gone = goneSignal(response);
+    await admission.batch(clientKey(request.ip), async (held) => {
+      const late = new AbortController();
+      const timer = setTimeout(
+        () => late.abort(new RequestError('DEADLINE', `the batch was not done after ${config.batchTimeoutMs} ms`)),
+        config.batchTimeoutMs,
+      );
+      const signal = AbortSignal.any([goneSignal(response), late.signal]);
       let index = 0;
       try {
-        for await (const part of readBatch(request, response, config)) {
-          await writeLine(response, await lineOf(part, options, gone, seat, outcome.requestId), config.bodyTimeoutMs);
+        for await (const part of readBatch(request, response, config, held, signal)) {
+          await writeLine(response, await lineOf(part, options, signal, request), config.bodyTimeoutMs);
           index = part.index + 1;
         }
         if (index === 0) throw new RequestError('IMAGE_MISSING', 'send images as files in the form field "image"');
@@ -59,6 +68,8 @@ export function batchHandler(service: Service) {
         const known = publicError(error);
         outcome.code = known.code;
         await writeLine(response, { index, error: problem(known, outcome.requestId) }, config.bodyTimeoutMs);
+      } finally {
+        clearTimeout(timer);
       }
       await endWhileSending(request, response, config);
     });

@@ -1,5 +1,6 @@
 import type { Detection } from '../../detector.js';
 import { sendJson } from '../answer.js';
+import { holdUntilTaken } from '../hold-answer.js';
 import type { Service } from '../service.js';
 import { oneImageHandler } from './one-image.js';
 
@@ -13,6 +14,10 @@ export function facesHandler(service: Service) {
   return oneImageHandler(service, {
     rules: service.rules,
     find: (image, options) => service.detector.detect(image, options),
-    answer: (detection, response) => sendJson(response, 200, JSON.stringify(publicDetection(detection))),
+    answer(detection, response, seat) {
+      const json = JSON.stringify(publicDetection(detection));
+      holdUntilTaken(response, seat, json.length, service.config);
+      sendJson(response, 200, json);
+    },
   });
 }

@@ -3,6 +3,7 @@ import type { DetectCallOptions, Detection } from '../../detector.js';
 import type { OptionRules } from '../../options.js';
 import type { Seat } from '../admission.js';
 import { outcomeOf } from '../answer.js';
+import { clientKey } from '../client-key.js';
 import { parseOptions, queryEntries } from '../options.js';
 import { goneSignal, search, serverTiming } from '../search.js';
 import type { Service } from '../service.js';
@@ -20,12 +21,12 @@ export interface OneImageRoute<T extends Detection> {
 /** A handler of a POST with one image. Options in the query are checked before the body is read. */
 export function oneImageHandler<T extends Detection>(service: Service, { rules, find, answer }: OneImageRoute<T>) {
   const { config, admission } = service;
-  const limits = { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs };
   return async (request: Request, response: Response): Promise<void> => {
     const query = queryEntries(request.originalUrl);
     parseOptions(query, rules);
-    await admission.seated(async (seat) => {
+    await admission.seated(clientKey(request.ip), async (seat) => {
       const gone = goneSignal(response);
+      const limits = { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs, count: seat.countBody };
       const { image, fields } = await readUpload(request, response, limits);
       const options = parseOptions([...query, ...fields], rules);
       const wish = { image, route: request.baseUrl + request.path, options };

@@ -1,9 +1,8 @@
-import { finished } from 'node:stream/promises';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import type { DetectCallOptions } from '../../detector.js';
 import { type PictureFormat, type PictureOptions, pictureFormats, pictureTables } from '../../pictures.js';
-import type { Seat } from '../admission.js';
 import { sendImage, sendJson } from '../answer.js';
+import { holdUntilTaken } from '../hold-answer.js';
 import type { Service } from '../service.js';
 import { oneImageHandler } from './one-image.js';
 
@@ -13,20 +12,6 @@ export function acceptedFormat(request: Request): PictureFormat | undefined {
   const types = ['image/x-own', ...pictureFormats.map((format) => `image/${format}`)];
   const accepted = request.accepts(types) || '';
   return pictureFormats.find((format) => accepted === `image/${format}`);
-}
-
-/** Bytes a millisecond that a client must take on average: 64 kB a second, half of a slow mobile connection. */
-const slowestClient = 64;
-
-// Pictures are large: one that its client does not fetch keeps its seat, and is dropped when nothing has moved for `timeoutMs`, or
-// when it comes to take longer than at the slowest rate.
-function holdUntilTaken(response: Response, seat: Seat, bytes: number, timeoutMs: number): void {
-  const taken = finished(response);
-  seat.holdAnswer(bytes, taken);
-  response.setTimeout(timeoutMs, () => response.destroy());
-  const timer = setTimeout(() => response.destroy(), timeoutMs + bytes / slowestClient);
-  const stop = () => clearTimeout(timer);
-  taken.then(stop, stop);
 }
 
 /** POST /v1/annotate and /v1/redact: the image with its faces drawn or hidden, in the format of the option or of `Accept`. */
@@ -39,7 +24,7 @@ export function pictureHandler(service: Service, kind: 'annotate' | 'redact') {
       return detector[kind](image, { ...options, format });
     },
     answer({ format, data }, response, seat) {
-      holdUntilTaken(response, seat, data.byteLength, config.bodyTimeoutMs);
+      holdUntilTaken(response, seat, data.byteLength, config);
       response.vary('Accept');
       sendImage(response, format, data);
     },
@@ -59,7 +44,7 @@ export function cropsHandler(service: Service) {
         crop: { ...crop, data: crop.data.toString('base64') },
       }));
       const json = JSON.stringify({ model, image, format, faces });
-      holdUntilTaken(response, seat, json.length, config.bodyTimeoutMs);
+      holdUntilTaken(response, seat, json.length, config);
       sendJson(response, 200, json);
     },
   });

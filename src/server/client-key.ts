@@ -1,0 +1,25 @@
+import { isIPv6 } from 'node:net';
+
+/** Fields of 16 bits in an IPv6 address. */
+const fields = 8;
+/** What one subscriber commonly gets: a /64. */
+const fieldsOfNetwork = 4;
+
+/** The network part of an IPv6 address, its fields without leading zeros. */
+function networkOf(address: string): string {
+  const [head = [], tail] = address.split('::').map((part) => part.split(':').filter((field) => field !== ''));
+  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, fields - head.length - tail.length)).fill('0');
+  return [...head, ...zeros, ...(tail ?? [])]
+    .slice(0, fieldsOfNetwork)
+    .map((field) => Number.parseInt(field, 16).toString(16))
+    .join(':');
+}
+
+/** Whom a request counts for: an IPv4 address as it is, of an IPv6 address its /64. `ip` as Express gives it. */
+export function clientKey(ip: string | undefined): string {
+  if (ip === undefined) return '';
+  const address = ip.replace(/%.*$/, '');
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  return isIPv6(address) ? `${networkOf(address)}::/64` : address;
+}
