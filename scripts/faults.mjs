@@ -1,17 +1,19 @@
 // npm run faults: what npm test cannot do everywhere, for it needs root, disks of its own, limits of memory or thousands of
 // connections. docs/FAULTS.md says what each shows. Runs the faults named, or all; ends with status 1 where something is not as stated.
 //
-//   npm run faults -- fullLogDisk fullModelsDisk memoryLimit idleConnections slowReader noNetwork
+//   npm run faults -- fullLogDisk fullModelsDisk memoryLimit podMemory idleConnections slowReader noNetwork
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { descriptorsNeeded, idleConnections } from './faults/connections.mjs';
 import { fullLogDisk, fullModelsDisk } from './faults/full-disk.mjs';
-import { groupTrouble, memoryLimit } from './faults/memory-limit.mjs';
+import { groupTrouble } from './faults/memory-group.mjs';
+import { memoryLimit } from './faults/memory-limit.mjs';
 import { noNetwork } from './faults/no-network.mjs';
+import { podMemory } from './faults/pod-memory.mjs';
 import { slowReader } from './faults/slow-reader.mjs';
 
-const faults = { fullLogDisk, fullModelsDisk, memoryLimit, idleConnections, slowReader, noNetwork };
+const faults = { fullLogDisk, fullModelsDisk, memoryLimit, podMemory, idleConnections, slowReader, noNetwork };
 
 const works = (command, ...args) => spawnSync(command, args).status === 0;
 const needsRoot = () => (process.getuid() === 0 ? '' : 'it needs root');
@@ -22,6 +24,7 @@ const missing = {
   fullLogDisk: needsRoot,
   fullModelsDisk: needsRoot,
   memoryLimit: groupTrouble,
+  podMemory: groupTrouble,
   idleConnections: () => (descriptors() >= descriptorsNeeded ? '' : `ulimit -n must allow ${descriptorsNeeded}`),
   slowReader: () => (works('python3', '--version') ? '' : 'python3 is not installed'),
   noNetwork: () => (works('unshare', '--net', 'true') ? '' : 'it may not make a network of its own'),

@@ -8,10 +8,10 @@ const root = path.join(import.meta.dirname, '..');
 
 /**
  * Starts the service on free ports of this machine. `onLine` gets each whole line that it writes, with the stream's name;
- * by default errors are shown. Rejects with what it wrote where it ends instead.
+ * by default errors are shown. `project` is the checkout whose service it is. Rejects with what it wrote where it ends instead.
  */
-export async function startService(environment = {}, onLine = showErrors) {
-  const child = spawn(process.execPath, [path.join(root, 'dist', 'cli.js'), 'serve'], {
+export async function startService(environment = {}, onLine = showErrors, project = root) {
+  const child = spawn(process.execPath, [path.join(project, 'dist', 'cli.js'), 'serve'], {
     env: { ...process.env, PORT_NUMBER: '0', METRICS_PORT: '0', HOST: '127.0.0.1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,32 +1,36 @@
-// npm run soak -- [MINUTES] [--seed N] [--requests N]: drives the service for so long (20 minutes by default), or for so many requests,
+// npm run soak -- [MINUTES] [--seed N] [--requests N] [--attacked]: drives the service for so long (20 minutes by default), or for so many requests,
 // with all that clients send, in an order that the seed repeats; between, it lets the service rest and looks at what is left of it.
+// With --attacked an attacker (scripts/attack/attackers.mjs) is at it meanwhile, another one after each rest.
 // The service takes the settings of the environment: MODELS and MODELS_DIR load more models, which requests then ask for in turn.
 // Ends with status 1, and says why, where a request is lost, an answer is wrong, or something grows. The summary is JSON.
 import { parseArgs } from 'node:util';
+import { attackInTurn } from './attack/attackers.mjs';
+import { makePictures } from './attack/pictures.mjs';
 import { Random } from './random.mjs';
 import { makeImages } from './soak/images.mjs';
 import { Soak } from './soak/run.mjs';
 
-const usage = 'usage: npm run soak -- [MINUTES, more than 0] [--seed INTEGER] [--requests INTEGER]';
+const usage = 'usage: npm run soak -- [MINUTES, more than 0] [--seed INTEGER] [--requests INTEGER] [--attacked]';
 
 function settings() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seed: { type: 'string' }, requests: { type: 'string' } },
+    options: { seed: { type: 'string' }, requests: { type: 'string' }, attacked: { type: 'boolean' } },
   });
   const minutes = Number(positionals[0] ?? 20);
   const seed = Number(values.seed ?? Date.now() % 2 ** 31);
   const requests = values.requests === undefined ? Infinity : Number(values.requests);
   const isRight = positionals.length < 2 && minutes > 0 && Number.isInteger(seed) && requests > 0;
   if (!isRight) throw new Error(usage);
-  return { minutes: requests < Infinity ? Infinity : minutes, seed, requests };
+  return { minutes: requests < Infinity ? Infinity : minutes, seed, requests, isAttacked: values.attacked === true };
 }
 
 try {
-  const { seed, ...bounds } = settings();
+  const { seed, isAttacked, ...bounds } = settings();
   const random = new Random(seed);
   console.log(`seed ${seed}`);
-  const soak = new Soak(random, await makeImages(random), bounds, (line) => console.log(line));
+  const attack = isAttacked ? attackInTurn(await makePictures()) : undefined;
+  const soak = new Soak(random, await makeImages(random), bounds, (line) => console.log(line), attack);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => soak.stop());
   const summary = await soak.run();
   console.log(JSON.stringify({ seed, ...summary }, null, 1));

@@ -1,51 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { until } from '../clients.mjs';
+import { makeGroup } from './memory-group.mjs';
 import { startService } from './service.mjs';
 
 // One of the images fits, two do not.
 const room = 200 * 2 ** 20;
 
-/** A group of processes whose memory can be limited: cgroup v2, or v1 where that has the memory. */
-function makeGroup() {
-  const v2 = '/sys/fs/cgroup';
-  const isV2 = existsSync(path.join(v2, 'cgroup.subtree_control'));
-  const group = path.join(isV2 ? v2 : path.join(v2, 'memory'), `faults-${process.pid}`);
-  if (isV2) writeFileSync(path.join(v2, 'cgroup.subtree_control'), '+memory');
-  mkdirSync(group);
-  const file = (name) => path.join(group, name);
-  return {
-    join: (pid) => writeFileSync(file('cgroup.procs'), String(pid)),
-    limit() {
-      const used = Number(readFileSync(file(isV2 ? 'memory.current' : 'memory.usage_in_bytes'), 'utf8'));
-      if (isV2) writeFileSync(file('memory.swap.max'), '0');
-      writeFileSync(file(isV2 ? 'memory.max' : 'memory.limit_in_bytes'), String(used + room));
-    },
-    async remove() {
-      await until(() => readFileSync(file('cgroup.procs'), 'utf8') === '', 50);
-      await sleep(100);
-      rmdirSync(group);
-    },
-  };
-}
-
-/** Why no group can be made here; empty where one can. */
-export async function groupTrouble() {
-  try {
-    await makeGroup().remove();
-    return '';
-  } catch (error) {
-    return `no control group with a limit of memory can be made: ${error.message}`;
-  }
-}
-
 /** The container's memory is less than what the images take that come at once: the system kills the largest process, a worker. */
 export async function memoryLimit(expect) {
   const group = makeGroup();
   const service = await startService({ WORKERS: '2' }, { joinGroup: group.join });
-  group.limit();
+  group.limit(group.used() + room);
   const [, ...workers] = service.pids();
   const large = await sharp({ create: { width: 8660, height: 5770, channels: 3, background: '#876' } })
     .png() // 150 MB when it is decoded

@@ -14,6 +14,7 @@ const settings = {
   WORKERS: '2',
   MAX_BODY_BYTES: String(maxBodyBytes),
   BODY_TIMEOUT_MS: String(bodyTimeoutMs),
+  TRUST_PROXY: 'loopback',
   NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${JSON.stringify(path.join(import.meta.dirname, 'collect.cjs'))}`,
 };
 /** Requests between two rests, at most. */
@@ -23,12 +24,16 @@ const restsPerCount = 4;
 /** More than there are seats. */
 const crowd = 60;
 
-/** One run against a service of its own. `tell` gets a line for each minute, and each failure as it is seen. */
+/**
+ * One run against a service of its own. `tell` gets a line for each minute, and each failure as it is seen; `attack(port, bodyBytes)` begins
+ * what is to go on beside the requests, and gives the function that ends it.
+ */
 export class Soak {
   #random;
   #stock;
   #bounds;
   #tell;
+  #attack;
   #log = new Log();
   #judge = new Judge({ bodyTimeoutMs });
   #failures = [];
@@ -37,11 +42,12 @@ export class Soak {
   #rests = [];
   #started = 0;
 
-  constructor(random, images, bounds, tell) {
+  constructor(random, images, bounds, tell, attack = () => () => undefined) {
     this.#random = random;
     this.#stock = images;
     this.#bounds = bounds;
     this.#tell = tell;
+    this.#attack = attack;
   }
 
   /** Ends the run when the requests on their way are answered. */
@@ -58,7 +64,9 @@ export class Soak {
       this.#stock = { ...this.#stock, models: await modelsOf(service) };
       await this.#rest(service, sender);
       for (let told = 0; !this.#isOver; ) {
+        const endAttack = this.#attack(Number(new URL(service.origin).port), maxBodyBytes);
         const done = await this.#drive(sender);
+        await endAttack();
         await this.#rest(service, sender);
         this.#checkLog(done);
         if (this.#minutes < told + 1 && !this.#isOver) continue;

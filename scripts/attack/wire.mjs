@@ -1,0 +1,57 @@
+import { setMaxListeners } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Header of a POST to the service. */
+export const postHead = (path, type, length) =>
+  `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`;
+
+/** Waits for an event of a connection, or for its end. */
+export function eventOf(socket, name) {
+  if (socket.destroyed) return undefined;
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off(name, done).off('close', done);
+      resolve();
+    };
+    socket.on(name, done).on('close', done);
+  });
+}
+
+/** A connection whose errors do not matter, which `signal` ends. */
+export async function open(port, signal, options = {}) {
+  const socket = connect({ port, host: '127.0.0.1', ...options });
+  socket.on('error', () => undefined);
+  setMaxListeners(0, signal);
+  const end = () => socket.destroy();
+  signal.addEventListener('abort', end);
+  socket.on('close', () => signal.removeEventListener('abort', end));
+  if (signal.aborted) end();
+  await eventOf(socket, 'connect');
+  return socket;
+}
+
+/** Sends a whole POST and waits for the connection's end, or the first bytes of the answer; resolves to these. */
+export async function post(port, path, type, body, signal) {
+  const socket = await open(port, signal);
+  socket.write(postHead(path, type, body.length));
+  socket.write(body);
+  const answer = await new Promise((resolve) => {
+    socket.once('data', (bytes) => resolve(bytes.toString('latin1', 0, 15)));
+    socket.once('close', () => resolve(''));
+  });
+  socket.destroy();
+  return answer;
+}
+
+/** Calls `act` again and again from `count` clients until `signal` aborts; a moment apart, where it comes back at once. */
+export function repeat(count, signal, act) {
+  const client = async (number) => {
+    while (!signal.aborted) {
+      const started = performance.now();
+      await act(number);
+      if (performance.now() - started < 50) await pause(50);
+    }
+  };
+  return Promise.all(Array.from({ length: count }, (_, number) => client(number)));
+}

@@ -1,0 +1,71 @@
+// npm run attack -- --worst: processor seconds of the dearest single request known, by route and model, with the service's limits (those of
+// the environment; MODELS_DIR too). Models whose weights are missing are left out.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { makePictures } from './pictures.mjs';
+
+const ours = createRequire(path.join(import.meta.dirname, '..', '..', 'package.json'));
+const { FaceDetector } = ours('./dist/index.js');
+const { readConfig } = ours('./dist/server/config.js');
+const { serviceDefaults } = ours('./dist/server/options.js');
+
+const everywhere = { scaleFactor: 0.95, threshold: 0 };
+const stages = { pnetThreshold: 0, rnetThreshold: 0 };
+const models = ['mtcnn', 'haar', 'yunet', 'retinaface', 'ssd', 'ultralight-rfb-640'];
+const routes = {
+  '/v1/faces': ['detect', {}],
+  '/v1/annotate': ['annotate', { format: 'png' }],
+  '/v1/redact': ['redact', { format: 'png', margin: 1, shape: 'box' }],
+  '/v1/crops': ['crops', { format: 'png', size: 512, align: false, margin: 1 }],
+};
+
+/** Requests that were dear in attempts: small faces everywhere, large ones that overlap, and nothing but pixels. */
+const tried = (model, { noise2000, noise7071, flatWithAlpha, deepTiff }) =>
+  [
+    ['noise of 4 megapixels', noise2000, { minFaceSize: 12 }],
+    ['noise of 50 megapixels', noise7071, { minFaceSize: 12 }],
+    ['50 megapixels of one colour', flatWithAlpha, { minFaceSize: 97 }],
+    ['50 megapixels of one colour, defaults', deepTiff, undefined],
+  ].map(([title, image, options]) => [
+    title,
+    image,
+    options ? { ...everywhere, ...(model === 'mtcnn' && stages), ...options } : {},
+  ]);
+
+async function cpuSeconds(call) {
+  const before = process.cpuUsage();
+  let end = 'answered';
+  try {
+    await call();
+  } catch (error) {
+    end = error.code ?? error.message;
+  }
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: (user + system) / 1e6, end };
+}
+
+/** Rows for console.table: the dearest of those tried. */
+export async function worstRequests() {
+  const pictures = await makePictures();
+  const config = readConfig(process.env);
+  const rows = [];
+  for (const model of models) {
+    let detector;
+    try {
+      detector = await FaceDetector.create({ model, slots: 1, modelsDir: config.modelsDir, ...serviceDefaults(config) });
+    } catch (error) {
+      console.error(`${model}: left out, ${error.message}`);
+      continue;
+    }
+    for (const [route, [kind, more]] of Object.entries(routes)) {
+      let worst = { seconds: 0 };
+      for (const [title, image, options] of tried(model, pictures)) {
+        const found = await cpuSeconds(() => detector[kind](image, { ...more, ...options }));
+        if (found.seconds > worst.seconds) worst = { ...found, title };
+      }
+      rows.push({ model, route, seconds: worst.seconds.toFixed(1), request: worst.title, end: worst.end });
+    }
+    await detector.close();
+  }
+  return rows;
+}
