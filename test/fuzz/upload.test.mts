@@ -6,6 +6,7 @@ import { FaceDetectorError } from '#dist/errors.js';
 import { readBatch } from '#dist/server/batch-upload.js';
 import { RequestError } from '#dist/server/errors.js';
 import { readForm, readJson, readUpload } from '#dist/server/upload.js';
+import { heldBytes } from '../fixtures/held-bytes.mjs';
 import { changed, changes } from './changes.mjs';
 import { hold } from './hold.mjs';
 
@@ -42,7 +43,7 @@ async function outcome<T>(read: Read<T>, type: string, pieces: Buffer[]): Promis
 
 async function batchOf(request: IncomingMessage, response: ServerResponse): Promise<string[]> {
   const parts: string[] = [];
-  for await (const part of readBatch(request, response, batchLimits))
+  for await (const part of readBatch(request, response, batchLimits, heldBytes(), new AbortController().signal))
     parts.push('bytes' in part ? part.bytes.toString('latin1') : part.error.code);
   return parts;
 }
