@@ -9,7 +9,7 @@ export interface Seat {
    * Counts bytes of a body that have come. Throws RequestError OVERLOADED where bodies and answers that wait leave no room for
    * them; the only one that waits may be larger than the room.
    */
-  countBody(bytes: number): void;
+  readonly countBody: (bytes: number) => void;
   /** Keeps the place taken while an answer of so many bytes waits for its client to take it. Throws as `countBody`. */
   holdAnswer(bytes: number, taken: Promise<unknown>): void;
 }
@@ -17,9 +17,9 @@ export interface Seat {
 /** Bytes that one request has in memory while it waits. */
 export interface HeldBytes {
   /** Adds some. Throws as Seat.countBody. */
-  count(bytes: number): void;
+  readonly count: (bytes: number) => void;
   /** Gives some back, by default all. */
-  free(bytes?: number): void;
+  readonly free: (bytes?: number) => void;
 }
 
 export type AdmissionLimits = Pick<Config, 'queueLimit' | 'batchLimit' | 'waitingBytes' | 'clientShare' | 'slots'>;

@@ -118,16 +118,18 @@ export function discardBody(
   });
 }
 
+async function discardAndClose(request: IncomingMessage, maxBytes: number): Promise<void> {
+  await discardBody(request, { maxBytes, timeoutMs: lingerMs });
+  if (request.complete) return;
+  request.pause();
+  request.socket.destroySoon();
+}
+
 /**
  * Closes the connection where the answer is given and the body is still on its way, since nobody reads it: after `maxBytes` of it or
  * `lingerMs`, in which it may end. To be called before the request is handled.
  */
 export function closeOnUnreadBody(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
   // When the answer is complete here, not when the client has taken it: that may be never.
-  response.once('prefinish', async () => {
-    await discardBody(request, { maxBytes, timeoutMs: lingerMs });
-    if (request.complete) return;
-    request.pause();
-    request.socket.destroySoon();
-  });
+  response.once('prefinish', () => void discardAndClose(request, maxBytes));
 }

@@ -56,7 +56,7 @@ function read(lock: string): Lock | undefined {
   let silentForMs = 0;
   try {
     silentForMs = Date.now() - statSync(lock).mtimeMs;
-    return { ...JSON.parse(readFileSync(lock, 'utf8')), silentForMs };
+    return { ...(JSON.parse(readFileSync(lock, 'utf8')) as Omit<Lock, 'silentForMs'>), silentForMs };
   } catch (error) {
     if (error instanceof SyntaxError) return { silentForMs };
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
