@@ -42,7 +42,7 @@ export class Soak {
   #rests = [];
   #started = 0;
 
-  constructor(random, images, bounds, tell, attack = () => () => undefined) {
+  constructor(random, images, bounds, tell, attack = () => async () => undefined) {
     this.#random = random;
     this.#stock = images;
     this.#bounds = bounds;
