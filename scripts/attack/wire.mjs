@@ -31,17 +31,13 @@ export async function open(port, signal, options = {}) {
   return socket;
 }
 
-/** Sends a whole POST and waits for the connection's end, or the first bytes of the answer; resolves to these. */
+/** Sends a whole POST and waits for the first bytes of the answer, or the connection's end. */
 export async function post(port, path, type, body, signal) {
   const socket = await open(port, signal);
   socket.write(postHead(path, type, body.length));
   socket.write(body);
-  const answer = await new Promise((resolve) => {
-    socket.once('data', (bytes) => resolve(bytes.toString('latin1', 0, 15)));
-    socket.once('close', () => resolve(''));
-  });
+  await eventOf(socket, 'data');
   socket.destroy();
-  return answer;
 }
 
 /** Calls `act` again and again from `count` clients until `signal` aborts; a moment apart, where it comes back at once. */
