@@ -52,7 +52,12 @@ export async function worstRequests() {
   for (const model of models) {
     let detector;
     try {
-      detector = await FaceDetector.create({ model, slots: 1, modelsDir: config.modelsDir, ...serviceDefaults(config) });
+      detector = await FaceDetector.create({
+        model,
+        slots: 1,
+        modelsDir: config.modelsDir,
+        ...serviceDefaults(config),
+      });
     } catch (error) {
       console.error(`${model}: left out, ${error.message}`);
       continue;
