@@ -55,4 +55,4 @@ async function attackAll() {
   return rows;
 }
 
-console.table(values.worst ? await worstRequests() : await attackAll());
+console.table(values.worst ? await worstRequests(values.kind) : await attackAll());

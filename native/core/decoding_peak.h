@@ -24,7 +24,7 @@ int64_t PixelBytes(const Header& header, Alpha alpha);
 
 /// All that decoding a file of `file_bytes` takes: PixelBytes, rows and tables of the decoder, copies of the file that
 /// are made for it; the file itself does not count,
-/// nor what malloc keeps of freed blocks, 8 MB at most. Never less than was measured with the libraries of Debian 12,
+/// nor what malloc keeps of freed blocks, 12 MB at most. Never less than was measured with the libraries of Debian 12,
 /// and of ordinary pictures from a megapixel on at most half more, two thirds of lossy WebP with alpha, and one and a
 /// half times more of a TIFF in one strip.
 int64_t DecodingPeak(const Header& header, size_t file_bytes, Alpha alpha);

@@ -185,7 +185,7 @@ std::vector<Sample> Samples() {
 }
 
 // What malloc keeps of the blocks under 4 MB that were freed meanwhile.
-constexpr double kKept = 8 << 20;
+constexpr double kKept = 12 << 20;
 
 double MeasuredPeak(const std::vector<uint8_t>& file, Alpha alpha) {
   malloc_trim(0);  // or what has been freed is used again
