@@ -40,14 +40,14 @@ int64_t TiffBytes(const Header& header, Alpha alpha) {
   const int64_t bytes = SampleBytes(header);
   const int64_t left_over = std::max<int64_t>(header.pixels() - header.strip_pixels, 0);
   // What codecs keep of a strip: coefficients of a JPEG, whole strips of the rarer ones.
-  const int64_t codec = header.has_whole_strips ? 2 * header.samples * header.strip_pixels : 0;
+  const int64_t codec = header.has_whole_strips ? int64_t{2} * header.samples * header.strip_pixels : 0;
   // More strips than rows are a case of their own: what libtiff notes of each.
   constexpr int64_t kNotes = 24;
   // Of a plane that stands apart libtiff also reads the whole strip as it is stored.
   const int64_t stored = header.is_planar ? bytes * header.strip_pixels : 0;
   const int64_t beside = kNotes * std::max<int64_t>(header.strips - header.height, 0) + stored;
   if (header.is_deep) {
-    const int64_t output = 2 * std::min(header.samples, 4);
+    const int64_t output = int64_t{2} * std::min(header.samples, 4);
     const int64_t strip = bytes * header.samples * header.strip_pixels;
     return beside +
            std::max(output * header.pixels() + strip + codec, (output + Channels(header, alpha)) * header.pixels());

@@ -36,6 +36,7 @@ bool IsFrame(uint8_t marker) {
 size_t NextMarker(const Reader& jpeg, size_t offset, size_t most_passed) {
   for (size_t passed = 0; jpeg.Has(offset, 2) && passed <= most_passed; ++passed) {
     const Bytes rest = jpeg.From(offset);
+    if (rest.data == nullptr) break;
     const void* found = std::memchr(rest.data, 0xFF, rest.size - 1);
     if (found == nullptr) break;
     offset += static_cast<size_t>(static_cast<const uint8_t*>(found) - rest.data);
