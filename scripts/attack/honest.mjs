@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
+import { quantile } from '../capacity/queue.mjs';
 
 /**
  * Others than the attackers: a request every `everyMs`, whether the ones before are answered or not, each from another address. Resolves
@@ -20,8 +21,7 @@ export async function honest({ origin, picture, everyMs, signal }) {
     await pause(everyMs);
   }
   await Promise.all(sent);
-  times.sort((a, b) => a - b);
-  const at = (share) => Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN);
+  const at = (share) => Math.round(quantile(times, share));
   return { sent: sent.length, ends, p50: at(0.5), p99: at(0.99) };
 }
 

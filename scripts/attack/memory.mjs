@@ -1,18 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { workers } from '../service.mjs';
 
-/** The most memory in MB that a process has had: VmHWM; 0 where it has ended. */
-function peakOf(pid) {
+/** A field of a process's status in MB, such as VmRSS, or VmHWM for the most that VmRSS has been; 0 where the process has ended. */
+function megabytes(pid, field) {
   try {
-    return Math.round(Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) / 1024);
-  } catch {
-    return 0;
-  }
-}
-
-function memoryOf(pid) {
-  try {
-    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) / 1024;
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0) / 1024;
   } catch {
     return 0;
   }
@@ -26,16 +19,16 @@ export function watchMemory(service) {
     const pids = workers(service);
     most = Math.max(
       most,
-      [service.pid, ...pids].reduce((sum, pid) => sum + memoryOf(pid), 0),
+      [service.pid, ...pids].reduce((sum, pid) => sum + megabytes(pid, 'VmRSS'), 0),
     );
-    worker = Math.max(worker, ...pids.map(peakOf));
+    worker = Math.max(worker, ...pids.map((pid) => megabytes(pid, 'VmHWM')));
   };
   const timer = setInterval(look, 50);
   return {
     end() {
       clearInterval(timer);
       look();
-      return { service: Math.round(most), worker };
+      return { service: Math.round(most), worker: Math.round(worker) };
     },
   };
 }

@@ -4,6 +4,7 @@ import type { HeldBytes } from './admission.js';
 import { bodyTooLarge, invite } from './body.js';
 import type { Config } from './config.js';
 import { clientGone, RequestError } from './errors.js';
+import { unlessAborted } from './signals.js';
 import { brokenForm, endForm, formLimits, formParser } from './upload.js';
 
 /** One image of a batch, or why it is none. */
@@ -42,19 +43,14 @@ async function* chunksOf(
 
 /** Settles as a read of the body does. Rejects with BODY_TIMEOUT after `ms`, ABORTED where the read fails, or the signal's reason. */
 function withinTime<T>(read: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
+  const timely = new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new RequestError('BODY_TIMEOUT', 'the next image of the body did not come in time'));
     }, ms);
     const failed = () => reject(clientGone());
-    const onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort);
-    read.then(resolve, failed).finally(() => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    });
-    if (signal.aborted) onAbort();
+    read.then(resolve, failed).finally(() => clearTimeout(timer));
   });
+  return unlessAborted(timely, signal);
 }
 
 /**

@@ -6,8 +6,9 @@ import { clientKey } from './client-key.js';
 import { RequestError } from './errors.js';
 import { holdUntilTaken } from './hold-answer.js';
 import { requireKey } from './keys.js';
-import { goneSignal, search, serverTiming } from './search.js';
+import { search, serverTiming } from './search.js';
 import type { Service } from './service.js';
+import { goneSignal } from './signals.js';
 import { readForm, readJson } from './upload.js';
 
 const allow = 'GET, HEAD, OPTIONS, POST';

@@ -1,36 +1,12 @@
-import type { ServerResponse } from 'node:http';
 import type { DetectCallOptions, Detection, Timings } from '../detector.js';
 import type { ModelName } from '../models.js';
 import { shortMs } from '../slots.js';
 import type { Seat } from './admission.js';
 import type { Config } from './config.js';
-import { clientGone, RequestError } from './errors.js';
 import { searchCostMs } from './search-cost.js';
 import type { Service } from './service.js';
+import { deadline, unlessAborted } from './signals.js';
 import { shortSearchBytes } from './worker-memory.js';
-
-/** Aborts, with code ABORTED, when the client closes its connection before it has the whole answer. */
-export function goneSignal(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) {
-      controller.abort(clientGone());
-    }
-  });
-  return controller.signal;
-}
-
-/** Settles as `work` does, or at once with the signal's reason when that aborts. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort);
-    // Removed again: Node keeps a combined signal as long as anything listens to it.
-    const stopListening = () => signal.removeEventListener('abort', onAbort);
-    work.then(resolve, reject).finally(stopListening);
-    if (signal.aborted) onAbort();
-  });
-}
 
 /** An image, and what a request wants of it. */
 export interface Wish<Options extends DetectCallOptions> {
@@ -69,12 +45,9 @@ export function search<T extends Detection, Options extends DetectCallOptions>(
 ): Promise<T> {
   const costMs = costOf(config, probe(image), options.model ?? detector.model, options);
   const watched = watch.admit(image, `${route} ${JSON.stringify(options)}`);
-  const late = new AbortController();
-  const timer = setTimeout(() => {
-    late.abort(new RequestError('DEADLINE', `the search was not done after ${config.requestTimeoutMs} ms`));
-  }, config.requestTimeoutMs);
+  const late = deadline('the search', config.requestTimeoutMs);
   const signal = AbortSignal.any([gone, late.signal]);
-  const native = find(image, { ...options, costMs, signal, onStart: watched.begin }).finally(() => clearTimeout(timer));
+  const native = find(image, { ...options, costMs, signal, onStart: watched.begin }).finally(() => late.stop());
   seat.holdUntil(native);
   native.then(
     (detection) => {

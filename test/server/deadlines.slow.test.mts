@@ -1,15 +1,8 @@
 import { expect } from 'chai';
-import sharp from 'sharp';
 import { needWeights } from '../fixtures/available.mjs';
 import { eventually, filePart, form, formType, openWire, postHead } from '../fixtures/http.mjs';
 import { isIdle, type Service, startService, ticksOf, workerPids } from '../fixtures/service.mjs';
-
-// So the large picture takes some 10 s: many times its deadline, and the second between two snapshots of the metrics.
-const slow = { ENGINE: 'opencv', MIN_FACE_SIZE: '12' };
-const large = () =>
-  sharp({ create: { width: 8000, height: 6000, channels: 3, background: '#876' } })
-    .jpeg()
-    .toBuffer();
+import { large, send, slow } from '../fixtures/slow-search.mjs';
 
 describe('a service with little time', () => {
   let service: Service;
@@ -26,12 +19,7 @@ describe('a service with little time', () => {
   after(() => service?.stop());
   afterEach(() => eventually('idle', () => isIdle(service)));
 
-  const post = (path: string, body: FormData | Buffer, type?: string) =>
-    fetch(service.origin + path, {
-      method: 'POST',
-      body: Buffer.isBuffer(body) ? new Uint8Array(body) : body,
-      ...(type && { headers: { 'Content-Type': type } }),
-    });
+  const post = (path: string, body: FormData | Buffer, type?: string) => send(service, path, body, type);
 
   it('answers 504 when the deadline is over, and stops the native work', async () => {
     const image = await large();

@@ -1,23 +1,9 @@
 import { expect } from 'chai';
-import sharp from 'sharp';
 import { needWeights } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 import { eventually, filePart, form, formEnd, formType, openWire, postHead } from '../fixtures/http.mjs';
 import { isIdle, logLines, metric, type Service, startService } from '../fixtures/service.mjs';
-
-// With these, the large picture takes some 10 s: many times the second between two snapshots of the metrics.
-const slow = { ENGINE: 'opencv', MIN_FACE_SIZE: '12' };
-const large = () =>
-  sharp({ create: { width: 8000, height: 6000, channels: 3, background: '#876' } })
-    .jpeg()
-    .toBuffer();
-
-const send = (service: Service, path: string, body: FormData | Buffer, type?: string) =>
-  fetch(service.origin + path, {
-    method: 'POST',
-    body: Buffer.isBuffer(body) ? new Uint8Array(body) : body,
-    ...(type && { headers: { 'Content-Type': type } }),
-  });
+import { large, send, slow } from '../fixtures/slow-search.mjs';
 
 describe('a service with little room', () => {
   let service: Service;

@@ -7,9 +7,10 @@ import type { DetectCallOptions, Detection } from '#dist/detector.js';
 import { FaceDetectorError } from '#dist/errors.js';
 import { RequestError } from '#dist/server/errors.js';
 import type { WorkerMessage } from '#dist/server/messages.js';
-import { goneSignal, search, serverTiming } from '#dist/server/search.js';
+import { search, serverTiming } from '#dist/server/search.js';
 import { SearchWatch } from '#dist/server/search-watch.js';
 import type { Service } from '#dist/server/service.js';
+import { goneSignal } from '#dist/server/signals.js';
 import { FakeClock } from '../fixtures/fake-clock.mjs';
 import { rejection } from '../fixtures/rejection.mjs';
 

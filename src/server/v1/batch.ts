@@ -5,8 +5,9 @@ import { type BatchPart, readBatch } from '../batch-upload.js';
 import { clientKey } from '../client-key.js';
 import { publicError, RequestError } from '../errors.js';
 import { parseOptions, queryEntries, type RequestOptions } from '../options.js';
-import { goneSignal, search } from '../search.js';
+import { search } from '../search.js';
 import type { Service } from '../service.js';
+import { deadline, goneSignal } from '../signals.js';
 import { publicDetection } from './faces.js';
 
 /** Writes one line of NDJSON; waits, up to `timeoutMs`, until the client has taken what came before. */
@@ -50,11 +51,7 @@ export function batchHandler(service: Service) {
     const options = parseOptions(queryEntries(request.originalUrl), rules);
     const outcome = outcomeOf(response);
     await admission.batch(clientKey(request.ip), async (held) => {
-      const late = new AbortController();
-      const timer = setTimeout(
-        () => late.abort(new RequestError('DEADLINE', `the batch was not done after ${config.batchTimeoutMs} ms`)),
-        config.batchTimeoutMs,
-      );
+      const late = deadline('the batch', config.batchTimeoutMs);
       const signal = AbortSignal.any([goneSignal(response), late.signal]);
       let index = 0;
       try {
@@ -69,7 +66,7 @@ export function batchHandler(service: Service) {
         outcome.code = known.code;
         await writeLine(response, { index, error: problem(known, outcome.requestId) }, config.bodyTimeoutMs);
       } finally {
-        clearTimeout(timer);
+        late.stop();
       }
       await endWhileSending(request, response, config);
     });

@@ -5,8 +5,9 @@ import type { Seat } from '../admission.js';
 import { outcomeOf } from '../answer.js';
 import { clientKey } from '../client-key.js';
 import { parseOptions, queryEntries } from '../options.js';
-import { goneSignal, search, serverTiming } from '../search.js';
+import { search, serverTiming } from '../search.js';
 import type { Service } from '../service.js';
+import { goneSignal } from '../signals.js';
 import { readUpload } from '../upload.js';
 
 /** What a route makes of its one image, and how it answers. */
