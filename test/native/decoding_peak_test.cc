@@ -28,6 +28,17 @@ Header Of(Format format, int64_t width, int64_t height) {
   return header;
 }
 
+// 16 bits of four channels in one strip, of `side` pixels each way.
+Header DeepTiff(int64_t side) {
+  Header tiff = Of(Format::kTiff, side, side);
+  tiff.is_deep = true;
+  tiff.bits = 16;
+  tiff.samples = 4;
+  tiff.strip_pixels = tiff.pixels();
+  tiff.strips = 1;
+  return tiff;
+}
+
 std::string MessageOf(const Header& header, int64_t max_pixels) {
   try {
     CheckCost(header, max_pixels, Alpha::kDropped);
@@ -42,12 +53,7 @@ constexpr int64_t kMaxPixels = 50'000'000;
 }  // namespace
 
 TEST_CASE("what would take more than 12 bytes for each pixel of the limit is refused, saying both") {
-  Header tiff = Of(Format::kTiff, 7071, 7071);
-  tiff.is_deep = true;
-  tiff.bits = 16;
-  tiff.samples = 4;
-  tiff.strip_pixels = tiff.pixels();
-  tiff.strips = 1;
+  Header tiff = DeepTiff(7071);
   CHECK(MessageOf(tiff, kMaxPixels).find("decoding the image takes 800 MB of memory, the limit is 600 MB") == 0);
   CHECK(CodeOf([&] { CheckCost(tiff, kMaxPixels, Alpha::kDropped); }) == "TOO_MANY_PIXELS");
   CHECK(MessageOf(tiff, 2 * kMaxPixels).empty());
@@ -79,12 +85,7 @@ TEST_CASE("of the largest pictures everything ordinary passes, its alpha kept or
 }
 
 TEST_CASE("small limits of pixels do not refuse small pictures for their memory") {
-  Header tiff = Of(Format::kTiff, 100, 100);
-  tiff.is_deep = true;
-  tiff.bits = 16;
-  tiff.samples = 4;
-  tiff.strip_pixels = tiff.pixels();
-  CHECK(MessageOf(tiff, 10'000).empty());
+  CHECK(MessageOf(DeepTiff(100), 10'000).empty());
 }
 
 // 92 scans of 50 megapixels took 4.1 s that nothing could stop.
