@@ -115,6 +115,13 @@ export interface Detection {
   image: { width: number; height: number };
   faces: Face[];
   timings: Timings;
+  /** Why the faces may not be all: only with `truncated: 'accept'`, and only where part of the image is missing or wrong. */
+  warnings?: ImageWarning[];
+}
+
+export interface ImageWarning {
+  code: 'TRUNCATED_IMAGE' | 'CORRUPT_IMAGE';
+  message: string;
 }
 
 // Jobs in flight. A process that exits waits for the threads of its pool, so it cancels them.
@@ -290,13 +297,14 @@ export class FaceDetector {
           throw error;
         });
         signal?.throwIfAborted();
-        const { width, height, faces, timings, format = 'png', pictures = [] } = found;
+        const { width, height, faces, timings, warnings, format = 'png', pictures = [] } = found;
         const total = performance.now() - called;
         const detection: Detection = {
           model,
           image: { width, height },
           faces,
           timings: { queue: started - called, ...timings, total } as Timings,
+          ...(warnings && { warnings }),
         };
         return { detection, format, pictures };
       },

@@ -4,6 +4,7 @@ export type {
   DetectCallOptions,
   Detection,
   Face,
+  ImageWarning,
   Landmarks,
   Point,
   Timings,

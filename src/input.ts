@@ -29,7 +29,7 @@ export interface MatLike {
 }
 
 /**
- * An image: encoded bytes (JPEG, PNG, WebP, BMP, TIFF), the path or file URL of such a file (or of a pipe, which is read
+ * An image: encoded bytes (JPEG, PNG, WebP, BMP, TIFF, PNM), the path or file URL of such a file (or of a pipe, which is read
  * to its end), raw pixels, or an OpenCV Mat.
  * Encoded bytes are copied when the job starts, and must stay as they are until then.
  */

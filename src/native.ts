@@ -17,13 +17,13 @@ export interface NativeAddon {
   /**
    * What the header of an encoded image says, at once: microseconds for ordinary files, under 5 ms for any of 20 MB. Throws an
    * error with the `code` that `detect` would reject with, where the header alone shows it: UNSUPPORTED_FORMAT, EMPTY_IMAGE,
-   * CORRUPT_IMAGE, TRUNCATED_IMAGE. `bytes` may not be of a SharedArrayBuffer.
+   * CORRUPT_IMAGE. `bytes` may not be of a SharedArrayBuffer.
    */
   probe(bytes: Uint8Array): NativeProbe;
 }
 
 export interface NativeProbe {
-  format: 'jpeg' | 'png' | 'webp' | 'bmp' | 'tiff';
+  format: 'jpeg' | 'png' | 'webp' | 'bmp' | 'tiff' | 'pnm';
   /** Pixels of the image as displayed. */
   width: number;
   height: number;
@@ -104,6 +104,8 @@ export interface NativeDetection {
     landmarks?: Record<'leftEye' | 'rightEye' | 'nose' | 'mouthLeft' | 'mouthRight', { x: number; y: number }>;
   }[];
   timings: Record<string, number>;
+  /** Only where the image is not whole and `acceptTruncated` takes it. */
+  warnings?: { code: 'TRUNCATED_IMAGE' | 'CORRUPT_IMAGE'; message: string }[];
 }
 
 /** What the loader looks at; tests give other values. */

@@ -131,7 +131,7 @@ export const optionTable = {
     kind: 'choice',
     choices: ['reject', 'accept'],
     default: 'reject',
-    about: 'search in what is there of a JPEG that ends early',
+    about: 'search in what is there of a JPEG that ends early or is damaged; the answer has `warnings` then',
   },
 } as const satisfies Record<keyof DetectOptions, OptionRule>;
 

@@ -5,7 +5,7 @@ let addon: NativeAddon | undefined;
 
 /**
  * What the header of an encoded image says. Throws FaceDetectorError where the header alone shows that no search takes the image:
- * UNSUPPORTED_FORMAT, EMPTY_IMAGE, CORRUPT_IMAGE, TRUNCATED_IMAGE.
+ * UNSUPPORTED_FORMAT, EMPTY_IMAGE, CORRUPT_IMAGE.
  */
 export function probe(image: Uint8Array): NativeProbe {
   addon ??= loadAddon();

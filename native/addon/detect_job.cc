@@ -58,6 +58,20 @@ const char* FormatName(PictureFormat format) {
 
 }  // namespace
 
+namespace {
+
+// An array, as JavaScript sees what is wrong: there is never more than one thing.
+Napi::Array ToArray(Napi::Env env, const Defect& defect) {
+  Napi::Object warning = Napi::Object::New(env);
+  warning.Set("code", ErrorName(defect.code));
+  warning.Set("message", defect.message);
+  Napi::Array warnings = Napi::Array::New(env, 1);
+  warnings.Set(0U, warning);
+  return warnings;
+}
+
+}  // namespace
+
 DetectJob::DetectJob(Napi::Env env, std::shared_ptr<Detector> detector, Image image, const Options& options,
                      const std::optional<RenderOptions>& render, std::shared_ptr<CancelFlag> cancel)
     : PromiseJob(env),
@@ -93,6 +107,7 @@ Napi::Value DetectJob::Result(Napi::Env env) {
   Napi::Object timings = Napi::Object::New(env);
   for (const Stage& stage : detection.stages) timings.Set(stage.name, stage.ms);
   result.Set("timings", timings);
+  if (detection.defect) result.Set("warnings", ToArray(env, *detection.defect));
   if (!render_) return result;
   result.Set("format", FormatName(result_.format));
   Napi::Array pictures = Napi::Array::New(env, result_.pictures.size());

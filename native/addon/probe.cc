@@ -2,10 +2,9 @@
 
 #include "arguments.h"
 #include "coded_error.h"
-#include "decoding_peak.h"
 #include "detector.h"
-#include "header.h"
-#include "image.h"
+#include "image/decoding_peak.h"
+#include "image/header.h"
 
 namespace faces::addon {
 namespace {
@@ -20,16 +19,12 @@ const char* FormatName(Format format) {
       return "webp";
     case Format::kBmp:
       return "bmp";
+    case Format::kPnm:
+      return "pnm";
     case Format::kTiff:
       break;
   }
   return "tiff";
-}
-
-Header ReadFront(Bytes bytes) {
-  const Header header = ReadHeader(bytes, Extent::kFront);
-  if (!header.is_complete) RefuseTruncated();
-  return header;
 }
 
 }  // namespace
@@ -38,7 +33,7 @@ Napi::Value Probe(const Napi::CallbackInfo& info) {
   const Bytes bytes = BorrowBytes(info[0]);
   Header header;
   try {
-    header = ReadFront(bytes);
+    header = ReadHeader(bytes);
   } catch (...) {
     throw CodedError(info.Env(), TranslateException());
   }
@@ -47,8 +42,8 @@ Napi::Value Probe(const Napi::CallbackInfo& info) {
   probe.Set("format", FormatName(header.format));
   probe.Set("width", number(header.shown_width()));
   probe.Set("height", number(header.shown_height()));
-  probe.Set("peakBytes", number(DecodingPeak(header, bytes.size, Alpha::kDropped)));
-  probe.Set("peakBytesWithAlpha", number(DecodingPeak(header, bytes.size, Alpha::kKept)));
+  probe.Set("peakBytes", number(DecodingPeak(header, Alpha::kDropped)));
+  probe.Set("peakBytesWithAlpha", number(DecodingPeak(header, Alpha::kKept)));
   return probe;
 }
 

@@ -12,7 +12,7 @@
 #include <malloc.h>
 #endif
 
-#include "image.h"
+#include "image/image.h"
 #include "mtcnn/pyramid.h"
 #include "render/encode.h"
 #include "render/render.h"
@@ -172,7 +172,7 @@ Rendered Detector::RunAndRender(const DecodedImage& image, Stage decode, const O
 
 Detection Detector::Run(DecodedImage decoded, Stage decode, const Options& options, const CancelFlag& cancel) {
   Checkpoint(cancel);
-  Detection detection{decoded.size.width, decoded.size.height, {}, {std::move(decode)}};
+  Detection detection{decoded.size.width, decoded.size.height, {}, {std::move(decode)}, std::move(decoded.defect)};
   cv::Mat& image = decoded.pixels;
   const cv::Size spanned = image.size() * decoded.reduction;  // in pixels of the displayed image
   double scale = 1.0 / decoded.reduction;

@@ -37,6 +37,12 @@ class Error : public std::runtime_error {
   ErrorCode code_;
 };
 
+/// Why a picture that was searched nevertheless is not whole (Options::accept_truncated).
+struct Defect {
+  ErrorCode code;  ///< kTruncatedImage or kCorruptImage
+  std::string message;
+};
+
 /// Ends a run early: when its caller says so from another thread, or when its threads have together used up the
 /// processor time that it may take.
 class CancelFlag {

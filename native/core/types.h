@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "error.h"
+
 namespace faces {
 
 /// Pixels of the displayed image: origin at its top left corner, x to the right, y down.
@@ -52,8 +54,8 @@ struct Options {
   SortBy sort = SortBy::kConfidence;
   bool clip = true;                 ///< clip boxes to the image and drop those left without area
   int64_t max_pixels = 50'000'000;  ///< width x height as stored; more is refused before decoding
-  bool accept_truncated = false;    ///< take a JPEG that ends early, with the faces of what is there
-  bool fast_decode = false;         ///< reduce a JPEG while decoding, where max_side or min_face_size allow it
+  bool accept_truncated = false;  ///< take a JPEG that ends early or has damaged data, with the faces of what is there
+  bool fast_decode = false;       ///< reduce a JPEG while decoding, where max_side or min_face_size allow it
 };
 
 /// What one stage took and left over.
@@ -68,6 +70,7 @@ struct Detection {
   int height = 0;
   std::vector<Face> faces;
   std::vector<Stage> stages;
+  std::optional<Defect> defect{};
 };
 
 /// Bytes that somebody else owns and that stay unchanged during the call.

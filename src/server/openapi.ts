@@ -22,6 +22,12 @@ const faceMembers = {
   landmarks: ref('Landmarks'),
 };
 
+const warnings: Schema = {
+  type: 'array',
+  items: object({ code: { enum: ['TRUNCATED_IMAGE', 'CORRUPT_IMAGE'] }, message: { type: 'string' } }),
+  description: 'Only with truncated=accept, where part of the image is missing or wrong',
+};
+
 const schemas: Record<string, Schema> = {
   Point: object({ x: { type: 'number' }, y: { type: 'number' } }),
   Box: {
@@ -39,40 +45,52 @@ const schemas: Record<string, Schema> = {
   },
   Face: object(faceMembers, ['landmarks']),
   Size: object({ width: atLeastOne, height: atLeastOne }),
-  Detection: object({
-    model: { type: 'string' },
-    image: ref('Size'),
-    faces: { type: 'array', items: ref('Face'), description: 'In the order of `sort`' },
-  }),
-  Crops: object({
-    model: { type: 'string' },
-    image: ref('Size'),
-    format: { enum: pictureFormats },
-    faces: {
-      type: 'array',
-      items: object(
-        {
-          ...faceMembers,
-          crop: object({
-            width: { type: 'integer', minimum: 1 },
-            height: { type: 'integer', minimum: 1 },
-            data: { type: 'string', contentEncoding: 'base64' },
-          }),
-        },
-        ['landmarks'],
-      ),
+  Detection: object(
+    {
+      model: { type: 'string' },
+      image: ref('Size'),
+      faces: { type: 'array', items: ref('Face'), description: 'In the order of `sort`' },
+      warnings,
     },
-  }),
+    ['warnings'],
+  ),
+  Crops: object(
+    {
+      model: { type: 'string' },
+      image: ref('Size'),
+      format: { enum: pictureFormats },
+      faces: {
+        type: 'array',
+        items: object(
+          {
+            ...faceMembers,
+            crop: object({
+              width: { type: 'integer', minimum: 1 },
+              height: { type: 'integer', minimum: 1 },
+              data: { type: 'string', contentEncoding: 'base64' },
+            }),
+          },
+          ['landmarks'],
+        ),
+      },
+      warnings,
+    },
+    ['warnings'],
+  ),
   BatchLine: {
     description: 'A line of the answer: faces, or the error of this image, or (without a name) of the form',
     oneOf: [
-      object({
-        index: { type: 'integer', minimum: 0 },
-        name: { type: ['string', 'null'] },
-        model: { type: 'string' },
-        image: ref('Size'),
-        faces: { type: 'array', items: ref('Face') },
-      }),
+      object(
+        {
+          index: { type: 'integer', minimum: 0 },
+          name: { type: ['string', 'null'] },
+          model: { type: 'string' },
+          image: ref('Size'),
+          faces: { type: 'array', items: ref('Face') },
+          warnings,
+        },
+        ['warnings'],
+      ),
       object({ index: { type: 'integer', minimum: 0 }, name: { type: ['string', 'null'] }, error: ref('Problem') }, [
         'name',
       ]),

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "error.h"
-#include "image.h"
+#include "image/image.h"
 #include "input.h"
 
 namespace {

@@ -1,8 +1,8 @@
 // What an image says of itself: any bytes as a file for ReadHeader, and as the body of an EXIF block.
 #include "error.h"
-#include "header.h"
+#include "image/header.h"
 #include "input.h"
-#include "tiff.h"
+#include "image/exif.h"
 
 namespace {
 
@@ -17,9 +17,7 @@ void ReadAsImage(Bytes file) {
     Require(header.width >= 1 && header.width < kMost, "the width is at least 1 and has 32 bits");
     Require(header.height >= 1 && header.height < kMost, "the height is at least 1 and has 32 bits");
     Require(header.orientation >= 1 && header.orientation <= 8, "orientations are 1 to 8");
-    Require(header.alpha_kind_at + 4 <= file.size, "the kind of alpha stands in the file");
-    Require(header.strip_rows_at + 4 <= file.size, "the rows of a strip stand in the file");
-    Require(!header.is_animated || !header.has_alpha, "animations have no alpha");
+    Require(header.directory + 2 <= file.size, "the directory stands in the file");
   } catch (const faces::Error& error) {
     const ErrorCode code = error.code();
     Require((code == ErrorCode::kEmptyImage) == (file.size == 0), "an image is empty where it has no bytes");
@@ -30,11 +28,11 @@ void ReadAsImage(Bytes file) {
 
 void ReadAsExif(Bytes body) {
   size_t count = 0;
-  faces::ForEachTiffEntry(body, [&](const faces::TiffEntry& entry) {
+  faces::ForEachTiffEntry(body, faces::FirstTiffDirectory(body), [&](const faces::TiffEntry& entry) {
     ++count;
     Require(entry.tag <= 0xFFFF, "tags have 16 bits");
     Require(entry.is_number || entry.value == 0, "entries that hold no numbers have no value");
-    Require(entry.inline_at + 4 <= body.size, "values of an entry stand in the block");
+    Require(!entry.is_number || entry.at < body.size, "numbers stand in the block");
   });
   Require(count <= 4096 && count <= body.size / 12, "no more entries are read than the block has");
   const int orientation = faces::ExifOrientation(body);

@@ -8,7 +8,7 @@
 
 #include "encoded_images.h"
 #include "fixtures.h"
-#include "image.h"
+#include "image/image.h"
 
 using namespace faces;
 using fixtures::AsBytes;

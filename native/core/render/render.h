@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "../error.h"
-#include "../header.h"
+#include "../image/format.h"
 #include "render_options.h"
 
 namespace faces::render {

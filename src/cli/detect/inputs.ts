@@ -25,6 +25,10 @@ export const extensions: ReadonlySet<string> = new Set([
   '.bmp',
   '.tif',
   '.tiff',
+  '.pbm',
+  '.pgm',
+  '.ppm',
+  '.pam',
 ]);
 
 const coded = (code: string, why: string) => Object.assign(new Error(why), { code });

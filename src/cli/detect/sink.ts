@@ -24,9 +24,11 @@ function toPerson(names: readonly string[], progress: Progress): Sink {
   const { take, end } = toStandardOutput(table(names, process.stdout.columns), progress);
   return {
     take(record) {
-      if (!('error' in record)) return take(record);
-      const { code, message } = record.error;
-      progress.around(() => process.stderr.write(`${printable(`${record.file}: ${message} (${code})`)}\n`));
+      const troubles = 'error' in record ? [record.error] : (record.warnings ?? []);
+      for (const { code, message } of troubles) {
+        progress.around(() => process.stderr.write(`${printable(`${record.file}: ${message} (${code})`)}\n`));
+      }
+      if (!('error' in record)) take(record);
     },
     end,
   };

@@ -5,8 +5,8 @@ import type { Service } from '../service.js';
 import { oneImageHandler } from './one-image.js';
 
 /** What an answer says of one image; the timings are in its header. */
-export function publicDetection({ model, image, faces }: Detection) {
-  return { model, image, faces };
+export function publicDetection({ model, image, faces, warnings }: Detection) {
+  return { model, image, faces, ...(warnings && { warnings }) };
 }
 
 /** POST /v1/faces: the faces on one image. */

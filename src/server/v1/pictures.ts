@@ -23,7 +23,8 @@ export function pictureHandler(service: Service, kind: 'annotate' | 'redact') {
       const format = options.format ?? acceptedFormat(request);
       return detector[kind](image, { ...options, format });
     },
-    answer({ format, data }, response, seat) {
+    answer({ format, data, warnings = [] }, response, seat) {
+      if (warnings.length > 0) response.set('X-Image-Warnings', warnings.map(({ code }) => code).join(', '));
       holdUntilTaken(response, seat, data.byteLength, config);
       response.vary('Accept');
       sendImage(response, format, data);
@@ -38,12 +39,12 @@ export function cropsHandler(service: Service) {
     rules: { ...service.rules, ...pictureTables.crops },
     find: (image, options) => detector.crops(image, options),
     answer(crops, response, seat) {
-      const { model, image, format } = crops;
+      const { model, image, format, warnings } = crops;
       const faces = crops.faces.map(({ crop, ...face }) => ({
         ...face,
         crop: { ...crop, data: crop.data.toString('base64') },
       }));
-      const json = JSON.stringify({ model, image, format, faces });
+      const json = JSON.stringify({ model, image, format, faces, ...(warnings && { warnings }) });
       holdUntilTaken(response, seat, json.length, config);
       sendJson(response, 200, json);
     },

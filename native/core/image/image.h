@@ -3,7 +3,8 @@
 #include <opencv2/core.hpp>
 #include <optional>
 
-#include "header.h"
+#include "decoded.h"
+#include "format.h"
 #include "types.h"
 
 namespace faces {
@@ -17,6 +18,7 @@ struct DecodedImage {
   /// one, where the orientation turns squares that the border cuts to the front.
   cv::Point origin{0, 0};
   std::optional<Format> format{};  ///< of the file; raw pixels have none
+  std::optional<Defect> defect{};  ///< why the picture is not whole, with Options::accept_truncated
 };
 
 /// By how much a JPEG may be reduced while it is decoded, 1 unless Options::fast_decode: the largest of 8, 4 and 2 that
@@ -26,15 +28,12 @@ struct DecodedImage {
 /// and O-Net are enlarged from fewer pixels.
 int ReductionFor(int64_t longer_side, const Options& options);
 
-/// Throws Error{kTruncatedImage}.
-[[noreturn]] void RefuseTruncated();
-
-/// Decodes JPEG, PNG, WebP, BMP or TIFF into 8-bit BGR, upright (EXIF orientation applied). Alpha is dropped, or kept
-/// where Header::has_alpha, beside the same colours; 16 bits lose the lower 8, CMYK and gray become BGR; of several
-/// pages or frames the first counts. Size, memory and
-/// scans are read from the header and held against Options::max_pixels before anything is decoded (CheckCost); a JPEG
-/// may be reduced (ReductionFor), other formats never are. Throws Error: as ReadHeader; kTooManyPixels;
-/// kTruncatedImage, for JPEG unless Options::accept_truncated; kCorruptImage.
+/// Decodes JPEG, PNG, WebP, BMP, TIFF or PNM into 8-bit BGR, upright (orientation applied, docs/ORIENTATION.md says
+/// which one). Alpha is dropped, or kept where Header::has_alpha, beside the same colours; 16 bits lose the lower 8,
+/// CMYK and gray become BGR; of several pages or frames the first counts. Size and memory are read from the header and
+/// held against Options::max_pixels before anything is decoded (CheckCost); a JPEG may be reduced (ReductionFor), other
+/// formats never are. Throws Error: as ReadHeader; kTooManyPixels; kUnsupportedFormat; kTruncatedImage and
+/// kCorruptImage, where a JPEG has pixels nevertheless only without Options::accept_truncated.
 DecodedImage DecodeImage(Bytes encoded, const Options& options, Alpha alpha = Alpha::kDropped);
 
 /// The same from raw pixels, without a copy where they are BGR (or BGRA with alpha kept) already. Throws Error:

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "format.h"
 #include "header.h"
 
 namespace faces {
@@ -12,28 +13,22 @@ namespace faces {
 /// needed.
 constexpr int64_t kDecodingBytesPerPixel = 12;
 
-/// How many scans a JPEG may have, each a pass over all of its pixels that nothing can stop: 20 of any size (libjpeg's
-/// own progressions have 10, 18 of four colours; jcparam.c), more where they pass over a thousand megapixels at most,
-/// which takes some 0.9 s where they are arithmetic and empty.
-constexpr int64_t kScansOfAnySize = 20;
-constexpr int64_t kScannedPixels = 1'000'000'000;
-
 /// The most memory in bytes that decoding takes at one time for an image's pixels: what comes out of it, turned for
 /// display, and what its decoder keeps meanwhile. From the header alone, and without reduction (Options::fast_decode).
 int64_t PixelBytes(const Header& header, Alpha alpha);
 
-/// All that decoding a file of `file_bytes` takes: PixelBytes, rows and tables of the decoder, copies of the file that
-/// are made for it; the file itself does not count,
-/// nor what malloc keeps of freed blocks, 12 MB at most. Never less than was measured with the libraries of Debian 12,
+/// All that decoding takes: PixelBytes, rows and tables of the decoder; the file itself does not count, nor what malloc
+/// keeps of freed blocks, 12 MB at most. Never less than was measured with the libraries of Debian 12,
 /// and of ordinary pictures from a megapixel on at most half more, two thirds of lossy WebP with alpha, and one and a
 /// half times more of a TIFF in one strip.
-int64_t DecodingPeak(const Header& header, size_t file_bytes, Alpha alpha);
+int64_t DecodingPeak(const Header& header, Alpha alpha);
 
 /// Throws Error{kTooManyPixels} for more pixels than `max_pixels`.
 void CheckPixels(int64_t width, int64_t height, int64_t max_pixels);
 
 /// Throws Error{kTooManyPixels} as CheckPixels, where the pixels would take more than kDecodingBytesPerPixel for each
-/// of `max_pixels` (but not less than 32 MB), and where a JPEG has too many scans for its size.
+/// of `max_pixels` (but not less than 32 MB), and where the strips or tiles of a TIFF have more than twice
+/// `max_pixels`.
 void CheckCost(const Header& header, int64_t max_pixels, Alpha alpha);
 
 }  // namespace faces

@@ -1,0 +1,248 @@
+#include "jpeg.h"
+
+#include <jpeglib.h>
+
+#include <algorithm>
+#include <csetjmp>
+#include <cstdio>  // jpeglib.h needs it in front
+#include <string>
+#include <vector>
+// After jpeglib.h.
+#include <jerror.h>
+
+#include "bytes.h"
+#include "jpeg_markers.h"
+
+namespace faces {
+namespace {
+
+#ifdef JCS_EXTENSIONS
+constexpr J_COLOR_SPACE kBgr = JCS_EXT_BGR;
+#else
+#error "libjpeg-turbo is needed, whose answers are those of every release"
+#endif
+
+// Behind the bytes of a file: an end marker, with which libjpeg shows what it has.
+constexpr JOCTET kEndMarker[] = {0xFF, kJpegEnd};
+
+// What libjpeg tells of a picture, all of whose warnings it leaves to its caller.
+struct Trouble {
+  bool is_out_of_memory = false;
+  bool ran_dry = false;     // blocks were asked for that the data has not
+  bool is_damaged = false;  // codes that mean nothing, restart markers out of turn, bytes that belong nowhere
+  bool is_unsupported = false;
+};
+
+// Whether bytes that libjpeg has passed over are more than padding: some cameras leave a few bytes in front of a
+// marker, or many of the same value.
+bool IsData(const uint8_t* bytes, size_t count) {
+  constexpr size_t kPadding = 64;
+  return count > kPadding && std::any_of(bytes, bytes + count, [&](uint8_t byte) { return byte != *bytes; });
+}
+
+// libjpeg's structures with our error handler and source. It gives up by longjmp, which must not skip a destructor: Try
+// runs steps that make no object which has one.
+class Decompressor {
+ public:
+  explicit Decompressor(Bytes jpeg) {
+    info_.err = jpeg_std_error(&errors_);
+    errors_.error_exit = [](j_common_ptr info) { Self(info).GiveUp(); };
+    errors_.emit_message = [](j_common_ptr info, int level) {
+      if (level < 0) Self(info).Note();
+    };
+    info_.client_data = this;
+    is_made_ = Try([&] { jpeg_create_decompress(&info_); });
+    source_.next_input_byte = jpeg.data;
+    source_.bytes_in_buffer = jpeg.size;
+    source_.init_source = source_.term_source = [](j_decompress_ptr) {};
+    source_.fill_input_buffer = [](j_decompress_ptr info) -> boolean {
+      info->src->next_input_byte = kEndMarker;
+      info->src->bytes_in_buffer = sizeof kEndMarker;
+      return TRUE;
+    };
+    source_.skip_input_data = [](j_decompress_ptr info, long count) {
+      const size_t skipped = std::min(info->src->bytes_in_buffer, static_cast<size_t>(std::max(count, 0L)));
+      info->src->next_input_byte += skipped;
+      info->src->bytes_in_buffer -= skipped;
+    };
+    source_.resync_to_restart = jpeg_resync_to_restart;
+    info_.src = &source_;
+  }
+  Decompressor(const Decompressor&) = delete;
+  Decompressor& operator=(const Decompressor&) = delete;
+  ~Decompressor() {
+    if (is_made_) jpeg_destroy_decompress(&info_);
+  }
+
+  /// False where libjpeg gave up.
+  template <typename Step>
+  bool Try(Step step) {
+    // NOLINTNEXTLINE(cert-err52-cpp): the only way out of libjpeg that works where C code has no unwind tables
+    if (setjmp(way_out_) != 0) return false;
+    step();
+    return true;
+  }
+
+  bool is_made() const { return is_made_; }
+  jpeg_decompress_struct& info() { return info_; }
+  Trouble& trouble() { return trouble_; }
+  bool is_at_end() const { return source_.next_input_byte >= kEndMarker && source_.next_input_byte <= kEndMarker + 2; }
+
+ private:
+  static Decompressor& Self(j_common_ptr info) { return *static_cast<Decompressor*>(info->client_data); }
+
+  [[noreturn]] void GiveUp() {
+    switch (errors_.msg_code) {
+      case JERR_OUT_OF_MEMORY:
+        trouble_.is_out_of_memory = true;
+        break;
+      case JERR_ARITH_NOTIMPL:
+      case JERR_NOTIMPL:
+      case JERR_NOT_COMPILED:
+      case JERR_CONVERSION_NOTIMPL:
+      case JERR_SOF_UNSUPPORTED:
+        trouble_.is_unsupported = true;
+        break;
+      default:
+        break;
+    }
+    longjmp(way_out_, 1);
+  }
+
+  void Note() {
+    switch (errors_.msg_code) {
+      case JWRN_HIT_MARKER:  // of what follows damage as well
+        trouble_.ran_dry = trouble_.ran_dry || !trouble_.is_damaged;
+        break;
+      case JWRN_EXTRANEOUS_DATA: {
+        const auto count = static_cast<size_t>(std::max(errors_.msg_parm.i[0], 0));
+        // Behind the last scan of a file without an end marker stands a trailer.
+        if (!is_at_end() && IsData(source_.next_input_byte - count, count)) trouble_.is_damaged = true;
+        break;
+      }
+      case JWRN_HUFF_BAD_CODE:
+      case JWRN_ARITH_BAD_CODE:
+      case JWRN_MUST_RESYNC:
+        trouble_.is_damaged = true;
+        break;
+      default:
+        break;  // of profiles and versions, not of blocks
+    }
+  }
+
+  jpeg_decompress_struct info_{};
+  jpeg_error_mgr errors_{};
+  jpeg_source_mgr source_{};
+  std::jmp_buf way_out_{};
+  Trouble trouble_;
+  bool is_made_ = false;
+};
+
+// As OpenCV reads them: inverted, as Adobe's programs write them, whatever the file says.
+void CmykToBgr(const uint8_t* cmyk, uint8_t* bgr, int width) {
+  for (int x = 0; x < width; ++x, cmyk += 4, bgr += 3) {
+    const int key = cmyk[3];
+    for (int c = 0; c < 3; ++c) bgr[2 - c] = static_cast<uint8_t>(key - ((255 - cmyk[c]) * key >> 8));
+  }
+}
+
+// Whether every coefficient of a progressive picture has been told to its last bit.
+bool HasAllBits(const jpeg_decompress_struct& info) {
+  for (int component = 0; component < info.num_components; ++component) {
+    for (int i = 0; i < DCTSIZE2; ++i) {
+      if (info.coef_bits[component][i] != 0) return false;
+    }
+  }
+  return true;
+}
+
+// Whether coded data is left of the only scan, all of whose blocks were decoded: what a hole in the middle of it
+// leaves. Trailers are no such data: they hold markers that cannot be, or have no end marker of their own.
+bool IsDataLeft(Bytes jpeg, const jpeg_decompress_struct& info) {
+  const uint8_t* position = info.src->next_input_byte;
+  if (info.unread_marker != 0 || position < jpeg.data || position > jpeg.data + jpeg.size) return false;
+  const Reader reader(jpeg);
+  const auto start = static_cast<size_t>(position - jpeg.data);
+  const size_t end = NextJpegMarker(reader, start, jpeg.size);
+  return reader.Has(end, 2) && reader.U8(end + 1) == kJpegEnd && IsData(position, end - start);
+}
+
+std::optional<Defect> DefectOf(const Trouble& trouble, bool is_whole) {
+  if (trouble.ran_dry || (!is_whole && !trouble.is_damaged)) {
+    return Defect{ErrorCode::kTruncatedImage, "the image ends early: part of it is missing"};
+  }
+  if (trouble.is_damaged) return Defect{ErrorCode::kCorruptImage, "the image's data is damaged: part of it is wrong"};
+  return std::nullopt;
+}
+
+[[noreturn]] void ThrowFor(const Trouble& trouble) {
+  if (trouble.is_out_of_memory) throw std::bad_alloc();
+  if (trouble.is_unsupported) ThrowUnsupported("this kind of JPEG");
+  ThrowCorrupt();
+}
+
+// False where libjpeg gave up.
+bool ReadRows(Decompressor& jpeg, cv::Mat& pixels) {
+  jpeg_decompress_struct& info = jpeg.info();
+  std::vector<uint8_t> cmyk(info.out_color_space == JCS_CMYK ? size_t{info.output_width} * 4 : 0);
+  return jpeg.Try([&] {
+    while (info.output_scanline < info.output_height) {
+      uint8_t* row = pixels.ptr(static_cast<int>(info.output_scanline));
+      JSAMPROW out = cmyk.empty() ? row : cmyk.data();
+      jpeg_read_scanlines(&info, &out, 1);
+      if (!cmyk.empty()) CmykToBgr(cmyk.data(), row, static_cast<int>(info.output_width));
+    }
+  });
+}
+
+}  // namespace
+
+void CheckJpegScans(int scans, const Header& header) {
+  constexpr int kMaxScans = 100;  // libtiff gives up at 100 and libjpeg-turbo's fuzzers at 500
+  if (scans > kMaxScans) {
+    throw Error(ErrorCode::kCorruptImage, "the JPEG has more than " + std::to_string(kMaxScans) + " scans");
+  }
+  const int64_t most = std::max(kScannedPixels / header.pixels(), kScansOfAnySize);
+  if (scans > most) {
+    throw Error(ErrorCode::kTooManyPixels, "the JPEG has " + std::to_string(scans) + " scans of " +
+                                               std::to_string(header.pixels()) + " pixels, the limit of this size is " +
+                                               std::to_string(most));
+  }
+}
+
+Decoded DecodeJpeg(Bytes bytes, const Header& header, int reduction) {
+  const bool is_multi_scan = header.coefficients > 0;
+  JpegScans scans;
+  if (is_multi_scan) {
+    scans = FindJpegScans(Reader(bytes), header.first_scan);
+    CheckJpegScans(scans.count, header);
+    bytes.size = std::min(bytes.size, scans.end + (scans.has_end ? sizeof kEndMarker : 0));
+  }
+  Decompressor jpeg(bytes);
+  if (!jpeg.is_made()) ThrowFor(jpeg.trouble());
+  jpeg_decompress_struct& info = jpeg.info();
+  const bool is_started = jpeg.Try([&] {
+    jpeg_read_header(&info, TRUE);
+    info.out_color_space = info.num_components == 4 ? JCS_CMYK : kBgr;
+    info.scale_num = 1;
+    info.scale_denom = static_cast<unsigned>(reduction);
+    jpeg_start_decompress(&info);
+  });
+  if (!is_started) ThrowFor(jpeg.trouble());
+  const auto rounded_up = [&](int64_t side) { return static_cast<JDIMENSION>((side + reduction - 1) / reduction); };
+  if (info.output_width != rounded_up(header.width) || info.output_height != rounded_up(header.height)) ThrowCorrupt();
+
+  Decoded decoded{cv::Mat(static_cast<int>(info.output_height), static_cast<int>(info.output_width), CV_8UC3)};
+  if (!ReadRows(jpeg, decoded.pixels)) ThrowFor(jpeg.trouble());
+  bool is_whole = true;
+  if (is_multi_scan) {
+    if (!scans.has_end)
+      is_whole = info.progressive_mode != FALSE ? HasAllBits(info) : scans.components >= header.samples;
+  } else if (IsDataLeft(bytes, info)) {
+    jpeg.trouble().is_damaged = true;
+  }
+  decoded.defect = DefectOf(jpeg.trouble(), is_whole);
+  return decoded;
+}
+
+}  // namespace faces

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+
+namespace faces {
+
+/// How the picture of a TIFF lies in its file, in the numbers of TIFF 6.0; the defaults are its own.
+struct TiffLayout {
+  uint32_t width = 0, height = 0;
+  uint32_t bits = 1;  ///< a sample
+  uint32_t samples = 1;
+  uint32_t sample_format = 1;  ///< 1 whole numbers, 2 such with a sign, 3 floats
+  uint32_t photometric = 1;
+  uint32_t compression = 1;
+  bool is_planar = false;          ///< sample after sample
+  bool is_straight_alpha = false;  ///< the first extra sample is alpha that is not multiplied into the colours
+};
+
+// Values of PhotometricInterpretation.
+constexpr uint32_t kWhiteIsZero = 0, kBlackIsZero = 1, kRgb = 2, kPalette = 3, kSeparated = 5, kYCbCr = 6;
+constexpr uint32_t kColourFilterArray = 32803, kLinearRaw = 34892;
+// Values of Compression.
+constexpr uint32_t kUncompressed = 1, kJpegCompression = 7;
+// Values of SampleFormat.
+constexpr uint32_t kUnsigned = 1, kSigned = 2, kFloat = 3, kUntyped = 4;
+
+/// Samples of a pixel that are colours, as they come out of libtiff; 0 where its own conversion to RGBA is needed.
+constexpr uint32_t ColoursOf(const TiffLayout& layout) {
+  switch (layout.photometric) {
+    case kWhiteIsZero:
+    case kBlackIsZero:
+    case kPalette:
+      return 1;
+    case kRgb:
+      return 3;
+    case kSeparated:
+      return 4;
+    case kYCbCr:  // the JPEG decoder gives RGB
+      return layout.compression == kJpegCompression && !layout.is_planar ? 3 : 0;
+    default:
+      return 0;
+  }
+}
+
+/// Whether pictures made of the image can have its transparency again.
+constexpr bool HasAlpha(const TiffLayout& layout) {
+  const uint32_t colours = ColoursOf(layout);
+  const bool is_gray_or_rgb = layout.photometric == kBlackIsZero || layout.photometric == kRgb;
+  return layout.is_straight_alpha && is_gray_or_rgb && layout.samples > colours;
+}
+
+}  // namespace faces
