@@ -19,12 +19,12 @@
       "cflags_cc": [
         "-std=c++17", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wconversion", "-Wshadow",
         "-isystem", "<!(node -p \"require('path').resolve(require('node-addon-api').include_dir)\")",
-        "<!@(pkg-config --silence-errors --cflags-only-I opencv4 libhwy | sed 's/-I/-isystem /g')"
+        "<!@(pkg-config --silence-errors --cflags-only-I opencv4 libhwy libjpeg libpng libtiff-4 libwebp | sed 's/-I/-isystem /g')"
       ],
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
       "libraries": [
-        "<!@(pkg-config --libs-only-L opencv4 libhwy || (echo 'OpenCV 4 or Highway was not found. Debian, Ubuntu: sudo apt-get install -y pkg-config libopencv-dev libhwy-dev; macOS: brew install pkg-config opencv@4 highway && export PKG_CONFIG_PATH=/opt/homebrew/opt/opencv@4/lib/pkgconfig' >&2; exit 1))",
-        "-lopencv_core", "-lopencv_imgproc", "-lopencv_imgcodecs", "-lopencv_dnn", "-lopencv_objdetect", "-lhwy"
+        "<!@(pkg-config --libs-only-L opencv4 libhwy libjpeg libpng libtiff-4 libwebp || (echo 'OpenCV 4, Highway or a library of pictures was not found. Debian, Ubuntu: sudo apt-get install -y pkg-config libopencv-dev libhwy-dev libjpeg-dev libpng-dev libtiff-dev libwebp-dev; macOS: brew install pkg-config opencv@4 highway jpeg-turbo libpng libtiff webp && export PKG_CONFIG_PATH=/opt/homebrew/opt/opencv@4/lib/pkgconfig' >&2; exit 1))",
+        "-lopencv_core", "-lopencv_imgproc", "-lopencv_imgcodecs", "-lopencv_dnn", "-lopencv_objdetect", "-lhwy", "-ltiff", "-ljpeg", "-lpng", "-lwebp"
       ],
       "xcode_settings": {
         "GCC_ENABLE_CPP_EXCEPTIONS": "YES",

@@ -56,6 +56,12 @@ const anyExists = (...files) => files.some((file) => existsSync(file));
 const prefixes = ['/usr', '/usr/local', '/opt/homebrew'];
 const under = (...tails) => anyExists(...prefixes.flatMap((prefix) => tails.map((tail) => path.join(prefix, tail))));
 
+/** Debian keeps some headers in a folder of the machine's kind. */
+function hasHeader(file) {
+  const folders = ['include', 'include/x86_64-linux-gnu', 'include/aarch64-linux-gnu'];
+  return Boolean(process.env.CMAKE_PREFIX_PATH) || under(...folders.map((folder) => `${folder}/${file}`));
+}
+
 /** The Haar cascade for faces, which comes with OpenCV's data. Homebrew links nothing of opencv@4 into its prefix. */
 export function findHaar() {
   const kegs = ['/opt/homebrew/opt/opencv@4', '/usr/local/opt/opencv@4'];
@@ -78,6 +84,13 @@ export const needs = [
     has: () => under('include/hwy/highway.h'),
     packages: ['libhwy-dev'],
   },
+  // What OpenCV reads pictures by, and we.
+  ...[
+    ['libjpeg-turbo', 'jpeglib.h', 'libjpeg-dev'],
+    ['libpng', 'png.h', 'libpng-dev'],
+    ['libtiff', 'tiffio.h', 'libtiff-dev'],
+    ['libwebp', 'webp/decode.h', 'libwebp-dev'],
+  ].map(([name, header, debian]) => ({ name, has: () => hasHeader(header), packages: [debian] })),
   {
     name: "OpenCV's Haar cascades",
     has: () => findHaar() !== undefined,

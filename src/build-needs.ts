@@ -11,10 +11,14 @@ export const buildNeeds = [
   { name: 'CMake', debian: 'cmake', macOs: 'brew install cmake' },
   { name: 'OpenCV', debian: 'libopencv-dev', macOs: brewOpenCv },
   { name: 'Highway', debian: 'libhwy-dev', macOs: 'brew install highway' },
+  { name: 'libjpeg-turbo', debian: 'libjpeg-dev', macOs: 'brew install jpeg-turbo' },
+  { name: 'libpng', debian: 'libpng-dev', macOs: 'brew install libpng' },
+  { name: 'libtiff', debian: 'libtiff-dev', macOs: 'brew install libtiff' },
+  { name: 'libwebp', debian: 'libwebp-dev', macOs: 'brew install webp' },
 ] as const;
 
 /** Lines that bring all of it. */
 export const installLines = {
   debian: `sudo apt-get install -y ${buildNeeds.map(({ debian }) => debian).join(' ')}`,
-  macOs: `brew install cmake highway && ${brewOpenCv}`,
+  macOs: `brew install cmake highway jpeg-turbo libpng libtiff webp && ${brewOpenCv}`,
 };

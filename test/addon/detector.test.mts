@@ -257,7 +257,26 @@ describe('FaceDetector', () => {
       const jpeg = await toSharp(standardPicture()).jpeg({ quality: 95 }).toBuffer();
       const half = jpeg.subarray(0, jpeg.byteLength * 0.6);
       expect(await rejection(detector.detect(half))).to.have.property('code', 'TRUNCATED_IMAGE');
-      expect(placesOf(await detector.detect(half, { truncated: 'accept' }))).to.include(720);
+      const found = await detector.detect(half, { truncated: 'accept' });
+      expect(placesOf(found)).to.include(720);
+      expect(found.warnings).to.deep.equal([
+        { code: 'TRUNCATED_IMAGE', message: 'the image ends early: part of it is missing' },
+      ]);
+      expect(await detector.detect(jpeg, { truncated: 'accept' })).to.not.have.property('warnings');
+    });
+
+    it('truncated: a hole in a JPEG as well', async () => {
+      const jpeg = await toSharp(standardPicture()).jpeg({ quality: 95 }).toBuffer();
+      jpeg.fill(0, jpeg.byteLength * 0.7, jpeg.byteLength * 0.75);
+      const { code } = (await rejection(detector.detect(jpeg))) as FaceDetectorError;
+      expect(code).to.be.oneOf(['TRUNCATED_IMAGE', 'CORRUPT_IMAGE']);
+      for (const kind of ['detect', 'annotate', 'redact', 'crops'] as const) {
+        const found = await detector[kind](jpeg, { truncated: 'accept' });
+        expect(
+          found.warnings?.map((warning) => warning.code),
+          kind,
+        ).to.deep.equal([code]);
+      }
     });
   });
 

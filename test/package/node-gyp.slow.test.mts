@@ -43,7 +43,7 @@ describe('binding.gyp', () => {
     const { status, output } = build({ PKG_CONFIG_PATH: '', PKG_CONFIG_LIBDIR: '/nowhere' });
     expect(status).to.equal(1);
     expect(output).to.match(
-      /^OpenCV 4 or Highway was not found.*apt-get install -y pkg-config libopencv-dev libhwy-dev.*brew install pkg-config opencv@4 highway && export PKG_CONFIG_PATH=/m,
+      /^OpenCV 4, Highway or a library of pictures was not found.*apt-get install -y pkg-config libopencv-dev libhwy-dev libjpeg-dev.*brew install pkg-config opencv@4 highway jpeg-turbo libpng libtiff webp && export PKG_CONFIG_PATH=/m,
     );
   }).timeout(120_000);
 

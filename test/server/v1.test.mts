@@ -176,8 +176,34 @@ describe('/v1', () => {
         [fetch(`${service.origin}/v1/nothing`), '404 NOT_FOUND'],
       ];
       for (const [response, start] of cases) expect((await problemOf(await response)).split(':')[0]).to.equal(start);
-      const lenient = await post('/v1/faces?truncated=accept', jpeg.subarray(0, jpeg.length - 100), type('image/jpeg'));
-      expect(lenient.status).to.equal(200);
+    });
+
+    it('answers with truncated=accept what is there of a JPEG, and says that it is not all', async () => {
+      const jpeg = await toSharp(standardPicture()).jpeg().toBuffer();
+      const type = { 'Content-Type': 'image/jpeg' };
+      const cut = jpeg.subarray(0, jpeg.length - 100);
+      const warnings = [{ code: 'TRUNCATED_IMAGE', message: 'the image ends early: part of it is missing' }];
+      for (const path of ['/v1/faces', '/v1/crops']) {
+        const lenient = await post(`${path}?truncated=accept`, cut, type);
+        expect(lenient.status).to.equal(200);
+        expect(await lenient.json(), path)
+          .to.have.property('warnings')
+          .that.deep.equals(warnings);
+        const whole = await post(`${path}?truncated=accept`, jpeg, type);
+        expect(await whole.json(), path).to.not.have.property('warnings');
+      }
+      for (const path of ['/v1/annotate', '/v1/redact']) {
+        const lenient = await post(`${path}?truncated=accept`, cut, type);
+        expect(lenient.headers.get('X-Image-Warnings'), path).to.equal('TRUNCATED_IMAGE');
+        const whole = await post(`${path}?truncated=accept`, jpeg, type);
+        expect(whole.headers.has('X-Image-Warnings'), path).to.equal(false);
+      }
+      const batch = await post('/v1/batch?truncated=accept', form(['image', cut], ['image', jpeg]));
+      const lines = (await batch.text())
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { warnings?: unknown });
+      expect(lines.map((line) => line.warnings)).to.deep.equal([warnings, undefined]);
     });
 
     it('searches a reduced JPEG where fastDecode is asked for: nothing is left to shrink', async () => {

@@ -47,6 +47,11 @@ const under = (...tails: string[]) => {
   );
 };
 
+/** Debian keeps some headers in a folder of the machine's kind. */
+function hasHeader(file: string): boolean {
+  return under(`include/${file}`, `include/x86_64-linux-gnu/${file}`, `include/aarch64-linux-gnu/${file}`);
+}
+
 const isThere: Record<(typeof buildNeeds)[number]['name'], () => boolean> = {
   'C++ compiler': () => runs('c++'),
   'make or Ninja': () => runs('make') || runs('ninja'),
@@ -54,6 +59,10 @@ const isThere: Record<(typeof buildNeeds)[number]['name'], () => boolean> = {
   OpenCV: () =>
     Boolean(process.env['OpenCV_DIR']) || under('include/opencv4/opencv2/dnn.hpp', 'include/opencv2/dnn.hpp'),
   Highway: () => under('include/hwy/highway.h'),
+  'libjpeg-turbo': () => hasHeader('jpeglib.h'),
+  libpng: () => hasHeader('png.h'),
+  libtiff: () => hasHeader('tiffio.h'),
+  libwebp: () => hasHeader('webp/decode.h'),
 };
 
 /** What building the addon needs. */

@@ -68,6 +68,17 @@ std::string StandardErrorOf(Call call) {
   return text;
 }
 
+/// BGR as a PPM.
+inline std::string Ppm(const cv::Mat& image) {
+  std::string file = "P6 " + std::to_string(image.cols) + " " + std::to_string(image.rows) + " 255\n";
+  for (int y = 0; y < image.rows; ++y) {
+    for (int x = 0; x < image.cols; ++x) {
+      for (int c = 2; c >= 0; --c) file += static_cast<char>(image.at<cv::Vec3b>(y, x)[c]);
+    }
+  }
+  return file;
+}
+
 /// cv::imdecode, whose libraries warn of what is damaged.
 template <typename Buffer>
 cv::Mat ByOpenCv(const Buffer& bytes, int flags = cv::IMREAD_COLOR) {

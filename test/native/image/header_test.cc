@@ -37,7 +37,7 @@ std::string Repeated(const std::string& part, size_t bytes) {
 
 TEST_CASE("the header says the size as stored and as displayed") {
   const cv::Mat image = fixtures::Noise(40, 30);
-  for (const char* format : {".jpg", ".png", ".webp", ".bmp", ".tiff", ".ppm"}) {
+  for (const char* format : {".jpg", ".png", ".webp", ".bmp", ".tiff"}) {
     CAPTURE(format);
     std::vector<std::vector<uint8_t>> files{Encode(image, format)};
     if (std::string(format) == ".jpg") files.push_back(JpegWithExif(files[0], Exif(6)));

@@ -18,15 +18,16 @@ cv::Vec3b Gray(int value) { return cv::Vec3b::all(static_cast<uint8_t>(value)); 
 
 }  // namespace
 
-TEST_CASE("the PPM, PGM and PBM that imencode writes come out as they went in") {
+TEST_CASE("PPM comes out as it went in, and OpenCV's own PPM, PGM and text do where it writes them") {
   const cv::Mat image = fixtures::Noise(13, 7);
+  CHECK(AreEqual(Decode(Ppm(image)), image));
+  if (!cv::haveImageWriter(".ppm")) return;  // a static OpenCV has no such writer
   cv::Mat gray;
   cv::extractChannel(image, gray, 0);
-  CHECK(AreEqual(Decode(Encode(image, ".ppm")), image));
   const std::vector<uint8_t> pgm = Encode(gray, ".pgm");
+  CHECK(AreEqual(Decode(Encode(image, ".ppm")), image));
   CHECK(AreEqual(Decode(pgm), ByOpenCv(pgm)));
-  const std::vector<uint8_t> text = Encode(image, ".ppm", {cv::IMWRITE_PXM_BINARY, 0});
-  CHECK(AreEqual(Decode(text), image));
+  CHECK(AreEqual(Decode(Encode(image, ".ppm", {cv::IMWRITE_PXM_BINARY, 0})), image));
 }
 
 TEST_CASE("bitmaps, other largest values, 16 bits, comments and PAM") {
