@@ -54,7 +54,7 @@ const securityHeaders = helmet({
 function crossOrigin({ corsOrigins }: Config) {
   const handle = cors({
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
-    exposedHeaders: ['Server-Timing', 'X-Request-Id', 'X-Face-Model', 'Retry-After'],
+    exposedHeaders: ['Server-Timing', 'X-Request-Id', 'X-Face-Model', 'X-Image-Warnings', 'Retry-After'],
     maxAge: 600,
   });
   return (request: Request, response: Response, next: NextFunction) => {

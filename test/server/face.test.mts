@@ -183,9 +183,9 @@ describe('POST /face', () => {
       const cases: [Buffer, string][] = [
         [
           Buffer.from('<html></html>'),
-          '415 {"message": "the data is not an image that is known here: send JPEG, PNG, WebP, BMP or TIFF"}\n',
+          '415 {"message": "the data is not an image that is known here: send JPEG, PNG, WebP, BMP, TIFF or PNM"}\n',
         ],
-        [Buffer.from('GIF89a....'), '415 {"message": "GIF is not supported: send JPEG, PNG, WebP, BMP or TIFF"}\n'],
+        [Buffer.from('GIF89a....'), '415 {"message": "GIF is not supported: send JPEG, PNG, WebP, BMP, TIFF or PNM"}\n'],
         [Buffer.alloc(0), '422 {"message": "the image is empty"}\n'],
         [
           jpeg.subarray(0, jpeg.byteLength / 2),
