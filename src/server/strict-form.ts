@@ -5,7 +5,7 @@ import { strictHeader } from './part-header.js';
 const maxHeaderBytes = 16 * 1024;
 const isBoundaryCharacter = /^[\w'()+,./:=?-]/;
 
-const mixedLineEnds = () => brokenForm('lines must end alike, with CR LF or with LF');
+const mixedLineEnds = () => brokenForm('its lines must all end with CR LF, or all with LF');
 const longerBoundary = () => brokenForm('a line begins with the boundary and goes on');
 
 /** Takes what it can from the front of the data and gives the rest to the step that follows; undefined where it needs more. */
@@ -88,9 +88,9 @@ export class StrictForm {
       return data.subarray(at + 2);
     }
     if (next === '' || next === '\r' || next === '-') return this.#needMore(data.subarray(at));
-    const lineEnd = next === '\r\n' ? next : next[0];
-    if (lineEnd !== '\n' && lineEnd !== '\r\n') throw longerBoundary();
-    this.#lineEnd ||= lineEnd;
+    const [lineEnd] = /^\r?\n/.exec(next) ?? [];
+    if (lineEnd === undefined && next[0] !== '\r') throw longerBoundary();
+    this.#lineEnd ||= lineEnd ?? '';
     if (this.#lineEnd !== lineEnd) throw mixedLineEnds();
     this.#step = this.#header;
     return data.subarray(at);

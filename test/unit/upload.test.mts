@@ -100,7 +100,7 @@ describe('readForm', () => {
   const disposition = 'Content-Disposition: form-data; name="image"; filename="a.jpg"';
   const named = (parameters: string) => part(`Content-Disposition: form-data; name="image"; ${parameters}`, '1');
   const goesOn = 'a line begins with the boundary and goes on';
-  const mixed = 'lines must end alike, with CR LF or with LF';
+  const mixed = 'its lines must all end with CR LF, or all with LF';
   const broken: [what: string, body: string, why: string][] = [
     ['nothing', '', 'Unexpected end of form'],
     ['no form', 'a body that is no form', 'Unexpected end of form'],
@@ -141,6 +141,7 @@ describe('readForm', () => {
     ['a boundary with white space before its dashes', form.replace('--x--', '--x --'), goesOn],
     ['lines that end with LF behind one with CR LF', form.replace(/\r\n(?!--x)/g, '\n').replace('\n', '\r\n'), mixed],
     ['lines that end with CR LF behind one with LF', form.replace('--x\r\n', '--x\n'), mixed],
+    ['lines that end with CR', form.replaceAll('\r\n', '\r'), mixed],
     ['a boundary that ends with LF among others', form.replace(/--x\r\n(?=.*filename)/, '--x\n'), mixed],
     ['a field name of 1 MB', file('n'.repeat(1_000_000), '1') + end, 'Malformed part header'],
     ['a file name of 1 MB', file(`image"; filename="${'n'.repeat(1_000_000)}`, '1') + end, 'Malformed part header'],
