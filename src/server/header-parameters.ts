@@ -18,7 +18,7 @@ function readQuoted(text: string, start: number): { value: string; end: number }
     if (text[at] === '"' && endsAt(text, at + 1)) return { value: value.replaceAll('%22', '"'), end: at + 1 };
     // Any other backslash is one: some browsers sent whole paths of Windows.
     if (text[at] === '\\' && (text[at + 1] === '"' || text[at + 1] === '\\')) at++;
-    value += text[at];
+    value += text.charAt(at);
   }
   return undefined;
 }

@@ -135,7 +135,7 @@ describe('readForm', () => {
       part(`${disposition}\r\n${disposition}`, '1') + end,
       'a part has two headers content-disposition',
     ],
-    ['a boundary that is the beginning of another', `${form.replace('two', 'two\r\n--xy')}`, goesOn],
+    ['a boundary that is the beginning of another', form.replace('two', 'two\r\n--xy'), goesOn],
     ['a boundary and its dashes that are the beginning of another', form.replace('two', 'two\r\n--x--y'), goesOn],
     ['a first boundary that goes on', `--xy\r\n${form}`, goesOn],
     ['a boundary with white space before its dashes', form.replace('--x--', '--x --'), goesOn],
@@ -243,6 +243,13 @@ describe('readForm', () => {
         form.replace('two', 'two\n--x\r--x --x\n--x--'),
         [['image', 'two\n--x\r--x --x\n--x--\r\n--lines']],
         [['minFaceSize', '40']],
+      ],
+      // /face ignores it, as it ignores every text.
+      [
+        "a long text of the image's name beside the image",
+        field('image', 't'.repeat(10_000)) + file('image', '1') + end,
+        [['image', '1']],
+        [['image', 't'.repeat(4097)]],
       ],
       ['the longest text', field('a', 't'.repeat(4096)) + end, [], [['a', 't'.repeat(4096)]]],
       [
