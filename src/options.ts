@@ -149,11 +149,15 @@ export function expected(rule: OptionRule): string {
   }
 }
 
+// As JSON writes numbers, and as other languages read them: 8e-1, +.5, 40.
+const number = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
 /** A value of a rule as its text in a query or on a command line says; what it cannot be stays text, for `fits` to refuse it. */
 export function parseValue(rule: OptionRule, text: string): unknown {
   if (rule.kind === 'boolean') return text === 'true' || (text === 'false' ? false : text);
   if (rule.kind === 'choice') return text;
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  const trimmed = text.trim();
+  return number.test(trimmed) ? Number(trimmed) : text;
 }
 
 export function fits(rule: OptionRule, value: unknown): boolean {

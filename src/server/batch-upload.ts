@@ -3,9 +3,10 @@ import type { Busboy } from 'busboy';
 import type { HeldBytes } from './admission.js';
 import { bodyTooLarge, invite } from './body.js';
 import type { Config } from './config.js';
-import { clientGone, RequestError } from './errors.js';
+import { brokenForm, clientGone, RequestError } from './errors.js';
+import { formLimits, formParser } from './form-parser.js';
 import { unlessAborted } from './signals.js';
-import { brokenForm, endForm, formLimits, formParser } from './upload.js';
+import { isImageField, needsFileName } from './upload.js';
 
 /** One image of a batch, or why it is none. */
 export type BatchPart = { index: number; name: string | null } & ({ bytes: Buffer } | { error: RequestError });
@@ -55,13 +56,13 @@ function withinTime<T>(read: Promise<T>, ms: number, signal: AbortSignal): Promi
 
 /**
  * Collects the files of a form, whose bytes it counts as `held`; `parts` fills as they end, `failure()` says what broke the form. An image
- * for which there is no room is a part with that error.
+ * for which there is no room, or without a file name, is a part with that error.
  */
 function collectParts(
   parser: Busboy,
   limits: Limits,
   held: HeldBytes,
-): { parts: BatchPart[]; failure: () => RequestError | undefined } {
+): { parts: BatchPart[]; failure: () => RequestError | undefined; fail: (error: RequestError) => void } {
   const parts: BatchPart[] = [];
   let failure: RequestError | undefined;
   let index = 0;
@@ -90,13 +91,14 @@ function collectParts(
     stream.on('limit', () => refuse(bodyTooLarge(limits.maxBodyBytes)));
     stream.on('error', () => undefined); // the parser reports it
     stream.on('end', () => {
-      if (field !== 'image' && field !== 'file') failure ??= brokenForm('images go in fields called "image"');
+      if (!isImageField(field)) failure ??= brokenForm('images go in fields called "image"');
       else if (refusal) parts.push({ ...place, error: refusal });
       else parts.push({ ...place, bytes: Buffer.concat(pieces) });
     });
   });
-  parser.on('field', () => {
-    failure ??= brokenForm('options of a batch go in the query');
+  parser.on('field', (name) => {
+    if (isImageField(name)) parts.push({ index: index++, name: null, error: needsFileName(name) });
+    else failure ??= brokenForm('options of a batch go in the query');
   });
   for (const limit of ['filesLimit', 'partsLimit'] as const) {
     parser.on(limit, () => {
@@ -106,12 +108,19 @@ function collectParts(
   parser.on('error', (error: Error) => {
     failure ??= brokenForm(error.message);
   });
-  return { parts, failure: () => failure };
+  return {
+    parts,
+    failure: () => failure,
+    fail: (error) => {
+      failure ??= error;
+    },
+  };
 }
 
-/** Gives the parts one by one; what a part holds is free when the next one is asked for. */
+/** Gives the parts one by one, in their order; what a part holds is free when the next one is asked for. */
 function* handOut(parts: BatchPart[], held: HeldBytes): Generator<BatchPart> {
-  for (const part of parts.splice(0)) {
+  // The parser tells a text at once, a file somewhat later.
+  for (const part of parts.splice(0).sort((a, b) => a.index - b.index)) {
     yield part;
     if ('bytes' in part) held.free(part.bytes.byteLength);
   }
@@ -133,19 +142,25 @@ export async function* readBatch(
   const parser = formParser(request, {
     ...formLimits,
     files: limits.maxBatchImages,
+    fields: limits.maxBatchImages,
     parts: limits.maxBatchImages,
     fileSize: limits.maxBodyBytes,
   });
-  const { parts, failure } = collectParts(parser, limits, held);
+  const { parts, failure, fail } = collectParts(parser.events, limits, held);
   invite(request, response);
   const patience = { leftMs: limits.bodyTimeoutMs };
   for await (const chunk of chunksOf(request, limits.maxBatchBytes, patience, signal)) {
-    await new Promise((resolve) => parser.write(chunk, resolve));
+    try {
+      parser.write(chunk);
+    } catch (error) {
+      fail(error as RequestError);
+    }
+    await parser.told();
     if (parts.length > 0) patience.leftMs = limits.bodyTimeoutMs;
     yield* handOut(parts, held);
     if (failure()) break;
   }
-  if (!failure()) await endForm(parser);
+  if (!failure()) await parser.end().catch(fail);
   yield* handOut(parts, held);
   const broken = failure();
   if (broken) throw broken;

@@ -114,8 +114,12 @@ const modelWords = [...modelNames, ...modelAliases.keys()].join(', ');
 
 const isAddress = (text: string) => isIP(text) > 0 || text === 'localhost';
 
+/**
+ * Whether a browser could send this text as the origin of a page. `null` it sends for every file and sandboxed frame: who means them means
+ * everybody, `*`.
+ */
 function isOrigin(text: string): boolean {
-  return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+  return text === '*' || (/^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text);
 }
 
 function isProxy(text: string): boolean {
@@ -367,9 +371,10 @@ export const settings = {
   },
   corsOrigins: list(
     'CORS_ORIGINS',
-    'origins such as https://example.org, or *',
+    'origins as browsers send them, such as https://example.org or http://localhost:3000, in lower case, without a path, ' +
+      "a slash at the end or the scheme's own port, or *",
     isOrigin,
-    'origins whose pages may call',
+    'origins whose pages may call, as browsers send them, or `*` for all; Compose tells nginx too',
   ),
   trustProxy: list(
     'TRUST_PROXY',

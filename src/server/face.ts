@@ -9,7 +9,7 @@ import { requireKey } from './keys.js';
 import { search, serverTiming } from './search.js';
 import type { Service } from './service.js';
 import { goneSignal } from './signals.js';
-import { readForm, readJson } from './upload.js';
+import { noImage, readForm, readJson } from './upload.js';
 
 const allow = 'GET, HEAD, OPTIONS, POST';
 
@@ -31,9 +31,9 @@ const keyOf = (entry: string) => entry.slice(0, entry.indexOf(':'));
 async function readImage({ config }: Service, request: Request, response: Response, seat: Seat): Promise<Buffer> {
   const limits = { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs, count: seat.countBody };
   if (config.postType === 'JSON') return (await readJson(request, response, limits)).image;
-  const { files } = await readForm(request, response, limits);
-  const image = files.find(({ field }) => field === 'image');
-  if (!image) throw new RequestError('IMAGE_MISSING', 'provide an image file');
+  const form = await readForm(request, response, limits);
+  const image = form.files.find(({ field }) => field === 'image');
+  if (!image) throw noImage(form);
   return image.bytes;
 }
 

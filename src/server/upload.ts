@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import busboy from 'busboy';
-import { decodeBase64 } from '../base64.js';
+import { decodeBase64, hasLostPlus } from '../base64.js';
 import { FaceDetectorError } from '../errors.js';
 import { type BodyLimits, receiveBody } from './body.js';
-import { RequestError } from './errors.js';
+import { brokenForm, RequestError } from './errors.js';
+import { formLimits, formParser } from './form-parser.js';
 import type { Entry } from './options.js';
 
 /** One file of a form. */
@@ -25,68 +24,46 @@ export interface Upload {
   fields: Entry[];
 }
 
-// Far beyond any form that a person or a program sends here; busboy itself has no limits. Names of parts are bounded by its
-// limit of 16 KiB for a part's header.
-export const formLimits = { files: 100, fields: 100, parts: 200, headerPairs: 50, fieldSize: 4096 };
+// A part called so is the image.
+const imageFields: readonly unknown[] = ['image', 'file'];
 
-/**
- * A parser for the form in `request`; its names are UTF-8, as browsers send them.
- * Throws RequestError MALFORMED_BODY where there is no form or no boundary.
- */
-export function formParser(
-  request: IncomingMessage,
-  { parts, fieldSize, fileSize = Infinity, ...limits }: typeof formLimits & { fileSize?: number },
-): busboy.Busboy {
-  // busboy takes what reaches one of these limits for what exceeds it.
-  const beyond = { parts: parts + 1, fieldSize: fieldSize + 1, fileSize: fileSize + 1 };
-  try {
-    return busboy({ headers: request.headers, defParamCharset: 'utf8', limits: { ...limits, ...beyond } });
-  } catch {
-    throw new RequestError('MALFORMED_BODY', 'the body must be multipart/form-data with a boundary');
-  }
+/** Whether a part of this name is an image: without a file name it is a text, by which it is told from an option. */
+export const isImageField = (name: string | undefined) => imageFields.includes(name);
+
+/** RequestError IMAGE_MISSING of an image that came as a text. */
+export function needsFileName(field: string): RequestError {
+  return new RequestError('IMAGE_MISSING', `the part "${field}" needs a file name`);
 }
-
-/** Ends a parser that has been given the whole body. Resolves when it has told all that it will, errors by its event. */
-export async function endForm(parser: busboy.Busboy): Promise<void> {
-  parser.end();
-  await nextTurn(); // what is left to do takes no turn of the event loop: all is in memory
-  if (parser.closed) return;
-  // Where a boundary cuts a part's header in two, busboy 1.6 opens a file that it never ends, and waits for its end.
-  parser.destroy(new Error('a boundary within the header of a part'));
-  await nextTurn();
-}
-
-export const brokenForm = (why: string) => new RequestError('MALFORMED_BODY', `the form is malformed: ${why}`);
 
 /**
  * A whole form, its files in memory.
  * Rejects with RequestError MALFORMED_BODY (broken, cut short, too many parts) or with what receiveBody rejects with.
  */
 export async function readForm(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): Promise<Form> {
-  const parser = formParser(request, formLimits);
+  const { events, ...parser } = formParser(request, formLimits);
   const form: Form = { files: [], fields: [] };
   let failure: RequestError | undefined;
   const fail = (why: string) => {
     failure ??= brokenForm(why);
   };
-  parser.on('file', (field: string | undefined, stream) => {
+  events.on('file', (field: string | undefined, stream) => {
     const pieces: Buffer[] = [];
     stream.on('data', (piece: Buffer) => pieces.push(piece));
     stream.on('error', () => undefined); // the parser reports it
     stream.on('end', () => form.files.push({ field, bytes: Buffer.concat(pieces) }));
   });
-  parser.on('field', (name: string | undefined, text, { valueTruncated }) => {
-    if (valueTruncated) fail(`a field has more than ${formLimits.fieldSize} bytes`);
+  events.on('field', (name: string | undefined, text, { valueTruncated }) => {
+    if (valueTruncated && !isImageField(name)) fail(`a field has more than ${formLimits.fieldSize} bytes`);
     form.fields.push([name ?? '', text]);
   });
   for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const)
-    parser.on(limit, () => fail('too many parts'));
-  parser.on('error', (error: Error) => fail(error.message));
+    events.on(limit, () => fail('too many parts'));
+  events.on('error', (error: Error) => fail(error.message));
   await receiveBody(request, response, limits, (chunk) => {
     if (failure) throw failure;
     parser.write(chunk);
   });
-  await endForm(parser);
+  await parser.end();
   if (failure) throw failure;
   return form;
 }
@@ -109,8 +86,21 @@ function isCrowded(body: Buffer): boolean {
   return false;
 }
 
+/** RequestError MALFORMED_BODY of an `image` that is no base64 text. */
+function noBase64(text: unknown): RequestError {
+  const isDecoded = typeof text === 'string' && hasLostPlus(text);
+  const why = isDecoded ? ': it has spaces where + was, as if it had been decoded as a form' : '';
+  return new RequestError('MALFORMED_BODY', `image must be a base64 text${why}`);
+}
+
+/** RequestError MALFORMED_BODY of a body with more in it than belongs there: most often the numbers of an image's bytes. */
+function tooCrowded(body: Buffer): RequestError {
+  if (/"image"\s*:\s*[[{]/.test(body.toString('latin1'))) return noBase64(undefined);
+  return new RequestError('MALFORMED_BODY', 'the body has more than an image and its options');
+}
+
 /**
- * `{"image": "<base64>", ...}`; other members are options.
+ * `{"image": "<base64>", ...}`; other members are options. A byte order mark before it means nothing.
  * Rejects with RequestError MALFORMED_BODY, IMAGE_MISSING, or with what receiveBody rejects with.
  */
 export async function readJson(
@@ -119,10 +109,10 @@ export async function readJson(
   limits: BodyLimits,
 ): Promise<Upload> {
   const body = await readBytes(request, response, limits);
-  if (isCrowded(body)) throw new RequestError('MALFORMED_BODY', 'the body has more than an image and its options');
+  if (isCrowded(body)) throw tooCrowded(body);
   let members: unknown;
   try {
-    members = JSON.parse(body.toString('utf8'));
+    members = JSON.parse(body.toString('utf8').replace(/^\ufeff/, ''));
   } catch {
     throw new RequestError('MALFORMED_BODY', 'the body is not JSON');
   }
@@ -132,17 +122,25 @@ export async function readJson(
   const { image: text, ...rest } = members as Record<string, unknown>;
   if (text === undefined) throw new RequestError('IMAGE_MISSING', 'give the image as base64: {"image": "..."}');
   const image = decodeBase64(text);
-  if (!image) throw new RequestError('MALFORMED_BODY', 'image must be a base64 text');
+  if (!image) throw noBase64(text);
   const fields = Object.entries(rest).map(
     ([name, value]): Entry => [name, typeof value === 'string' ? value : JSON.stringify(value)],
   );
   return { image, fields };
 }
 
-function onlyImage({ files, fields }: Form): Upload {
-  const images = files.filter(({ field }) => field === 'image' || field === 'file');
+/** RequestError IMAGE_MISSING of a form without an image. */
+export function noImage({ fields }: Form): RequestError {
+  const [text] = fields.find(([name]) => isImageField(name)) ?? [];
+  if (text !== undefined) return needsFileName(text);
+  return new RequestError('IMAGE_MISSING', 'send the image as a file in the form field "image"');
+}
+
+function onlyImage(form: Form): Upload {
+  const { files, fields } = form;
+  const images = files.filter(({ field }) => isImageField(field));
   const [image] = images;
-  if (!image) throw new RequestError('IMAGE_MISSING', 'send the image as a file in the form field "image"');
+  if (!image) throw noImage(form);
   if (images.length > 1) throw new RequestError('MALFORMED_BODY', 'send one image; /v1/batch takes many');
   if (files.length > 1) throw new RequestError('MALFORMED_BODY', 'send one file, in the form field "image"');
   return { image: image.bytes, fields };

@@ -29,8 +29,14 @@ function isValue(rule: OptionRule, text: string): boolean {
   const words = /^an? (integer|number) from (\S+) to (\S+)$/.exec(expected(rule));
   if (!words) return expected(rule).replaceAll('"', '').split(' or ').includes(text);
   const [, kind, least, most] = words;
-  const isNumber = kind === 'integer' ? /^-?[0-9]+(\.0+)?$/ : /^-?[0-9]+(\.[0-9]+)?$/;
-  return isNumber.test(text) && Number(text) >= Number(least) && Number(text) <= Number(most);
+  // A number without a prefix for its base is one to JavaScript where it is one here.
+  const isNumber = text.trim() !== '' && !/[xob]|^\D*Infinity/i.test(text) && Number.isFinite(Number(text));
+  return (
+    isNumber &&
+    (kind === 'number' || Number.isInteger(Number(text))) &&
+    Number(text) >= Number(least) &&
+    Number(text) <= Number(most)
+  );
 }
 
 function isAccepted(entries: Entry[]): boolean {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { FaceDetectorError } from '#dist/errors.js';
 import { readBatch } from '#dist/server/batch-upload.js';
 import { RequestError } from '#dist/server/errors.js';
+import { StrictForm } from '#dist/server/strict-form.js';
 import { readForm, readJson, readUpload } from '#dist/server/upload.js';
 import { heldBytes } from '../fixtures/held-bytes.mjs';
 import { changed, changes } from './changes.mjs';
@@ -70,25 +71,52 @@ const files = fc.array(fc.record({ field: fc.constantFrom('image', 'file'), name
   maxLength: 5,
 });
 
-function formOf(parts: { field: string; name?: string; bytes: Buffer }[]): Buffer {
+/** How a form may be written. */
+const strictly = {
+  lineEnd: '\r\n',
+  padding: '',
+  kind: 'form-data',
+  colon: ':',
+  end: '',
+  hasQuotes: true,
+  preamble: '',
+};
+const spelling = fc.record({
+  lineEnd: fc.constantFrom('\r\n', '\n'),
+  padding: fc.constantFrom('', ' ', '\t \t'),
+  kind: fc.constantFrom('form-data', 'attachment', 'Form-Data'),
+  colon: fc.constantFrom(':', ': ', ' :\t'),
+  end: fc.constantFrom('', ';', ' ; ', '; x', "; filename*=utf-8''%e2%82%ac"),
+  hasQuotes: fc.boolean(),
+  preamble: fc.constantFrom('', '\n', '\r\n', 'text\r\n', '--\n'),
+});
+
+function formOf(parts: { field: string; name?: string; bytes: Buffer }[], how = strictly): Buffer {
+  const { lineEnd, padding, kind, colon, end, hasQuotes, preamble } = how;
+  const written = (name: string) => (hasQuotes ? `"${name.replace(/[\\"]/g, '\\$&')}"` : name.replaceAll(/[;"]/g, ''));
   const pieces = parts.flatMap(({ field, name, bytes }) => {
-    const file = name === undefined ? '' : `; filename="${name.replace(/[\\"]/g, '\\$&')}"`;
-    return [
-      Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${field}"${file}\r\n\r\n`),
-      bytes,
-      Buffer.from('\r\n'),
-    ];
+    const file = name === undefined ? '' : `; filename=${written(name)}`;
+    const header = `Content-Disposition${colon}${kind}; name=${written(field)}${file}${end}`;
+    return [Buffer.from(`--${boundary}${padding}${lineEnd}${header}${lineEnd}${lineEnd}`), bytes, Buffer.from(lineEnd)];
   });
-  return Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]);
+  return Buffer.concat([Buffer.from(preamble), ...pieces, Buffer.from(`--${boundary}--${padding}${lineEnd}`)]);
 }
 
-const isPlain = ({ bytes }: { bytes: Buffer }) => !`\r\n${bytes.toString('latin1')}\r\n`.includes(`\r\n--${boundary}`);
+const isPlain = ({ bytes }: { bytes: Buffer }, lineEnd = '\r\n') =>
+  !`${lineEnd}${bytes.toString('latin1')}${lineEnd}`.includes(`${lineEnd}--${boundary}`);
+
+const inQuotes = String.raw`"([^\\"\0-\x08\n-\x1f]|\\[\\"])+"`;
+/** A part as busboy reads it without doubt, its boundary left out. */
+const strictPart = new RegExp(
+  String.raw`^\r\n(Content-Disposition: form-data(; name=${inQuotes})?(; filename=${inQuotes})?\r\n)?` +
+    String.raw`Content-Type: [^\0-\x08\n-\x1f]*\r\n\r\n`,
+);
 
 describe('fuzzing: uploads', () => {
   it('a form gives every byte of every file, however it is cut into pieces', () =>
     hold(
       fc.asyncProperty(files, cuts, async (all, shares) => {
-        const parts = all.filter(isPlain);
+        const parts = all.filter((part) => isPlain(part));
         const pieces = piecesOf(formOf(parts), shares);
         const whole = { files: parts.map(({ field, bytes }) => ({ field, bytes })), fields: [] };
         expect(await outcome(form, formType, pieces)).to.deep.equal(whole);
@@ -98,12 +126,46 @@ describe('fuzzing: uploads', () => {
       }),
     ));
 
-  // Not the same however it is cut: of what follows a boundary in the middle of a line busboy makes now one thing, now another.
-  it('a damaged form is refused or read, in time', () =>
+  it('a form in any spelling that clients use gives the same as in the strict one', () =>
     hold(
-      fc.asyncProperty(files, changes, cuts, async (parts, damage, shares) => {
-        const pieces = piecesOf(changed(formOf(parts), damage), shares);
-        for (const read of [form, upload, batchOf]) await outcome(read, formType, pieces);
+      fc.asyncProperty(files, spelling, cuts, async (all, how, shares) => {
+        const parts = all.filter((part) => isPlain(part, how.lineEnd));
+        const pieces = piecesOf(formOf(parts, how), shares);
+        const whole = { files: parts.map(({ field, bytes }) => ({ field, bytes })), fields: [] };
+        expect(await outcome(form, formType, pieces)).to.deep.equal(whole);
+      }),
+    ));
+
+  // Of what followed a boundary in the middle of a line, now one thing was made, now another.
+  it('a damaged form is refused or read, in time, and the same however it is cut', () =>
+    hold(
+      fc.asyncProperty(files, spelling, changes, cuts, async (parts, how, damage, shares) => {
+        const body = changed(formOf(parts, how), damage);
+        for (const read of [form, upload, batchOf])
+          expect(await outcome(read, formType, piecesOf(body, shares))).to.deep.equal(
+            await outcome(read, formType, [body]),
+          );
+      }),
+    ));
+
+  // What is not refused, busboy reads as it was meant: it is fed by StrictForm alone, whose boundary nobody knows.
+  it('nothing gets past the strict spelling', () =>
+    hold(
+      fc.asyncProperty(files, spelling, changes, async (parts, how, damage) => {
+        const emitted: Buffer[] = [];
+        const strict = new StrictForm(boundary, (piece) => void emitted.push(piece));
+        try {
+          strict.push(changed(formOf(parts, how), damage));
+          strict.end();
+        } catch (error) {
+          expect(error).to.be.instanceOf(RequestError);
+          return;
+        }
+        const text = Buffer.concat(emitted).toString('latin1');
+        const [before, ...sections] = text.split(`\r\n--${strict.boundary}`);
+        expect(before).to.equal('');
+        expect(sections.pop()).to.equal('--\r\n');
+        for (const section of sections) expect(section).to.match(strictPart);
       }),
     ));
 

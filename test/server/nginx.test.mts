@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
 import { expect } from 'chai';
-import { needWeights, skip } from '../fixtures/available.mjs';
+import { needWeights, root, skip } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 import { eventually, filePart, form, formEnd, formType, openWire, postHead } from '../fixtures/http.mjs';
 import { hasNginx, type Nginx, startNginx } from '../fixtures/nginx.mjs';
@@ -24,6 +27,11 @@ async function ownError(response: Response, status: number, code: string): Promi
   return 'problem';
 }
 
+/** What the answer says to pages of other origins. */
+function corsHeaders({ headers }: Response): Record<string, string> {
+  return Object.fromEntries([...headers].filter(([name]) => name === 'vary' || name.startsWith('access-control-')));
+}
+
 describe('nginx', () => {
   let service: Service;
   let nginx: Nginx;
@@ -33,8 +41,14 @@ describe('nginx', () => {
   before(async function () {
     needWeights(this);
     if (!hasNginx()) skip(this, 'nginx is not installed');
-    service = await startService({ WORKERS: '1', QUEUE_LIMIT: '1', BODY_TIMEOUT_MS: '60000' });
-    nginx = await startNginx(portOf(service.origin));
+    const corsOrigins = 'http://b.example:8080, https://a.example,https://a.example';
+    service = await startService({
+      WORKERS: '1',
+      QUEUE_LIMIT: '1',
+      BODY_TIMEOUT_MS: '60000',
+      CORS_ORIGINS: corsOrigins,
+    });
+    nginx = await startNginx(portOf(service.origin), { corsOrigins });
   });
   after(async () => {
     await nginx?.stop();
@@ -68,6 +82,22 @@ describe('nginx', () => {
     const large = new Uint8Array(20 * 2 ** 20 + 1);
     expect(await ownError(await post('/face', large), 413, 'BODY_TOO_LARGE')).to.equal('message');
     expect(await ownError(await post('/v1/faces', large), 413, 'BODY_TOO_LARGE')).to.equal('problem');
+  });
+
+  // A page saw an error of CORS instead of them.
+  it('shows its own errors to pages of the origins that see the answers of the service', async () => {
+    const large = new Uint8Array(20 * 2 ** 20 + 1);
+    for (const path of ['/face', '/v1/faces']) {
+      for (const origin of ['https://a.example', 'http://b.example:8080']) {
+        const answer = await post(path, new Uint8Array(1), { Origin: origin });
+        const refusal = await post(path, large, { Origin: origin });
+        expect([answer.headers.get('server-timing'), refusal.status]).to.deep.equal([null, 413]);
+        expect(refusal.headers.get('access-control-allow-origin')).to.equal(origin);
+        expect(corsHeaders(refusal), `${path} ${origin}`).to.deep.equal(corsHeaders(answer));
+      }
+      for (const headers of [{}, { Origin: 'https://b.example' }, { Origin: 'null' }, { Origin: '*' }])
+        expect(corsHeaders(await post(path, large, headers as Record<string, string>))).to.deep.equal({});
+    }
   });
 
   it('keeps metrics and its own health inside', async () => {
@@ -128,9 +158,13 @@ function bodyUntil(end: Promise<unknown>): ReadableStream<Uint8Array> {
 
 describe('nginx and its limits', () => {
   let nginx: Nginx;
+  const ofAnyOrigin = {
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'Server-Timing,X-Request-Id,X-Face-Model,Retry-After',
+  };
   before(async function () {
     if (!hasNginx()) skip(this, 'nginx is not installed');
-    nginx = await startNginx(9); // nothing listens at the discard port
+    nginx = await startNginx(9, { corsOrigins: 'https://a.example,*' }); // nothing listens at the discard port
   });
   after(() => nginx?.stop());
 
@@ -142,6 +176,7 @@ describe('nginx and its limits', () => {
     ] as const) {
       const response = await fetch(nginx.origin + path);
       expect(response.headers.get('retry-after')).to.equal('1');
+      expect(corsHeaders(response)).to.deep.equal(ofAnyOrigin);
       expect(await ownError(response, 502, 'UNAVAILABLE')).to.equal(form);
     }
   });
@@ -155,6 +190,7 @@ describe('nginx and its limits', () => {
   const limited = async (answers: Response[]) => {
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused[0]?.headers.get('retry-after')).to.equal('1');
+    expect(corsHeaders(refused[0] as Response)).to.deep.equal(ofAnyOrigin);
     expect(await ownError(refused[0] as Response, 429, 'RATE_LIMITED')).to.equal('problem');
     return refused.length;
   };
@@ -189,6 +225,22 @@ describe('nginx and its limits', () => {
   });
 });
 
+describe('start.sh of nginx', () => {
+  const script = path.join(root, 'nginx', 'start.sh');
+
+  it('refuses what would be more than a line of a map', () => {
+    for (const origins of ['https://a.example";', 'https://a.example;b', 'https://a.example{', 'a$b', 'a\\b', 'A']) {
+      const { status, stderr } = spawnSync('sh', [script], { env: { CORS_ORIGINS: origins, PATH: '/usr/bin:/bin' } });
+      expect([status, stderr.toString()]).to.deep.equal([
+        1,
+        `CORS_ORIGINS must be origins such as https://example.org, or *, got ${origins}\n`,
+      ]);
+    }
+  });
+
+  it('can be run', () => expect(statSync(script).mode & 0o111).to.equal(0o111));
+});
+
 describe('nginx before several containers', () => {
   before(function () {
     if (!hasNginx()) skip(this, 'nginx is not installed');
@@ -199,7 +251,9 @@ describe('nginx before several containers', () => {
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok'));
     }).listen(0, '127.0.0.1');
     await once(service, 'listening');
-    const nginx = await startNginx((service.address() as AddressInfo).port, ['127.0.0.2', '127.0.0.1', '127.0.0.3']);
+    const nginx = await startNginx((service.address() as AddressInfo).port, {
+      addresses: ['127.0.0.2', '127.0.0.1', '127.0.0.3'],
+    });
     try {
       for (let i = 0; i < 20; i++) {
         const response = await fetch(`${nginx.origin}/face`, { method: 'POST', body: 'x' });
@@ -220,7 +274,9 @@ describe('nginx before several containers', () => {
       socket.once('data', () => socket.resetAndDestroy());
     }).listen(0, '0.0.0.0');
     await once(dying, 'listening');
-    const nginx = await startNginx((dying.address() as AddressInfo).port, ['127.0.0.1', '127.0.0.2', '127.0.0.3']);
+    const nginx = await startNginx((dying.address() as AddressInfo).port, {
+      addresses: ['127.0.0.1', '127.0.0.2', '127.0.0.3'],
+    });
     try {
       const posted = await fetch(`${nginx.origin}/face`, { method: 'POST', body: 'x' });
       expect([posted.status, connections]).to.deep.equal([502, 1]);

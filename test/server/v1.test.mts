@@ -98,6 +98,35 @@ describe('/v1', () => {
       expect(new Set(answers).size).to.equal(1);
     });
 
+    // Each was refused as a form without an image, or a broken one, by every route.
+    it('takes a form as clients are known to write it, and so do all routes', async () => {
+      const strict = `${filePart('IMAGE')}${formEnd}`;
+      const spellings = {
+        'LF alone': strict.replaceAll('\r\n', '\n'),
+        'white space behind boundaries': strict.replaceAll(/--x(--)?/g, '$& \t'),
+        'a semicolon at the end': strict.replace('a.png"', '$&;'),
+        'spaces without quotes': strict.replace('"a.png"', 'my photo.png'),
+        'no name of the file': strict.replace('a.png', ''),
+        'an attachment': strict.replace('form-data', 'attachment'),
+        'white space before a colon': strict.replace(':', ' :'),
+      };
+      const ask = async (route: string, text: string) => {
+        const [head = '', tail = ''] = text.split('IMAGE');
+        const body = Buffer.concat([Buffer.from(head), standardPng(), Buffer.from(tail)]);
+        const response = await post(route, body, { 'Content-Type': formType });
+        const answer = Buffer.from(await response.arrayBuffer()).toString('latin1');
+        return `${response.status} ${answer.replace(/"name":("a.png"|"my photo.png"|null),/, '')}`;
+      };
+      for (const route of ['/face', '/v1/faces', '/v1/annotate', '/v1/redact', '/v1/crops', '/v1/batch']) {
+        const right = await ask(route, strict);
+        expect(right).to.match(/^200 /).and.not.include('"error"');
+        for (const [what, text] of Object.entries(spellings)) {
+          expect(text, what).to.not.equal(strict);
+          expect(await ask(route, text), `${route}: ${what}`).to.equal(right);
+        }
+      }
+    });
+
     it('takes options in the query, in the form before or after the image, and in JSON', async () => {
       const png = standardPng();
       const jpeg = form(['maxFaces', '1'], ['image', png], ['sort', 'area']);

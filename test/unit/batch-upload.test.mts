@@ -111,7 +111,41 @@ describe('readBatch', () => {
   it('ends with an error where a boundary cuts the header of a part in two', async () => {
     const cut = `--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n--x\r\n--\r\n${end}`;
     const failure = malformed('a boundary within the header of a part');
-    expect(await post(image('one') + cut)).to.deep.equal({ value: { parts: ['0 a.jpg: one'], failure } });
+    expect(await post(image('one') + cut)).to.deep.equal({ value: { parts: ['0 a.jpg: one', '1 a: '], failure } });
+  });
+
+  // Such images broke the batch, or vanished so that those behind them had the wrong index.
+  it('gives an error in the place of an image without a file name, however long', async () => {
+    const [short, long] = [part('form-data; name="image"', '1'), part('form-data; name="file"', 'l'.repeat(100_000))];
+    const named = 'l'.repeat(100_000);
+    expect(await post(image('one') + short + image(named) + long + short + image('', '') + end)).to.deep.equal({
+      value: {
+        parts: [
+          '0 a.jpg: one',
+          '1 null: IMAGE_MISSING',
+          `2 a.jpg: ${named}`,
+          '3 null: IMAGE_MISSING',
+          '4 null: IMAGE_MISSING',
+          '5 null: ',
+        ],
+      },
+    });
+  });
+
+  it('counts images without file names among those that a batch may have', async () => {
+    const nameless = part('form-data; name="image"', '1');
+    limitsNow = { ...limits, maxBatchImages: 150 };
+    const { value } = (await post(nameless.repeat(150) + end)) as { value: Batch };
+    expect(value.parts).to.have.length(150);
+    const outcome = (await post(nameless.repeat(151) + end)) as { value: Batch };
+    expect(outcome.value.failure).to.equal('BODY_TOO_LARGE: a batch may have 150 images at most');
+  });
+
+  it('takes lines that end with LF, white space behind boundaries, and names in any spelling', async () => {
+    const lines = `${image('one', '1.jpg"; x="')}${image('two', 'my %22best%22 "photo".jpg')}${end}`;
+    const padded = lines.replaceAll('\r\n', '\n').replaceAll(/--x/g, '$& ').replace('--x --', '--x--');
+    const parts = ['0 1.jpg: one', '1 my "best" "photo".jpg: two'];
+    expect(await post(padded)).to.deep.equal({ value: { parts } });
   });
 
   it('may come in two pieces, parted at each byte of it', async () => {
@@ -163,7 +197,7 @@ describe('readBatch', () => {
 
   const broken: [what: string, body: string, failure: string][] = [
     ['a field', part('form-data; name="minFaceSize"', '40'), malformed('options of a batch go in the query')],
-    ['a text', part('form-data; name="image"', '1'), malformed('options of a batch go in the query')],
+    ['a boundary that goes on', image('1\r\n--xy'), malformed('a line begins with the boundary and goes on')],
     ['another field of files', image('1', 'a.jpg', 'photo'), malformed('images go in fields called "image"')],
     [
       'a file without a name of its field',

@@ -204,7 +204,29 @@ describe('configuration of the service', () => {
       POST_TYPE: ['form', 'XML'],
       DEBUGGING: ['maybe', '2', 'constructor', '__proto__'],
       LOG_LEVEL: ['INFO', 'verbose', 'trace'],
-      CORS_ORIGINS: ['example.org', 'https://example.org/', 'https://a.org,', 'https://a.org/x', 'null', 'file:///x'],
+      // Of some of these no page would ever have been let through.
+      CORS_ORIGINS: [
+        'example.org',
+        '//example.org',
+        'localhost:3000',
+        'https://example.org/',
+        'https://a.org,',
+        'https://a.org/x',
+        'https://a.org?x',
+        'https://A.org',
+        'HTTPS://a.org',
+        'https://a.org:443',
+        'http://a.org:80',
+        'https://*.a.org',
+        'https://*',
+        'https://user@a.org',
+        'https://zoë.org',
+        'https://a.org https://b.org',
+        'ws://a.org',
+        'ftp://a.org',
+        'null',
+        'file:///x',
+      ],
       TRUST_PROXY: ['1', 'true', '10.0.0.0/33', '::1/129', '10.0.0.0/8/8', '10.0.0.0/', 'anyone', 'loopback,'],
     };
     const expectations = new Map(Object.values(settings).map(({ variable, expected }) => [variable, expected]));
@@ -219,6 +241,20 @@ describe('configuration of the service', () => {
     expect(refusal({ FACE_DETECTION_MODEL: 'x' })).to.match(
       /one of mtcnn, haar, yunet, .*, retinaface, MTCNNTorchFaceDetector, /,
     );
+  });
+
+  it('takes every origin that a browser could send', () => {
+    const origins = [
+      'https://a.org',
+      'http://a.org:443',
+      'https://a.org:8443',
+      'http://127.0.0.1:80',
+      'http://[::1]:3000',
+    ];
+    const sent = origins.filter((origin) => new URL(origin).origin === origin);
+    expect(sent).to.have.length(4); // but for the port that http has anyway
+    for (const origin of [...sent, 'https://xn--zo-jka.org', '*'])
+      expect(readConfig({ CORS_ORIGINS: origin }).corsOrigins).to.deep.equal([origin]);
   });
 
   it('never shows a key that it refuses', () => {

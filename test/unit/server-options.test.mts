@@ -114,11 +114,31 @@ describe('options of a request', () => {
       expect(parseOptions([], rulesOf())).to.deep.equal({});
     });
 
+    // What JSON.stringify makes of 0.0000001 was refused, and so was all that Python's float() took beside plain decimals.
+    it('takes numbers as JSON and other languages write them', () => {
+      const numbers: [text: string, number: number][] = [
+        ['1e-7', 1e-7],
+        ['8E-1', 0.8],
+        ['75.0e-2', 0.75],
+        ['0.5e+0', 0.5],
+        ['.5', 0.5],
+        ['1.', 1],
+        ['+0.5', 0.5],
+        [' 0.5 ', 0.5], // +0.5 in a query
+        ['-0', -0],
+      ];
+      for (const [threshold, value] of numbers)
+        expect(parseOptions([['threshold', threshold]], rulesOf()), threshold).to.deep.equal({ threshold: value });
+      expect(parseOptions([['minFaceSize', '4e1']], rulesOf())).to.deep.equal({ minFaceSize: 40 });
+      expect(refusal([['minFaceSize', '1e999']])).to.match(/got Infinity$/);
+      expect(refusal([['minFaceSize', '2e-1']])).to.match(/got 0\.2$/);
+    });
+
     it('refuses a value that does not fit, naming the option, what was expected and what came', () => {
       const cases: [name: string, text: string, message: string][] = [
         ['minFaceSize', '11', 'minFaceSize must be an integer from 12 to 4096, got 11'],
         ['minFaceSize', '20.5', 'minFaceSize must be an integer from 12 to 4096, got 20.5'],
-        ...['abc', '', ' 20', '0x20', '1e2', '+20', 'Infinity', 'NaN', '20,5', '.5'].map(
+        ...['abc', '', '0x20', '1e', 'e2', '1e2.5', '+-20', '2 0', 'Infinity', 'NaN', '20,5', '1_000', '.', '٣'].map(
           (text): [string, string, string] => [
             'minFaceSize',
             text,

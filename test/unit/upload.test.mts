@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type Form, formLimits, readForm, readJson, readUpload, type Upload } from '#dist/server/upload.js';
+import { formLimits } from '#dist/server/form-parser.js';
+import { type Form, readForm, readJson, readUpload, type Upload } from '#dist/server/upload.js';
 import { formType, openWire, postHead } from '../fixtures/http.mjs';
 import { type Outcome, type Receiver, startReceiver } from '../fixtures/receiver.mjs';
 
@@ -97,15 +98,51 @@ describe('readForm', () => {
   });
 
   const disposition = 'Content-Disposition: form-data; name="image"; filename="a.jpg"';
+  const named = (parameters: string) => part(`Content-Disposition: form-data; name="image"; ${parameters}`, '1');
+  const goesOn = 'a line begins with the boundary and goes on';
+  const mixed = 'its lines must all end with CR LF, or all with LF';
   const broken: [what: string, body: string, why: string][] = [
     ['nothing', '', 'Unexpected end of form'],
     ['no form', 'a body that is no form', 'Unexpected end of form'],
     ['another boundary', form.replaceAll('--x', '--y'), 'Unexpected end of form'],
     ['no terminator', form.slice(0, -end.length), 'Unexpected end of form'],
-    ['a header followed at once by the end', `--x\r\n${disposition}\r\n${end}`, 'Unexpected end of form'],
-    ['a header that ends with its line', `--x\r\n${disposition}\r\n\r\n${end}`, 'Unexpected end of form'],
+    [
+      'a header followed at once by the end',
+      `--x\r\n${disposition}\r\n${end}`,
+      'a boundary within the header of a part',
+    ],
+    ['a part without a header', `--x\r\n\r\n1\r\n${end}`, 'Malformed part header'],
     ['a header line without a name', part(': form-data', '1') + end, 'Malformed part header'],
-    ['a header of zeros', part('\0\0\0', '1') + end, 'Malformed part header'],
+    ['a header of zeros', part('\0\0\0', '1') + end, 'a control character in the header of a part'],
+    ['a zero in a name', file('image\0', '1') + end, 'a control character in the header of a part'],
+    ['a zero in an encoded name', named("filename*=UTF-8''a%00.jpg") + end, 'a control character in a name'],
+    [
+      'CR alone in a header',
+      part(disposition.replace('; f', ';\rf'), '1') + end,
+      'a control character in the header of a part',
+    ],
+    ['two names in one part', named('filename=a; name="other"') + end, 'a part has two parameters name'],
+    ['a name in two spellings', named("filename=a; name*=UTF-8''other") + end, 'a part has two parameters name'],
+    ['two file names in one part', named('filename=a.jpg; filename=b.jpg') + end, 'a part has two parameters filename'],
+    [
+      'a file name whose quotes end its parameter and begin another one',
+      named('filename="my "photo"; filename="b.jpg"') + end,
+      'a part has two parameters filename',
+    ],
+    ['a quoted name without an end', named('filename="a.jpg') + end, 'a quoted name does not end'],
+    [
+      'two dispositions in one part',
+      part(`${disposition}\r\n${disposition}`, '1') + end,
+      'a part has two headers content-disposition',
+    ],
+    ['a boundary that is the beginning of another', form.replace('two', 'two\r\n--xy'), goesOn],
+    ['a boundary and its dashes that are the beginning of another', form.replace('two', 'two\r\n--x--y'), goesOn],
+    ['a first boundary that goes on', `--xy\r\n${form}`, goesOn],
+    ['a boundary with white space before its dashes', form.replace('--x--', '--x --'), goesOn],
+    ['lines that end with LF behind one with CR LF', form.replace(/\r\n(?!--x)/g, '\n').replace('\n', '\r\n'), mixed],
+    ['lines that end with CR LF behind one with LF', form.replace('--x\r\n', '--x\n'), mixed],
+    ['lines that end with CR', form.replaceAll('\r\n', '\r'), mixed],
+    ['a boundary that ends with LF among others', form.replace(/--x\r\n(?=.*filename)/, '--x\n'), mixed],
     ['a field name of 1 MB', file('n'.repeat(1_000_000), '1') + end, 'Malformed part header'],
     ['a file name of 1 MB', file(`image"; filename="${'n'.repeat(1_000_000)}`, '1') + end, 'Malformed part header'],
     ['100,000 empty parts', part('A: b').repeat(100_000) + end, 'too many parts'],
@@ -120,6 +157,33 @@ describe('readForm', () => {
     it(`refuses ${what}: ${why}`, async () => expect(await post(body)).to.deep.equal(malformed(why)));
   }
 
+  const lf = (text: string) => text.replaceAll('\r\n', '\n');
+  const onlyForm: [string[][], string[][]] = [[['image', 'two\r\n--lines']], [['minFaceSize', '40']]];
+  // Each is what a client was reported to send.
+  const spellings: [what: string, header: string][] = [
+    ['a semicolon behind the file name', `${disposition};`],
+    [
+      'semicolons and white space everywhere',
+      'Content-Disposition:form-data ;; name = "image" ;\tfilename = "a.jpg" ; ; ',
+    ],
+    ['a file name with spaces and without quotes', disposition.replace('"a.jpg"', 'my photo.jpg')],
+    ['names without quotes', disposition.replaceAll('"', '')],
+    ['an empty file name without quotes', disposition.replace('"a.jpg"', '')],
+    ['quotes in a file name, escaped', disposition.replace('a.jpg', 'my \\"best\\" \\\\.jpg')],
+    ['quotes in a file name, percent-encoded', disposition.replace('a.jpg', 'my %22best%22.jpg')],
+    ['quotes in a file name, as they are', disposition.replace('a.jpg', 'my "best" photo.jpg')],
+    ['a semicolon in a file name', disposition.replace('a.jpg', 'a; b.jpg')],
+    ['a path of Windows', disposition.replace('a.jpg', 'C:\\photos\\a.jpg')],
+    ['a file name in two spellings', `${disposition}; filename*=UTF-8''%E2%82%AC.jpg`],
+    ['a file name in sections', disposition.replace('filename="a.jpg"', 'filename*0="a"; filename*1=".jpg"')],
+    ['a parameter without a value', `${disposition}; x; ; =; y=`],
+    ['white space before the colon', disposition.replace(':', ' \t:')],
+    ['white space before the header', ` ${disposition}`],
+    ['a header in another case', disposition.toUpperCase().replace('"IMAGE"', '"image"')],
+    ['a folded header', disposition.replaceAll('; ', ';\r\n\t')],
+    ['a name in one spelling of its own', "Content-Disposition: form-data; name*=utf-8''im%61ge; filename=a"],
+    ['a disposition behind other headers', `X: 1\r\nContent-Type: image/jpeg\r\n${disposition}`],
+  ];
   const fine: [what: string, body: string, files: [field: string | undefined, bytes: string][], fields: string[][]][] =
     [
       ['an empty file', file('image', '') + end, [['image', '']], []],
@@ -130,11 +194,13 @@ describe('readForm', () => {
         [],
       ],
       ['a field without a name', part('Content-Disposition: form-data', '1') + end, [], [['', '1']]],
+      // What a browser sends where nobody chose a file, and some programs with one.
+      ['a file with an empty name', named('filename=""') + end, [['image', '1']], []],
       [
-        'a field with an empty file name',
-        part('Content-Disposition: form-data; name="image"; filename=""', '1') + end,
+        'a header that ends with its line, for an empty file',
+        `--x\r\n${disposition}\r\n\r\n${end}`,
+        [['image', '']],
         [],
-        [['image', '1']],
       ],
       [
         'bytes without a file name',
@@ -143,10 +209,47 @@ describe('readForm', () => {
         [],
       ],
       [
-        'a part that is no form data',
-        part('Content-Disposition: attachment; name="image"; filename="a"', '1') + file('image', '2') + end,
-        [['image', '2']],
+        'a file that is an attachment, or anything else',
+        ['attachment', 'file', 'Form-Data'].map((kind) => named('filename=a').replace('form-data', kind)).join('') +
+          end,
+        Array(3).fill(['image', '1']),
         [],
+      ],
+      ...spellings.map(([what, header]): (typeof fine)[number] => [
+        what,
+        part(header, '1') + end,
+        [['image', '1']],
+        [],
+      ]),
+      [
+        'lines that end with LF',
+        lf(`before\r\n${form}\r\nafter`),
+        [['image', 'two\n--lines']],
+        [['minFaceSize', '40']],
+      ],
+      // Its last byte is no line end there.
+      [
+        'lines that end with LF behind a file that ends with CR',
+        lf(file('image', '1')).replace('1', '1\r') + end,
+        [['image', '1\r']],
+        [],
+      ],
+      ['an empty file between LF', `--x\n${disposition}\n\n${end}`, [['image', '']], []],
+      ['white space behind each boundary', form.replaceAll(/--x(--)?/g, '$& \t '), ...onlyForm],
+      ['an end with more than a line behind it', `${form}\0`, ...onlyForm],
+      ['a first boundary behind LF', `\n${form}`, ...onlyForm],
+      [
+        'what only looks like a boundary',
+        form.replace('two', 'two\n--x\r--x --x\n--x--'),
+        [['image', 'two\n--x\r--x --x\n--x--\r\n--lines']],
+        [['minFaceSize', '40']],
+      ],
+      // /face ignores it, as it ignores every text.
+      [
+        "a long text of the image's name beside the image",
+        field('image', 't'.repeat(10_000)) + file('image', '1') + end,
+        [['image', '1']],
+        [['image', 't'.repeat(4097)]],
       ],
       ['the longest text', field('a', 't'.repeat(4096)) + end, [], [['a', 't'.repeat(4096)]]],
       [
@@ -170,12 +273,30 @@ describe('readForm', () => {
       'text/plain',
       'multipart/form-data',
       'multipart/form-data; boundary=',
+      'multipart/form-data; boundary=x; boundary=y',
+      'multipart/form-data; boundary="x',
       'multipart/mixed; boundary=x',
     ]) {
       expect(await receiver.post(form, type ? { 'Content-Type': type } : {}), type).to.deep.equal({
         code: 'MALFORMED_BODY',
         message: 'the body must be multipart/form-data with a boundary',
       });
+    }
+  });
+
+  it('takes a boundary in any spelling', async () => {
+    for (const [written, boundary] of [
+      ['=x', 'x'],
+      ['="x"', 'x'],
+      ['=x;', 'x'],
+      [' = x ; charset=utf-8', 'x'],
+      ['=----=_Part_1.2/3:4?', '----=_Part_1.2/3:4?'],
+      ['="a \\"b; c"', 'a "b; c'],
+      [`=${'b'.repeat(500)}`, 'b'.repeat(500)],
+    ] as const) {
+      const body = form.replaceAll('--x', `--${boundary}`);
+      const outcome = await receiver.post(body, { 'Content-Type': `Multipart/Form-Data;boundary${written}` });
+      expect(shown(outcome), written).to.deep.equal(whole);
     }
   });
 
@@ -214,11 +335,46 @@ describe('readJson', () => {
     expect(await receiver.post(`{"image": "AA==", "more": [${'1,'.repeat(900)}0]}`)).to.have.property('value');
   });
 
+  // Editors and .NET write it.
+  it('takes a byte order mark before the JSON, once', async () => {
+    const json = JSON.stringify({ image: base64 });
+    expect(await receiver.post(`\ufeff${json}`)).to.deep.equal({ value: { image: bytes, fields: [] } });
+    expect(await receiver.post(`\ufeff\ufeff${json}`)).to.deep.equal({
+      code: 'MALFORMED_BODY',
+      message: 'the body is not JSON',
+    });
+  });
+
+  // It was decoded to other bytes, and the image called damaged.
+  it('refuses base64 whose + became spaces, and says so', async () => {
+    const message = 'image must be a base64 text: it has spaces where + was, as if it had been decoded as a form';
+    const lost = [
+      base64.replaceAll('+', ' '),
+      `data:image/jpeg;base64,${base64.replaceAll('+', ' ')}`,
+      'AA  AA==',
+      'AAAA\r\nA AA',
+    ];
+    expect(lost[0]).to.include(' ');
+    for (const image of lost)
+      expect(await receiver.post(JSON.stringify({ image })), image).to.deep.equal({ code: 'MALFORMED_BODY', message });
+  });
+
+  // Each has hundreds of numbers, and was told to have more in it than an image.
+  it('says of the bytes of an image as numbers that it must be base64', async () => {
+    const data = [...Buffer.alloc(5000, 7)];
+    for (const image of [{ type: 'Buffer', data }, data, Object.assign({}, data), { type: 'Buffer', data: [1, 2] }])
+      expect(await receiver.post(JSON.stringify({ sort: 'area', image }, null, 1))).to.deep.equal({
+        code: 'MALFORMED_BODY',
+        message: 'image must be a base64 text',
+      });
+  });
+
   it('takes base64 in all its forms', async () => {
     const texts = [
       base64,
       `data:image/jpeg;base64,${base64}`,
       `data:;base64,${base64}`,
+      `DATA:image/jpeg;name=a.jpg;Base64, ${base64}`,
       base64.replace(/=+$/, ''),
       bytes.toString('base64url'),
       base64.replace(/.{4}/g, '$&\r\n '),
@@ -271,6 +427,13 @@ describe('readJson', () => {
       '"A*=="',
       '"AA==="',
       '"AA==AA"',
+      '"A"',
+      '"AAAAA"',
+      '"AA="',
+      '"AAAA="',
+      '"+_AA"',
+      '"AA\\u00a0AA"',
+      '"data:image/png,AAAA"',
       '"data:image/png;base64"',
       '"é"',
       '"https://a.org/a.jpg"',
@@ -324,12 +487,19 @@ describe('readUpload', () => {
   });
 
   const missing = { code: 'IMAGE_MISSING', message: 'send the image as a file in the form field "image"' };
+  const nameless = (name: string) => ({ code: 'IMAGE_MISSING', message: `the part "${name}" needs a file name` });
   const refusals: [what: string, body: string, outcome: { code: string; message: string }][] = [
     ['no part', end, missing],
     ['another field', file('photo', '1') + end, missing],
-    ['a text', field('image', '1') + end, missing],
+    ['a text', field('image', '1') + end, nameless('image')],
+    // It was told that a field was too long.
+    ['a long text', field('sort', 'area') + field('file', 't'.repeat(10_000)) + end, nameless('file')],
+    [
+      'an image without a file name',
+      part('Content-Disposition: form-data; name="image"\r\nContent-Type: image/jpeg', '\xff\xd8'.repeat(5000)) + end,
+      nameless('image'),
+    ],
     ['a file without a name of its field', part('Content-Disposition: form-data; filename="a"', '1') + end, missing],
-    ['an empty file name', part('Content-Disposition: form-data; name="image"; filename=""', '1') + end, missing],
     [
       'two images',
       file('image', '1').repeat(2) + end,
