@@ -189,7 +189,7 @@ describe('POST /face', () => {
         [Buffer.alloc(0), '422 {"message": "the image is empty"}\n'],
         [
           jpeg.subarray(0, jpeg.byteLength / 2),
-          '422 {"message": "the image ends before its end marker: part of it is missing"}\n',
+          '422 {"message": "the image ends early: part of it is missing"}\n',
         ],
         [Buffer.concat([png.subarray(0, 60), Buffer.alloc(png.byteLength)]), '422 '],
       ];
