@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { asFaceDetectorError } from './errors.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
 import { type LoadedModel, LoadedModels, namesToLoad } from './loaded-models.js';
+import { isSignal, onAbort, throwIfAborted } from './library/abort.js';
 import { type ModelName, modelFacts, scoreThresholds } from './models.js';
 import {
   type EngineChoice,
@@ -127,11 +128,6 @@ function cancelJobsOnExit(): void {
   process.once('exit', () => {
     for (const cancel of running) cancel();
   });
-}
-
-/** By what is used of it: it may come from another realm. */
-function isSignal(value: Partial<AbortSignal> | null): boolean {
-  return typeof value?.throwIfAborted === 'function' && typeof value.addEventListener === 'function';
 }
 
 /** Jobs on every thread of Node's pool would hold up all reading of files and looking up of names. */
@@ -286,10 +282,10 @@ export class FaceDetector {
         const started = performance.now();
         const start = (image: NativeInput) => native.detect(image, nativeOptions, render);
         const found = await this.#search(read, start, { signal, onStart }).catch((error: unknown) => {
-          signal?.throwIfAborted(); // whatever the abort made fail, its reason is what the caller gets
+          throwIfAborted(signal); // whatever the abort made fail, its reason is what the caller gets
           throw error;
         });
-        signal?.throwIfAborted();
+        throwIfAborted(signal);
         const { width, height, faces, timings, format = 'png', pictures = [] } = found;
         const total = performance.now() - called;
         const detection: Detection = {
@@ -311,18 +307,18 @@ export class FaceDetector {
     { signal, onStart }: Pick<DetectCallOptions, 'signal' | 'onStart'>,
   ): Promise<NativeDetection> {
     const image = await read(signal, this.#closing.signal);
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     onStart?.();
     const { done, cancel } = start(image);
     running.add(cancel);
-    signal?.addEventListener('abort', cancel);
+    const stopListening = onAbort(signal, cancel);
     try {
       return await done;
     } catch (error) {
       throw asFaceDetectorError(error);
     } finally {
       running.delete(cancel);
-      signal?.removeEventListener('abort', cancel);
+      stopListening();
     }
   }
 }

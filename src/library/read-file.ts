@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
+import { onAbort, throwIfAborted } from './abort.js';
 
 const openFile = promisify(open);
 const readSome = promisify(read);
@@ -27,7 +28,7 @@ async function readFile(descriptor: number, size: number, signal?: AbortSignal):
   if (size > maxBytes) throw tooLarge();
   let bytes = Buffer.allocUnsafeSlow(size || pieceBytes);
   for (let length = 0; ; ) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const { bytesRead } = await readSome(descriptor, bytes, length, Math.min(pieceBytes, bytes.length - length), null);
     length += bytesRead;
     if (bytesRead === 0 || length === size) return bytes.subarray(0, length);
@@ -41,15 +42,15 @@ async function readFile(descriptor: number, size: number, signal?: AbortSignal):
 async function readPipe(descriptor: number, signals: readonly AbortSignal[]): Promise<Buffer> {
   const stream = isatty(descriptor) ? new ReadStream(descriptor) : new Socket({ fd: descriptor, writable: false });
   const stop = () => void stream.destroy();
-  for (const signal of signals) signal.addEventListener('abort', stop);
+  const stopListening = signals.map((signal) => onAbort(signal, stop));
   try {
     if (signals.some(({ aborted }) => aborted)) stop(); // while it was being opened
     return await buffer(stream);
   } catch (error) {
-    for (const signal of signals) signal.throwIfAborted();
+    for (const signal of signals) throwIfAborted(signal);
     throw error;
   } finally {
-    for (const signal of signals) signal.removeEventListener('abort', stop);
+    for (const leave of stopListening) leave();
   }
 }
 

@@ -430,6 +430,32 @@ describe('FaceDetector', () => {
     it('after the answer: nothing happens, and nothing listens any longer', async () => {
       const controller = new AbortController();
       const { faces } = await detector.detect(png, { signal: controller.signal });
+    // Each call had listeners of its own, which Node.js warns of from eleven on.
+    it('of many calls by one signal is no leak: one listener, none once they are over', async () => {
+      await using own = await FaceDetector.create({ slots: 2 });
+      const controller = new AbortController();
+      const { signal } = controller;
+      const warnings: Error[] = [];
+      const warned = (warning: Error) => warnings.push(warning);
+      process.on('warning', warned);
+      try {
+        const calls = Array.from({ length: 20 }, () => own.detect(png, { signal }));
+        expect(getEventListeners(signal, 'abort')).to.have.length(1);
+        await Promise.all(calls);
+        expect(getEventListeners(signal, 'abort')).to.have.length(0);
+        const aborted = Array.from({ length: 20 }, () => rejection(own.detect(large, { signal })));
+        await tick();
+        expect(getEventListeners(signal, 'abort')).to.have.length(1);
+        controller.abort(new Error('enough'));
+        for (const error of await Promise.all(aborted)) expect(error.message).to.equal('enough');
+        expect(getEventListeners(signal, 'abort')).to.have.length(0);
+        await tick(); // warnings come later
+        expect(warnings).to.deep.equal([]);
+      } finally {
+        process.off('warning', warned);
+      }
+    });
+
       expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([]);
       controller.abort();
       expect(faces).to.deep.equal(expected.faces);

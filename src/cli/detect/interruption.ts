@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 
 // npm passes on the signal of a Ctrl-C that the terminal has sent us already: so soon, it is the same one.
@@ -21,7 +20,6 @@ export class Interruption extends Error {
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
-  setMaxListeners(0, controller.signal); // everything that waits listens
   let firstAt = Number.POSITIVE_INFINITY;
   for (const name of names) {
     const status = 128 + constants.signals[name]; // as a shell tells it
