@@ -184,7 +184,7 @@ function why(error: unknown, file: string, target: string): FaceDetectorError {
       error,
     );
   }
-  const text = error instanceof Error ? error.message : String(error);
+  const text = (error as Partial<Error>).message ?? String(error);
   const library = /(\S+): cannot open shared object file|Library not loaded: (\S+)/.exec(text);
   const missing = library?.[1] ?? library?.[2];
   if (missing?.includes('opencv') || missing?.includes('libhwy')) {
