@@ -1,10 +1,11 @@
 // So that the published types know Symbol.asyncDispose, whatever `lib` their user has.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism } from 'node:os';
+import { isMainThread } from 'node:worker_threads';
 import { asFaceDetectorError } from './errors.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
-import { type LoadedModel, LoadedModels, namesToLoad } from './loaded-models.js';
 import { isSignal, onAbort, throwIfAborted } from './library/abort.js';
+import { type LoadedModel, LoadedModels, namesToLoad } from './loaded-models.js';
 import { type ModelName, modelFacts, scoreThresholds } from './models.js';
 import {
   type EngineChoice,
@@ -12,6 +13,7 @@ import {
   engineChoices,
   loadAddon,
   maxThreads,
+  type NativeAddon,
   type NativeDetection,
   type NativeInput,
   type NativeRun,
@@ -122,8 +124,13 @@ export interface Detection {
 const running = new Set<() => void>();
 let watchesExit = false;
 
-function cancelJobsOnExit(): void {
+function cancelJobsOnExit(addon: NativeAddon): void {
   if (watchesExit) return;
+  try {
+    if (!isMainThread) addon.cancelJobsAtTeardown(); // terminate() ends a thread without an event
+  } catch (error) {
+    throw asFaceDetectorError(error);
+  }
   watchesExit = true;
   process.once('exit', () => {
     for (const cancel of running) cancel();
@@ -196,7 +203,7 @@ export class FaceDetector {
     const slotCount = checkSlots(slots);
     checkThreads(threads);
     const addon = loadAddon();
-    cancelJobsOnExit();
+    cancelJobsOnExit(addon);
     const loaded = await LoadedModels.load(addon, names, { modelsDir, engine, threads });
     return new FaceDetector(loaded, addon.opencvVersion, slotCount, defaults);
   }

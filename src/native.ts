@@ -20,6 +20,11 @@ export interface NativeAddon {
    * CORRUPT_IMAGE, TRUNCATED_IMAGE. `bytes` may not be of a SharedArrayBuffer.
    */
   probe(bytes: Uint8Array): NativeProbe;
+  /**
+   * From now on, jobs end as soon as they can when this thread's environment is torn down, which else waits for them. Throws an error
+   * with the code OUT_OF_MEMORY where the system gives no thread to watch it by.
+   */
+  cancelJobsAtTeardown(): void;
 }
 
 export interface NativeProbe {

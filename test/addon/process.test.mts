@@ -132,6 +132,63 @@ describe('the library in a process', () => {
     const inThread = `
       const { parentPort } = require('node:worker_threads');
       const { FaceDetector } = require('opencv-face-detector');
+  // Node.js waits for the jobs of a thread that is terminated, for up to half a minute, and so did the one that called terminate().
+  it('ends the search of a worker thread that is terminated, and no other', async function () {
+    needWeights(this);
+    const script = `
+      const { parentPort, workerData: { entry, side } } = require('node:worker_threads');
+      const { FaceDetector } = require(entry);
+      const image = { data: new Uint8Array(side * side * 3), width: side, height: side, channels: 3, order: 'rgb' };
+      FaceDetector.create({ slots: 1, engine: 'opencv' })
+        .then((detector) => detector.detect(image, { onStart: () => setImmediate(() => parentPort.postMessage('started')) }))
+        .then(({ faces }) => parentPort.postMessage(faces.length));
+    `;
+    const search = (side: number) =>
+      new Worker(script, { eval: true, workerData: { entry: path.join(root, 'dist', 'index.js'), side } });
+    const [longest, long] = [search(7000), search(2500)]; // one takes some eight times as long as the other
+    expect(await Promise.all([longest, long].map(answerOf))).to.deep.equal(['started', 'started']);
+    const ended: string[] = [];
+    await Promise.all([
+      longest.terminate().then(() => ended.push('terminated')),
+      answerOf(long).then((faces) => ended.push(`done, ${faces} faces`)),
+    ]);
+    expect(ended).to.deep.equal(['terminated', 'done, 0 faces']);
+  });
+
+  // It would have had its turn on the pool after the searches of the others.
+  it('gives up a search of a terminated thread that waits for a thread of the pool', function () {
+    needWeights(this);
+    const inThread = `
+      const { parentPort } = require('node:worker_threads');
+      const { FaceDetector } = require('opencv-face-detector');
+      const image = { data: new Uint8Array(5000 * 5000 * 3), width: 5000, height: 5000, channels: 3, order: 'rgb' };
+      FaceDetector.create({ engine: 'opencv' })
+        .then((detector) => {
+          parentPort.once('message', () => {
+            detector.detect(image, { onStart: () => setImmediate(() => parentPort.postMessage('started')) })
+              .then(() => parentPort.postMessage('done'));
+          });
+          parentPort.postMessage('loaded');
+        });
+    `;
+    const { end, stdout, stderr } = runScript(
+      `const { Worker } = require('node:worker_threads');
+      const { once } = require('node:events');
+      const start = async (worker) => { worker.postMessage('go'); await once(worker, 'message'); };
+      (async () => {
+        const workers = [0, 1, 2].map(() => new Worker(${JSON.stringify(inThread)}, { eval: true }));
+        await Promise.all(workers.map((worker) => once(worker, 'message')));
+        for (const worker of workers) await start(worker); // two threads of the pool: the third search waits
+        for (const worker of workers.slice(0, 2)) worker.once('message', (text) => console.log(text));
+        await workers[2].terminate();
+        console.log('terminated');
+        process.exit(0);
+      })();`,
+      { UV_THREADPOOL_SIZE: '2' },
+    );
+    expect({ end, stdout }, stderr).to.deep.equal({ end: 0, stdout: 'terminated\n' });
+  });
+
       const large = { data: new Uint8Array(2500 * 2500 * 3), width: 2500, height: 2500, channels: 3, order: 'rgb' };
       FaceDetector.create({ threads: 3 }).then((detector) => {
         for (let i = 0; i < 3; i++) detector.detect(large).catch(() => undefined);
@@ -224,6 +281,25 @@ describe('the library in a process', () => {
       FaceDetector.create().then((detector) => detector.detect({ ...large, data: large.data.subarray(0, 300), width: 10, height: 10 }))
         .then(({ faces }) => console.log(faces.length));
     `);
+  it('ends at process.exit with a search in a worker thread, too', async function () {
+    needWeights(this);
+    const inThread = (then: string) => `
+      const { parentPort } = require('node:worker_threads');
+      const { FaceDetector } = require('opencv-face-detector');
+      const image = { data: new Uint8Array(7000 * 7000 * 3), width: 7000, height: 7000, channels: 3, order: 'rgb' };
+      FaceDetector.create().then(async (detector) => { const search = detector.detect(image); ${then}; parentPort.postMessage(0); });
+    `;
+    const ended: (number | null)[] = [];
+    const run = async (then: string, status: number) => {
+      const script = `new (require('node:worker_threads').Worker)(${JSON.stringify(inThread(then))}, { eval: true })
+        .once('message', () => process.exit(${status}));`;
+      const [end] = await once(spawn(process.execPath, ['-e', script], { cwd: root }), 'exit');
+      ended.push(end);
+    };
+    await Promise.all([run('await new Promise(setImmediate)', 7), run('await search', 8)]);
+    expect(ended).to.deep.equal([7, 8]);
+  });
+
     expect(end, stderr).to.equal(0);
     expect(stdout).to.equal('0\n');
   });
