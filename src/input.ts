@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { FaceDetectorError } from './errors.js';
+import { imagePath } from './library/image-path.js';
 import { readWhole } from './library/read-file.js';
 import type { NativeInput, NativePixels } from './native.js';
 
@@ -147,14 +148,22 @@ function readMat(mat: MatLike): NativePixels {
   });
 }
 
-function filePath(text: string): string | URL {
-  return text.startsWith('file://') ? new URL(text) : text;
+/** By what is used of it: jsdom's is not Node's. */
+function isUrl(value: unknown): value is URL {
+  const { href, protocol } = Object(value) as Partial<URL>;
+  return typeof href === 'string' && typeof protocol === 'string';
+}
+
+function filePath({ href, protocol }: URL): string {
+  if (protocol !== 'file:' && protocol !== 'data:')
+    throw invalid(`the image is a URL of ${protocol}, only file: is read`);
+  return imagePath(href);
 }
 
 /** Says how to read `input`. Throws FaceDetectorError INVALID_OPTION for what is no image at all. */
 export function imageReader(input: ImageInput): ImageReader {
-  if (typeof input === 'string' || input instanceof URL) {
-    const file = typeof input === 'string' ? filePath(input) : input;
+  if (typeof input === 'string' || isUrl(input)) {
+    const file = typeof input === 'string' ? imagePath(input) : filePath(input);
     return (signal, closing) => readWhole(file, signal, closing);
   }
   if (isUint8Array(input) || isAnyArrayBuffer(input)) return async () => stableBytes(input);

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { installLines } from './build-needs.js';
 import { refuseBundle } from './bundle.js';
 import { FaceDetectorError } from './errors.js';
-import { packageRoot } from './paths.js';
+import { isThere, packageRoot } from './paths.js';
 
 /** The .node file as TypeScript sees it: native/addon implements this, and only this file and detector.ts know it. */
 export interface NativeAddon {
@@ -125,15 +125,6 @@ export interface LoaderSetting {
 const buildCommand = 'npx opencv-face-detector build';
 const installHint = `Debian, Ubuntu: ${installLines.debian}; macOS: ${installLines.macOs}`;
 const fileName = 'opencv_face_detector.node';
-
-/** Under Node's permission model a file that may not be read counts as not there. */
-function isThere(file: string): boolean {
-  try {
-    return existsSync(file);
-  } catch {
-    return false;
-  }
-}
 
 /** glibc or musl on Linux, by the loader that is there; empty elsewhere. Node's own report can take seconds to say it. */
 function currentLibc(): string {

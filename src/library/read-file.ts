@@ -4,8 +4,10 @@ import { buffer } from 'node:stream/consumers';
 import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { onAbort, throwIfAborted } from './abort.js';
+import { cutPath } from './cut-path.js';
+import { namingFlag, withMessage } from './permission.js';
 
-const openFile = promisify(open);
+const openDescriptor = promisify(open);
 const readSome = promisify(read);
 
 // Opening a FIFO would otherwise hold a thread of Node's pool until somebody writes: four of them hold up all files and names, nothing
@@ -15,6 +17,16 @@ const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 // As Node's own readFile: what it reads at once where it watches a signal, and what it refuses.
 const pieceBytes = 2 ** 19;
 const maxBytes = 2 ** 31 - 1;
+
+/** The descriptor of a file. Rejects with the file system's error, in words for people. */
+async function openFile(file: string | URL): Promise<number> {
+  try {
+    return await openDescriptor(file, flags);
+  } catch (error) {
+    const { message, path } = error as NodeJS.ErrnoException;
+    throw namingFlag(path ? withMessage(error, message.replace(path, cutPath)) : error);
+  }
+}
 
 function tooLarge(): Error {
   return Object.assign(new Error('the file has more than 2 GiB'), { code: 'ERR_FS_FILE_TOO_LARGE' });
@@ -60,8 +72,8 @@ async function readPipe(descriptor: number, signals: readonly AbortSignal[]): Pr
  * from 2 GiB on.
  */
 export async function readWhole(file: string | URL, signal?: AbortSignal, closing?: AbortSignal): Promise<Buffer> {
-  signal?.throwIfAborted();
-  const descriptor = await openFile(file, flags);
+  throwIfAborted(signal);
+  const descriptor = await openFile(file);
   const kind = fstatSync(descriptor);
   if (kind.isFIFO() || isatty(descriptor)) {
     return readPipe(

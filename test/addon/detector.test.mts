@@ -297,8 +297,31 @@ describe('FaceDetector', () => {
       expect(placesOf(await own.detect(png, { maxCpuMs: 600_000 }))).to.deep.equal(allPlaces);
     });
 
-    it('of the file system come as they are', async () => {
-      expect(await rejection(detector.detect('/no/such/file.jpg'))).to.have.property('code', 'ENOENT');
+    it('of the file system come as they are, but for paths that are too long to read', async () => {
+      const missing = await rejection(detector.detect('/no/such/file.jpg'));
+      expect(missing).to.include({ code: 'ENOENT', path: '/no/such/file.jpg' });
+      expect(missing.message).to.equal("ENOENT: no such file or directory, open '/no/such/file.jpg'");
+      const long = await rejection(detector.detect(`/no/${'such/'.repeat(800)}file.jpg`));
+      expect(long).to.have.property('code', 'ENOENT');
+      expect(long.message)
+        .to.match(/^ENOENT: no such file or directory, open '\/no\/such.*….*file.jpg'$/)
+        .with.length.below(400);
+      expect(long.stack).to.include(long.message);
+    });
+
+    it('of an image as text, at once: whatever is in the way of the others', async () => {
+      const text = png.toString('base64');
+      for (const input of [text, `data:image/png;base64,${text}`, new URL(`data:image/png;base64,${text}`)]) {
+        const error = await rejection(detector.detect(input));
+        expect(error).to.have.property('code', 'INVALID_OPTION');
+        expect(error.message)
+          .to.match(/^the image is (base64 text|a data URL), .* decode it first/)
+          .with.length.below(200);
+      }
+      const url = new URL('https://example.org/a.jpg');
+      expect((await rejection(detector.detect(url))).message).to.equal(
+        'the image is a URL of https:, only file: is read',
+      );
     });
 
     it('of creating: an unknown model, wrong slots and threads, missing and damaged weights', async () => {
@@ -407,29 +430,6 @@ describe('FaceDetector', () => {
       expect(ended).to.deep.equal(['aborted', 'whole']);
     });
 
-    it('while it waits for a slot: at once', async () => {
-      await using own = await FaceDetector.create({ slots: 1 });
-      let isFirstDone = false;
-      const first = own.detect(large).finally(() => {
-        isFirstDone = true;
-      });
-      const controller = new AbortController();
-      const second = rejection(own.detect(png, { signal: controller.signal }));
-      await tick();
-      controller.abort();
-      expect(await second).to.have.property('name', 'AbortError');
-      expect(isFirstDone).to.equal(false);
-      await first;
-    });
-
-    it('by a time limit: the reason of the signal', async () => {
-      const error = await rejection(detector.detect(large, { signal: AbortSignal.timeout(5) }));
-      expect(error).to.have.property('name', 'TimeoutError');
-    });
-
-    it('after the answer: nothing happens, and nothing listens any longer', async () => {
-      const controller = new AbortController();
-      const { faces } = await detector.detect(png, { signal: controller.signal });
     // Each call had listeners of its own, which Node.js warns of from eleven on.
     it('of many calls by one signal is no leak: one listener, none once they are over', async () => {
       await using own = await FaceDetector.create({ slots: 2 });
@@ -456,6 +456,29 @@ describe('FaceDetector', () => {
       }
     });
 
+    it('while it waits for a slot: at once', async () => {
+      await using own = await FaceDetector.create({ slots: 1 });
+      let isFirstDone = false;
+      const first = own.detect(large).finally(() => {
+        isFirstDone = true;
+      });
+      const controller = new AbortController();
+      const second = rejection(own.detect(png, { signal: controller.signal }));
+      await tick();
+      controller.abort();
+      expect(await second).to.have.property('name', 'AbortError');
+      expect(isFirstDone).to.equal(false);
+      await first;
+    });
+
+    it('by a time limit: the reason of the signal', async () => {
+      const error = await rejection(detector.detect(large, { signal: AbortSignal.timeout(5) }));
+      expect(error).to.have.property('name', 'TimeoutError');
+    });
+
+    it('after the answer: nothing happens, and nothing listens any longer', async () => {
+      const controller = new AbortController();
+      const { faces } = await detector.detect(png, { signal: controller.signal });
       expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([]);
       controller.abort();
       expect(faces).to.deep.equal(expected.faces);

@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
@@ -54,8 +56,12 @@ const permissionFlag = ['--permission', '--experimental-permission'].find((flag)
 
 /** A process under the permission model that may read the checkout and nothing else. */
 function runRestricted(script: string, ...flags: string[]) {
+  return runScript(script, {}, [...restricted(), ...flags]);
+}
+
+function restricted(): string[] {
   if (!permissionFlag) throw new Error('this Node.js has no permission model');
-  return runScript(script, {}, [permissionFlag, `--allow-fs-read=${root}`, ...flags]);
+  return [permissionFlag, `--allow-fs-read=${root}`];
 }
 
 describe('the library in a process', () => {
@@ -126,12 +132,6 @@ describe('the library in a process', () => {
     expect((await detector.detect(standardPng())).faces).to.have.length(4);
   });
 
-  it('survives the same where threads share an image, and the addon is unloaded with its last user', function () {
-    needWeights(this);
-    if (process.platform !== 'linux') this.skip();
-    const inThread = `
-      const { parentPort } = require('node:worker_threads');
-      const { FaceDetector } = require('opencv-face-detector');
   // Node.js waits for the jobs of a thread that is terminated, for up to half a minute, and so did the one that called terminate().
   it('ends the search of a worker thread that is terminated, and no other', async function () {
     needWeights(this);
@@ -189,6 +189,12 @@ describe('the library in a process', () => {
     expect({ end, stdout }, stderr).to.deep.equal({ end: 0, stdout: 'terminated\n' });
   });
 
+  it('survives the same where threads share an image, and the addon is unloaded with its last user', function () {
+    needWeights(this);
+    if (process.platform !== 'linux') this.skip();
+    const inThread = `
+      const { parentPort } = require('node:worker_threads');
+      const { FaceDetector } = require('opencv-face-detector');
       const large = { data: new Uint8Array(2500 * 2500 * 3), width: 2500, height: 2500, channels: 3, order: 'rgb' };
       FaceDetector.create({ threads: 3 }).then((detector) => {
         for (let i = 0; i < 3; i++) detector.detect(large).catch(() => undefined);
@@ -275,12 +281,6 @@ describe('the library in a process', () => {
     }
   });
 
-  it('ends by itself when nothing is left to do, without close', function () {
-    needWeights(this);
-    const { end, stdout, stderr } = runScript(`${createDetector}
-      FaceDetector.create().then((detector) => detector.detect({ ...large, data: large.data.subarray(0, 300), width: 10, height: 10 }))
-        .then(({ faces }) => console.log(faces.length));
-    `);
   it('ends at process.exit with a search in a worker thread, too', async function () {
     needWeights(this);
     const inThread = (then: string) => `
@@ -300,6 +300,12 @@ describe('the library in a process', () => {
     expect(ended).to.deep.equal([7, 8]);
   });
 
+  it('ends by itself when nothing is left to do, without close', function () {
+    needWeights(this);
+    const { end, stdout, stderr } = runScript(`${createDetector}
+      FaceDetector.create().then((detector) => detector.detect({ ...large, data: large.data.subarray(0, 300), width: 10, height: 10 }))
+        .then(({ faces }) => console.log(faces.length));
+    `);
     expect(end, stderr).to.equal(0);
     expect(stdout).to.equal('0\n');
   });
@@ -348,6 +354,55 @@ describe('the library in a process', () => {
     );
     expect(end).to.equal(0);
     expect(stdout).to.match(/^ADDON_MISSING .*--allow-addons/);
+  });
+
+  // "Access to this API has been restricted", of which nobody could tell what to allow; or that weights should be fetched.
+  it('names the flag by which the permission model allows what a call needs', function () {
+    needWeights(this);
+    const folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
+    try {
+      writeFileSync(path.join(folder, 'faces.png'), standardPng());
+      cpSync(path.join(root, 'models', 'mtcnn'), path.join(folder, 'mtcnn'), { recursive: true });
+      const { end, stdout, stderr } = runRestricted(
+        `const { FaceDetector } = require('opencv-face-detector');
+        const tell = ({ code, message }) => console.log(code, message);
+        (async () => {
+          const detector = await FaceDetector.create();
+          await detector.detect(${JSON.stringify(path.join(folder, 'faces.png'))}).catch(tell);
+          await FaceDetector.create({ modelsDir: ${JSON.stringify(folder)} }).catch(tell);
+          await FaceDetector.create({ model: 'haar', modelsDir: ${JSON.stringify(folder)} }).catch(tell);
+        })();`,
+        '--allow-addons',
+      );
+      expect(end, stderr).to.equal(0);
+      const [photo, weights, haar] = stdout.split('\n');
+      const model = 'Node.js runs under its permission model, which needs --allow-fs-read=';
+      expect(photo).to.equal(`ERR_ACCESS_DENIED ${model}${folder}/faces.png for this`);
+      expect(weights).to.equal(`MODEL_INVALID weights mtcnn/det1.onnx: ${model}${folder}/mtcnn for this`);
+      expect(haar).to.match(/^MODEL_MISSING .*allow Node.js to read it with one of --allow-fs-read=/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('names the flag on the command line, and for the processes of the service', () => {
+    const run = (...args: string[]) => {
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [...restricted(), '--allow-addons', '--no-warnings', path.join(root, 'dist', 'cli.js'), ...args],
+        { cwd: root, encoding: 'utf8', env: { ...process.env, METRICS_PORT: '0', NODE_V8_COVERAGE: '' } },
+      );
+      return { status, stderr };
+    };
+    const read = run('detect', '/elsewhere/a.jpg');
+    expect(read.stderr).to.match(
+      /^\/elsewhere\/a.jpg: .*needs --allow-fs-read=\/elsewhere\/a.jpg for this \(ERR_ACCESS/,
+    );
+    const written = run('detect', 'a.jpg', '--output', path.join(root, 'build', 'never.ndjson'));
+    expect(written.stderr).to.match(/^opencv-face-detector: .*needs --allow-fs-write=.*never.ndjson\S* for this\n$/);
+    const served = run('serve', '--port', '0', '--log-level', 'silent');
+    expect(served.stderr).to.match(/needs --allow-child-process for this\n$/);
+    expect([read.status, written.status, served.status]).to.deep.equal([1, 1, 1]);
   });
 
   // It failed with ERR_ACCESS_DENIED: the loader looked for a file of the system's.
