@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import { program } from './cli/command.js';
 import { commands } from './cli/commands.js';
+import { endInterruption } from './cli/detect/interruption.js';
 import { commandHelp, overview } from './cli/help.js';
 import { printable } from './cli/printable.js';
 import { version } from './cli/version.js';
 import { FaceDetectorError } from './errors.js';
-import { allowedCores } from './server/cores.js';
 import { cutWords } from './library/cut-path.js';
 import { namingFlag } from './library/permission.js';
+import { allowedCores } from './server/cores.js';
 import { UsageError } from './usage.js';
 
 /**
@@ -68,11 +69,9 @@ function outliveReaders(): void {
 }
 
 outliveReaders();
-run(process.argv.slice(2)).then(
-  (status) => {
+void run(process.argv.slice(2))
+  .catch(explain)
+  .then((status) => {
     process.exitCode = status;
-  },
-  (error: unknown) => {
-    process.exitCode = explain(error);
-  },
-);
+    endInterruption(status);
+  });
