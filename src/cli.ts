@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { program } from './cli/command.js';
 import { commands } from './cli/commands.js';
+import { endInterruption } from './cli/detect/interruption.js';
 import { commandHelp, overview } from './cli/help.js';
 import { printable } from './cli/printable.js';
 import { version } from './cli/version.js';
 import { FaceDetectorError } from './errors.js';
+import { cutWords } from './library/cut-path.js';
+import { namingFlag } from './library/permission.js';
 import { allowedCores } from './server/cores.js';
 import { UsageError } from './usage.js';
 
@@ -46,13 +49,14 @@ function explain(error: unknown): number {
   if (error instanceof UsageError) {
     const command = commands.find((candidate) => candidate === error.cause);
     const way = command ? `${program} ${command.name} --help says more.\n` : overview(commands);
-    process.stderr.write(`${program}: ${printable(error.message)}\n\n${way}`);
+    process.stderr.write(`${program}: ${printable(cutWords(error.message))}\n\n${way}`);
     return 2;
   }
   // A stack helps with a defect of ours only.
   const isKnown = error instanceof FaceDetectorError || (error as NodeJS.ErrnoException)?.code !== undefined;
-  const text = String(isKnown ? (error as Error).message : (error as Error)?.stack);
-  process.stderr.write(`${program}: ${text.split('\n').map(printable).join('\n')}\n`); // reasons may have several lines
+  const { message, stack } = Object(namingFlag(error)) as Error;
+  const text = String(isKnown ? message : stack);
+  process.stderr.write(`${program}: ${cutWords(text).split('\n').map(printable).join('\n')}\n`); // reasons may have several lines
   return 1;
 }
 
@@ -65,11 +69,9 @@ function outliveReaders(): void {
 }
 
 outliveReaders();
-run(process.argv.slice(2)).then(
-  (status) => {
+void run(process.argv.slice(2))
+  .catch(explain)
+  .then((status) => {
     process.exitCode = status;
-  },
-  (error: unknown) => {
-    process.exitCode = explain(error);
-  },
-);
+    endInterruption(status);
+  });

@@ -1,8 +1,10 @@
 // So that the published types know Symbol.asyncDispose, whatever `lib` their user has.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism } from 'node:os';
+import { isMainThread } from 'node:worker_threads';
 import { asFaceDetectorError } from './errors.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
+import { isSignal, onAbort, throwIfAborted } from './library/abort.js';
 import { type LoadedModel, LoadedModels, namesToLoad } from './loaded-models.js';
 import { type ModelName, modelFacts, scoreThresholds } from './models.js';
 import {
@@ -11,6 +13,7 @@ import {
   engineChoices,
   loadAddon,
   maxThreads,
+  type NativeAddon,
   type NativeDetection,
   type NativeInput,
   type NativeRun,
@@ -128,17 +131,17 @@ export interface ImageWarning {
 const running = new Set<() => void>();
 let watchesExit = false;
 
-function cancelJobsOnExit(): void {
+function cancelJobsOnExit(addon: NativeAddon): void {
   if (watchesExit) return;
+  try {
+    if (!isMainThread) addon.cancelJobsAtTeardown(); // terminate() ends a thread without an event
+  } catch (error) {
+    throw asFaceDetectorError(error);
+  }
   watchesExit = true;
   process.once('exit', () => {
     for (const cancel of running) cancel();
   });
-}
-
-/** By what is used of it: it may come from another realm. */
-function isSignal(value: Partial<AbortSignal> | null): boolean {
-  return typeof value?.throwIfAborted === 'function' && typeof value.addEventListener === 'function';
 }
 
 /** Jobs on every thread of Node's pool would hold up all reading of files and looking up of names. */
@@ -207,7 +210,7 @@ export class FaceDetector {
     const slotCount = checkSlots(slots);
     checkThreads(threads);
     const addon = loadAddon();
-    cancelJobsOnExit();
+    cancelJobsOnExit(addon);
     const loaded = await LoadedModels.load(addon, names, { modelsDir, engine, threads });
     return new FaceDetector(loaded, addon.opencvVersion, slotCount, defaults);
   }
@@ -293,10 +296,10 @@ export class FaceDetector {
         const started = performance.now();
         const start = (image: NativeInput) => native.detect(image, nativeOptions, render);
         const found = await this.#search(read, start, { signal, onStart }).catch((error: unknown) => {
-          signal?.throwIfAborted(); // whatever the abort made fail, its reason is what the caller gets
+          throwIfAborted(signal); // whatever the abort made fail, its reason is what the caller gets
           throw error;
         });
-        signal?.throwIfAborted();
+        throwIfAborted(signal);
         const { width, height, faces, timings, warnings, format = 'png', pictures = [] } = found;
         const total = performance.now() - called;
         const detection: Detection = {
@@ -319,18 +322,18 @@ export class FaceDetector {
     { signal, onStart }: Pick<DetectCallOptions, 'signal' | 'onStart'>,
   ): Promise<NativeDetection> {
     const image = await read(signal, this.#closing.signal);
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     onStart?.();
     const { done, cancel } = start(image);
     running.add(cancel);
-    signal?.addEventListener('abort', cancel);
+    const stopListening = onAbort(signal, cancel);
     try {
       return await done;
     } catch (error) {
       throw asFaceDetectorError(error);
     } finally {
       running.delete(cancel);
-      signal?.removeEventListener('abort', cancel);
+      stopListening();
     }
   }
 }

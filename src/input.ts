@@ -1,4 +1,6 @@
+import { types } from 'node:util';
 import { FaceDetectorError } from './errors.js';
+import { imagePath } from './library/image-path.js';
 import { readWhole } from './library/read-file.js';
 import type { NativeInput, NativePixels } from './native.js';
 
@@ -45,16 +47,17 @@ function invalid(message: string, cause?: unknown): FaceDetectorError {
   return new FaceDetectorError('INVALID_OPTION', message, cause === undefined ? undefined : { cause });
 }
 
-function isBuffer(value: unknown): value is ArrayBuffer | SharedArrayBuffer {
-  return value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
-}
+// Not by `instanceof`: jest and vitest run this code, or make the bytes, in a realm of its own, which has classes of its own.
+const { isAnyArrayBuffer, isSharedArrayBuffer, isUint8Array, isUint8ClampedArray } = types;
 
 /** Bytes whose memory stays where it is during a job: what may be resized or is shared with other threads is copied. */
 function stableBytes(bytes: Uint8Array | Uint8ClampedArray | ArrayBuffer | SharedArrayBuffer): Uint8Array {
   if (bytes.byteLength === 0) return new Uint8Array(0); // also what has been transferred, of which no view can be made
-  const buffer: ArrayBufferLike & { resizable?: boolean } = isBuffer(bytes) ? bytes : bytes.buffer;
-  const view = isBuffer(bytes) ? new Uint8Array(bytes) : new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength);
-  return buffer instanceof SharedArrayBuffer || buffer.resizable ? view.slice() : view;
+  const buffer: ArrayBufferLike & { resizable?: boolean } = isAnyArrayBuffer(bytes) ? bytes : bytes.buffer;
+  const view = isAnyArrayBuffer(bytes)
+    ? new Uint8Array(bytes)
+    : new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength);
+  return isSharedArrayBuffer(buffer) || buffer.resizable ? view.slice() : view;
 }
 
 function isMat(value: object): value is MatLike {
@@ -66,7 +69,7 @@ function isRaw(value: object): value is RawPixels {
 }
 
 function checkRaw({ data, width, height, channels, order }: RawPixels): void {
-  if (!(isBuffer(data) || data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+  if (!(isAnyArrayBuffer(data) || isUint8Array(data) || isUint8ClampedArray(data))) {
     throw invalid('data of raw pixels must be a Uint8Array, Uint8ClampedArray or ArrayBuffer');
   }
   if (
@@ -131,7 +134,7 @@ function readMat(mat: MatLike): NativePixels {
   if (!(mat.rows > 0 && mat.cols > 0)) throw invalid('the Mat is empty, or has more than two dimensions');
   const bytes = mat.cols * mat.rows * channels;
   const data = matBytes(mat, mat.cols * channels);
-  if (!(data instanceof Uint8Array) || data.byteLength < bytes) {
+  if (!isUint8Array(data) || data.byteLength < bytes) {
     throw invalid(
       `a Mat of ${mat.cols} x ${mat.rows} with ${channels} channels has ${bytes} bytes, got ${data?.byteLength ?? 0}`,
     );
@@ -145,17 +148,25 @@ function readMat(mat: MatLike): NativePixels {
   });
 }
 
-function filePath(text: string): string | URL {
-  return text.startsWith('file://') ? new URL(text) : text;
+/** By what is used of it: jsdom's is not Node's. */
+function isUrl(value: unknown): value is URL {
+  const { href, protocol } = Object(value) as Partial<URL>;
+  return typeof href === 'string' && typeof protocol === 'string';
+}
+
+function filePath({ href, protocol }: URL): string {
+  if (protocol !== 'file:' && protocol !== 'data:')
+    throw invalid(`the image is a URL of ${protocol}, only file: is read`);
+  return imagePath(href);
 }
 
 /** Says how to read `input`. Throws FaceDetectorError INVALID_OPTION for what is no image at all. */
 export function imageReader(input: ImageInput): ImageReader {
-  if (typeof input === 'string' || input instanceof URL) {
-    const file = typeof input === 'string' ? filePath(input) : input;
+  if (typeof input === 'string' || isUrl(input)) {
+    const file = typeof input === 'string' ? imagePath(input) : filePath(input);
     return (signal, closing) => readWhole(file, signal, closing);
   }
-  if (input instanceof Uint8Array || isBuffer(input)) return async () => stableBytes(input);
+  if (isUint8Array(input) || isAnyArrayBuffer(input)) return async () => stableBytes(input);
   if (typeof input === 'object' && input !== null) {
     if (isMat(input)) return async () => readMat(input);
     if (isRaw(input)) {

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FaceDetectorError } from './errors.js';
+import { cutPath } from './library/cut-path.js';
+import { missingFlag } from './library/permission.js';
 import { packageRoot } from './paths.js';
 
 /** Models that can be loaded. */
@@ -163,12 +165,12 @@ export function mismatch(bytes: Uint8Array, file: ManifestFile): string | undefi
 
 /**
  * What stands at a path where a published file should: its verified bytes, or why they are not it (they cannot be read, have another
- * size or content); neither where there is none.
+ * size or content; `isDenied` where Node's permission model refuses it); neither where there is none.
  */
 export async function readVerified(
   filePath: string,
   file: ManifestFile,
-): Promise<{ bytes?: Uint8Array; fault?: string }> {
+): Promise<{ bytes?: Uint8Array; fault?: string; isDenied?: boolean }> {
   try {
     const { size } = await stat(filePath);
     if (size !== file.bytes) return { fault: `${size} bytes instead of ${file.bytes}` };
@@ -177,12 +179,15 @@ export async function readVerified(
     return fault ? { fault } : { bytes };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return ['ENOENT', 'ENOTDIR'].includes(code ?? '') ? {} : { fault: `cannot be read (${code ?? message})` };
+    if (['ENOENT', 'ENOTDIR'].includes(code ?? '')) return {};
+    if (missingFlag(error) === undefined) return { fault: `cannot be read (${code ?? message})` };
+    const flag = `--allow-fs-read=${path.dirname(filePath)}`;
+    return { fault: `Node.js runs under its permission model, which needs ${cutPath(flag)} for this`, isDenied: true };
   }
 }
 
 /** The command that brings a model's weights into a folder. */
 export function fetchCommand(model: string, modelsDir: string): string {
   const isOwn = path.resolve(modelsDir) === defaultModelsDir;
-  return `npx opencv-face-detector models fetch ${model}${isOwn ? '' : ` --models-dir ${modelsDir}`}`;
+  return `npx opencv-face-detector models fetch ${model}${isOwn ? '' : ` --models-dir ${cutPath(modelsDir)}`}`;
 }

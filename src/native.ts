@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { installLines } from './build-needs.js';
 import { refuseBundle } from './bundle.js';
 import { FaceDetectorError } from './errors.js';
-import { packageRoot } from './paths.js';
+import { isThere, packageRoot } from './paths.js';
 
 /** The .node file as TypeScript sees it: native/addon implements this, and only this file and detector.ts know it. */
 export interface NativeAddon {
@@ -20,6 +20,11 @@ export interface NativeAddon {
    * CORRUPT_IMAGE. `bytes` may not be of a SharedArrayBuffer.
    */
   probe(bytes: Uint8Array): NativeProbe;
+  /**
+   * From now on, jobs end as soon as they can when this thread's environment is torn down, which else waits for them. Throws an error
+   * with the code OUT_OF_MEMORY where the system gives no thread to watch it by.
+   */
+  cancelJobsAtTeardown(): void;
 }
 
 export interface NativeProbe {
@@ -123,15 +128,6 @@ const buildCommand = 'npx opencv-face-detector build';
 const installHint = `Debian, Ubuntu: ${installLines.debian}; macOS: ${installLines.macOs}`;
 const fileName = 'opencv_face_detector.node';
 
-/** Under Node's permission model a file that may not be read counts as not there. */
-function isThere(file: string): boolean {
-  try {
-    return existsSync(file);
-  } catch {
-    return false;
-  }
-}
-
 /** glibc or musl on Linux, by the loader that is there; empty elsewhere. Node's own report can take seconds to say it. */
 function currentLibc(): string {
   if (process.platform !== 'linux') return '';
@@ -186,7 +182,7 @@ function why(error: unknown, file: string, target: string): FaceDetectorError {
       error,
     );
   }
-  const text = error instanceof Error ? error.message : String(error);
+  const text = (error as Partial<Error>).message ?? String(error);
   const library = /(\S+): cannot open shared object file|Library not loaded: (\S+)/.exec(text);
   const missing = library?.[1] ?? library?.[2];
   if (missing?.includes('opencv') || missing?.includes('libhwy')) {

@@ -1,4 +1,5 @@
 import { FaceDetectorError } from './errors.js';
+import { onAbort, throwIfAborted } from './library/abort.js';
 
 interface Waiter {
   /** When its turn is, as performance.now() tells it: the earliest comes first. */
@@ -46,7 +47,7 @@ export class Slots {
    * started, the job ends by itself.
    */
   async run<T>(job: () => Promise<T>, signal?: AbortSignal, costMs?: number): Promise<T> {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     if (this.#closed) throw closedError();
     if (this.#running < this.#count) this.#running++;
     else await this.#wait(signal, costMs);
@@ -90,7 +91,7 @@ export class Slots {
       const leave = () => {
         this.#waiting.delete(waiter);
         if (this.#waiting.size === 0) this.#stopPatience();
-        signal?.removeEventListener('abort', onAbort);
+        stopListening();
       };
       const waiter: Waiter = {
         turn: performance.now() + (costMs ?? 0),
@@ -104,9 +105,8 @@ export class Slots {
           reject(reason);
         },
       };
-      const onAbort = () => waiter.refuse(signal?.reason);
+      const stopListening = onAbort(signal, () => waiter.refuse(signal?.reason));
       this.#waiting.add(waiter);
-      signal?.addEventListener('abort', onAbort);
       this.#admit();
     });
   }

@@ -2,17 +2,31 @@
 #include <napi.h>
 
 #include <opencv2/core/version.hpp>
+#include <system_error>
 
+#include "coded_error.h"
 #include "detector_wrap.h"
+#include "instance_data.h"
 #include "probe.h"
 
 namespace faces::addon {
 namespace {
 
+// cancelJobsAtTeardown(): see RunningJobs. Throws an Error with code OUT_OF_MEMORY where the system gives no more
+// threads.
+void CancelJobsAtTeardown(const Napi::CallbackInfo& info) {
+  try {
+    InstanceData::Of(info.Env()).jobs.CancelAtTeardown(info.Env());
+  } catch (const std::system_error&) {
+    throw CodedError(info.Env(), Error(ErrorCode::kOutOfMemory, "the system gives no more threads"));
+  }
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   DetectorWrap::Define(env);
   exports.Set("load", Napi::Function::New(env, DetectorWrap::Load, "load"));
   exports.Set("probe", Napi::Function::New(env, Probe, "probe"));
+  exports.Set("cancelJobsAtTeardown", Napi::Function::New(env, CancelJobsAtTeardown, "cancelJobsAtTeardown"));
   exports.Set("opencvVersion", CV_VERSION);
   return exports;
 }

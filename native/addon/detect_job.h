@@ -20,6 +20,7 @@ class DetectJob : public PromiseJob {
 
  private:
   void Work() override;
+  void CancelWork() override { cancel_->Cancel(); }
   Napi::Value Result(Napi::Env env) override;
 
   const std::shared_ptr<Detector> detector_;

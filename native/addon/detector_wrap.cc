@@ -4,6 +4,7 @@
 
 #include "arguments.h"
 #include "detect_job.h"
+#include "instance_data.h"
 #include "load_job.h"
 
 namespace faces::addon {
@@ -11,10 +12,6 @@ namespace {
 
 // Tells objects of this class from any other that JavaScript may call its methods on.
 constexpr napi_type_tag kTag{0x8d5c1f0a6b3e4d27, 0xa1f94c7e20b85d63};
-
-struct InstanceData {
-  Napi::FunctionReference constructor;
-};
 
 void CheckThis(const Napi::CallbackInfo& info) {
   if (!info.This().IsObject() || !info.This().As<Napi::Object>().CheckTypeTag(&kTag)) {
@@ -32,7 +29,7 @@ void CheckOpen(const Napi::CallbackInfo& info, const std::shared_ptr<Detector>& 
 void DetectorWrap::Define(Napi::Env env) {
   auto* data = new InstanceData;
   env.SetInstanceData(data);  // which deletes it with the environment
-  data->constructor = Napi::Persistent(DefineClass(
+  data->detector_constructor = Napi::Persistent(DefineClass(
       env, "NativeDetector",
       {InstanceMethod<&DetectorWrap::Detect>("detect"), InstanceAccessor<&DetectorWrap::Engine>("engine"),
        InstanceAccessor<&DetectorWrap::EngineReason>("engineReason"), InstanceMethod<&DetectorWrap::Close>("close")}));
@@ -47,7 +44,7 @@ DetectorWrap::DetectorWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<De
 }
 
 Napi::Object DetectorWrap::Make(Napi::Env env, std::shared_ptr<Detector> detector) {
-  return env.GetInstanceData<InstanceData>()->constructor.New(
+  return InstanceData::Of(env).detector_constructor.New(
       {Napi::External<std::shared_ptr<Detector>>::New(env, &detector)});
 }
 

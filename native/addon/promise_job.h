@@ -8,6 +8,7 @@
 
 #include "coded_error.h"
 #include "detector.h"
+#include "instance_data.h"
 
 namespace faces::addon {
 
@@ -15,13 +16,26 @@ namespace faces::addon {
 /// becomes a rejection with a `code`, and so does a result that JavaScript does not take; nothing leaves Execute.
 class PromiseJob : public Napi::AsyncWorker {
  public:
-  explicit PromiseJob(Napi::Env env) : Napi::AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)) {}
+  explicit PromiseJob(Napi::Env env)
+      : Napi::AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)), jobs_(InstanceData::Of(env).jobs) {
+    jobs_.Add(this);
+  }
+  ~PromiseJob() override { jobs_.Remove(this); }
 
   Napi::Promise Promise() const { return deferred_.Promise(); }
+
+  /// Ends the work as soon as it can be, or before it has begun. For an environment that is being torn down: the
+  /// promise may never settle.
+  void CancelForGood() {
+    CancelWork();
+    napi_cancel_async_work(Env(), *this);  // refused where the work has begun
+  }
 
  protected:
   /// On the pool's thread: no JavaScript.
   virtual void Work() = 0;
+  /// On the JavaScript thread, before, during or after Work.
+  virtual void CancelWork() {}
   /// On the JavaScript thread, after Work has ended without throwing.
   virtual Napi::Value Result(Napi::Env env) = 0;
 
@@ -54,6 +68,7 @@ class PromiseJob : public Napi::AsyncWorker {
   void Reject(const Error& error) { deferred_.Reject(CodedError(Env(), error).Value()); }
 
   Napi::Promise::Deferred deferred_;
+  RunningJobs& jobs_;
   std::optional<Error> error_;
 };
 

@@ -12,7 +12,7 @@ Results come in the order of the images. An image that cannot be read is reporte
 
 Pictures keep the path that their image has below the folder that was given, or below the fixed part of the glob, and their format if it is JPEG, PNG or WebP (--format). They never replace an image: their folder must be another one. A file that is there already fails its image (EEXIST) unless --overwrite or --resume is given. An image that failed has no picture of any kind from that run.
 
-Ctrl-C keeps what is done so far. With --output even a process that is killed leaves a file of whole lines, but for its last one, and --resume goes on with it.`,
+Ctrl-C keeps what is done so far, but does not wait for a reader that takes no more output. With --output even a process that is killed leaves a file of whole lines, but for its last one, and --resume goes on with it.`,
   flags: {
     Output: outputFlags,
     Pictures: pictureFlags,

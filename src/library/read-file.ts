@@ -3,8 +3,11 @@ import { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
+import { onAbort, throwIfAborted } from './abort.js';
+import { cutPath } from './cut-path.js';
+import { namingFlag, withMessage } from './permission.js';
 
-const openFile = promisify(open);
+const openDescriptor = promisify(open);
 const readSome = promisify(read);
 
 // Opening a FIFO would otherwise hold a thread of Node's pool until somebody writes: four of them hold up all files and names, nothing
@@ -14,6 +17,16 @@ const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 // As Node's own readFile: what it reads at once where it watches a signal, and what it refuses.
 const pieceBytes = 2 ** 19;
 const maxBytes = 2 ** 31 - 1;
+
+/** The descriptor of a file. Rejects with the file system's error, in words for people. */
+async function openFile(file: string | URL): Promise<number> {
+  try {
+    return await openDescriptor(file, flags);
+  } catch (error) {
+    const { message, path } = error as NodeJS.ErrnoException;
+    throw namingFlag(path ? withMessage(error, message.replace(path, cutPath)) : error);
+  }
+}
 
 function tooLarge(): Error {
   return Object.assign(new Error('the file has more than 2 GiB'), { code: 'ERR_FS_FILE_TOO_LARGE' });
@@ -27,7 +40,7 @@ async function readFile(descriptor: number, size: number, signal?: AbortSignal):
   if (size > maxBytes) throw tooLarge();
   let bytes = Buffer.allocUnsafeSlow(size || pieceBytes);
   for (let length = 0; ; ) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const { bytesRead } = await readSome(descriptor, bytes, length, Math.min(pieceBytes, bytes.length - length), null);
     length += bytesRead;
     if (bytesRead === 0 || length === size) return bytes.subarray(0, length);
@@ -41,15 +54,15 @@ async function readFile(descriptor: number, size: number, signal?: AbortSignal):
 async function readPipe(descriptor: number, signals: readonly AbortSignal[]): Promise<Buffer> {
   const stream = isatty(descriptor) ? new ReadStream(descriptor) : new Socket({ fd: descriptor, writable: false });
   const stop = () => void stream.destroy();
-  for (const signal of signals) signal.addEventListener('abort', stop);
+  const stopListening = signals.map((signal) => onAbort(signal, stop));
   try {
     if (signals.some(({ aborted }) => aborted)) stop(); // while it was being opened
     return await buffer(stream);
   } catch (error) {
-    for (const signal of signals) signal.throwIfAborted();
+    for (const signal of signals) throwIfAborted(signal);
     throw error;
   } finally {
-    for (const signal of signals) signal.removeEventListener('abort', stop);
+    for (const leave of stopListening) leave();
   }
 }
 
@@ -59,8 +72,8 @@ async function readPipe(descriptor: number, signals: readonly AbortSignal[]): Pr
  * from 2 GiB on.
  */
 export async function readWhole(file: string | URL, signal?: AbortSignal, closing?: AbortSignal): Promise<Buffer> {
-  signal?.throwIfAborted();
-  const descriptor = await openFile(file, flags);
+  throwIfAborted(signal);
+  const descriptor = await openFile(file);
   const kind = fstatSync(descriptor);
   if (kind.isFIFO() || isatty(descriptor)) {
     return readPipe(

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { EventEmitter } from 'node:events';
+import { namingFlag } from '../library/permission.js';
 import { closeLostConnections, type OnTheirWay } from './lost-connections.js';
 import type { WorkerProcess } from './supervisor.js';
 
@@ -21,7 +22,7 @@ class NoProcess extends EventEmitter implements WorkerProcess {
  */
 export function forkWorker(environment: NodeJS.ProcessEnv, onTheirWay: Map<number, OnTheirWay>): WorkerProcess {
   const none = new NoProcess();
-  const fail = (error: unknown) => void none.emit('error', error);
+  const fail = (error: unknown) => void none.emit('error', namingFlag(error));
   let worker: Worker;
   try {
     worker = cluster.fork(environment);

@@ -316,8 +316,31 @@ describe('FaceDetector', () => {
       expect(placesOf(await own.detect(png, { maxCpuMs: 600_000 }))).to.deep.equal(allPlaces);
     });
 
-    it('of the file system come as they are', async () => {
-      expect(await rejection(detector.detect('/no/such/file.jpg'))).to.have.property('code', 'ENOENT');
+    it('of the file system come as they are, but for paths that are too long to read', async () => {
+      const missing = await rejection(detector.detect('/no/such/file.jpg'));
+      expect(missing).to.include({ code: 'ENOENT', path: '/no/such/file.jpg' });
+      expect(missing.message).to.equal("ENOENT: no such file or directory, open '/no/such/file.jpg'");
+      const long = await rejection(detector.detect(`/no/${'such/'.repeat(800)}file.jpg`));
+      expect(long).to.have.property('code', 'ENOENT');
+      expect(long.message)
+        .to.match(/^ENOENT: no such file or directory, open '\/no\/such.*….*file.jpg'$/)
+        .with.length.below(400);
+      expect(long.stack).to.include(long.message);
+    });
+
+    it('of an image as text, at once: whatever is in the way of the others', async () => {
+      const text = png.toString('base64');
+      for (const input of [text, `data:image/png;base64,${text}`, new URL(`data:image/png;base64,${text}`)]) {
+        const error = await rejection(detector.detect(input));
+        expect(error).to.have.property('code', 'INVALID_OPTION');
+        expect(error.message)
+          .to.match(/^the image is (base64 text|a data URL), .* decode it first/)
+          .with.length.below(200);
+      }
+      const url = new URL('https://example.org/a.jpg');
+      expect((await rejection(detector.detect(url))).message).to.equal(
+        'the image is a URL of https:, only file: is read',
+      );
     });
 
     it('of creating: an unknown model, wrong slots and threads, missing and damaged weights', async () => {
@@ -424,6 +447,32 @@ describe('FaceDetector', () => {
       await Promise.all([whole, noted]);
       expect(await aborted).to.equal(reason);
       expect(ended).to.deep.equal(['aborted', 'whole']);
+    });
+
+    // Each call had listeners of its own, which Node.js warns of from eleven on.
+    it('of many calls by one signal is no leak: one listener, none once they are over', async () => {
+      await using own = await FaceDetector.create({ slots: 2 });
+      const controller = new AbortController();
+      const { signal } = controller;
+      const warnings: Error[] = [];
+      const warned = (warning: Error) => warnings.push(warning);
+      process.on('warning', warned);
+      try {
+        const calls = Array.from({ length: 20 }, () => own.detect(png, { signal }));
+        expect(getEventListeners(signal, 'abort')).to.have.length(1);
+        await Promise.all(calls);
+        expect(getEventListeners(signal, 'abort')).to.have.length(0);
+        const aborted = Array.from({ length: 20 }, () => rejection(own.detect(large, { signal })));
+        await tick();
+        expect(getEventListeners(signal, 'abort')).to.have.length(1);
+        controller.abort(new Error('enough'));
+        for (const error of await Promise.all(aborted)) expect(error.message).to.equal('enough');
+        expect(getEventListeners(signal, 'abort')).to.have.length(0);
+        await tick(); // warnings come later
+        expect(warnings).to.deep.equal([]);
+      } finally {
+        process.off('warning', warned);
+      }
     });
 
     it('while it waits for a slot: at once', async () => {

@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
@@ -54,8 +56,12 @@ const permissionFlag = ['--permission', '--experimental-permission'].find((flag)
 
 /** A process under the permission model that may read the checkout and nothing else. */
 function runRestricted(script: string, ...flags: string[]) {
+  return runScript(script, {}, [...restricted(), ...flags]);
+}
+
+function restricted(): string[] {
   if (!permissionFlag) throw new Error('this Node.js has no permission model');
-  return runScript(script, {}, [permissionFlag, `--allow-fs-read=${root}`, ...flags]);
+  return [permissionFlag, `--allow-fs-read=${root}`];
 }
 
 describe('the library in a process', () => {
@@ -124,6 +130,63 @@ describe('the library in a process', () => {
     }
     await using detector = await FaceDetector.create();
     expect((await detector.detect(standardPng())).faces).to.have.length(4);
+  });
+
+  // Node.js waits for the jobs of a thread that is terminated, for up to half a minute, and so did the one that called terminate().
+  it('ends the search of a worker thread that is terminated, and no other', async function () {
+    needWeights(this);
+    const script = `
+      const { parentPort, workerData: { entry, side } } = require('node:worker_threads');
+      const { FaceDetector } = require(entry);
+      const image = { data: new Uint8Array(side * side * 3), width: side, height: side, channels: 3, order: 'rgb' };
+      FaceDetector.create({ slots: 1, engine: 'opencv' })
+        .then((detector) => detector.detect(image, { onStart: () => setImmediate(() => parentPort.postMessage('started')) }))
+        .then(({ faces }) => parentPort.postMessage(faces.length));
+    `;
+    const search = (side: number) =>
+      new Worker(script, { eval: true, workerData: { entry: path.join(root, 'dist', 'index.js'), side } });
+    const [longest, long] = [search(7000), search(2500)]; // one takes some eight times as long as the other
+    expect(await Promise.all([longest, long].map(answerOf))).to.deep.equal(['started', 'started']);
+    const ended: string[] = [];
+    await Promise.all([
+      longest.terminate().then(() => ended.push('terminated')),
+      answerOf(long).then((faces) => ended.push(`done, ${faces} faces`)),
+    ]);
+    expect(ended).to.deep.equal(['terminated', 'done, 0 faces']);
+  });
+
+  // It would have had its turn on the pool after the searches of the others.
+  it('gives up a search of a terminated thread that waits for a thread of the pool', function () {
+    needWeights(this);
+    const inThread = `
+      const { parentPort } = require('node:worker_threads');
+      const { FaceDetector } = require('opencv-face-detector');
+      const image = { data: new Uint8Array(5000 * 5000 * 3), width: 5000, height: 5000, channels: 3, order: 'rgb' };
+      FaceDetector.create({ engine: 'opencv' })
+        .then((detector) => {
+          parentPort.once('message', () => {
+            detector.detect(image, { onStart: () => setImmediate(() => parentPort.postMessage('started')) })
+              .then(() => parentPort.postMessage('done'));
+          });
+          parentPort.postMessage('loaded');
+        });
+    `;
+    const { end, stdout, stderr } = runScript(
+      `const { Worker } = require('node:worker_threads');
+      const { once } = require('node:events');
+      const start = async (worker) => { worker.postMessage('go'); await once(worker, 'message'); };
+      (async () => {
+        const workers = [0, 1, 2].map(() => new Worker(${JSON.stringify(inThread)}, { eval: true }));
+        await Promise.all(workers.map((worker) => once(worker, 'message')));
+        for (const worker of workers) await start(worker); // two threads of the pool: the third search waits
+        for (const worker of workers.slice(0, 2)) worker.once('message', (text) => console.log(text));
+        await workers[2].terminate();
+        console.log('terminated');
+        process.exit(0);
+      })();`,
+      { UV_THREADPOOL_SIZE: '2' },
+    );
+    expect({ end, stdout }, stderr).to.deep.equal({ end: 0, stdout: 'terminated\n' });
   });
 
   it('survives the same where threads share an image, and the addon is unloaded with its last user', function () {
@@ -218,6 +281,25 @@ describe('the library in a process', () => {
     }
   });
 
+  it('ends at process.exit with a search in a worker thread, too', async function () {
+    needWeights(this);
+    const inThread = (then: string) => `
+      const { parentPort } = require('node:worker_threads');
+      const { FaceDetector } = require('opencv-face-detector');
+      const image = { data: new Uint8Array(7000 * 7000 * 3), width: 7000, height: 7000, channels: 3, order: 'rgb' };
+      FaceDetector.create().then(async (detector) => { const search = detector.detect(image); ${then}; parentPort.postMessage(0); });
+    `;
+    const ended: (number | null)[] = [];
+    const run = async (then: string, status: number) => {
+      const script = `new (require('node:worker_threads').Worker)(${JSON.stringify(inThread(then))}, { eval: true })
+        .once('message', () => process.exit(${status}));`;
+      const [end] = await once(spawn(process.execPath, ['-e', script], { cwd: root }), 'exit');
+      ended.push(end);
+    };
+    await Promise.all([run('await new Promise(setImmediate)', 7), run('await search', 8)]);
+    expect(ended).to.deep.equal([7, 8]);
+  });
+
   it('ends by itself when nothing is left to do, without close', function () {
     needWeights(this);
     const { end, stdout, stderr } = runScript(`${createDetector}
@@ -272,6 +354,55 @@ describe('the library in a process', () => {
     );
     expect(end).to.equal(0);
     expect(stdout).to.match(/^ADDON_MISSING .*--allow-addons/);
+  });
+
+  // "Access to this API has been restricted", of which nobody could tell what to allow; or that weights should be fetched.
+  it('names the flag by which the permission model allows what a call needs', function () {
+    needWeights(this);
+    const folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
+    try {
+      writeFileSync(path.join(folder, 'faces.png'), standardPng());
+      cpSync(path.join(root, 'models', 'mtcnn'), path.join(folder, 'mtcnn'), { recursive: true });
+      const { end, stdout, stderr } = runRestricted(
+        `const { FaceDetector } = require('opencv-face-detector');
+        const tell = ({ code, message }) => console.log(code, message);
+        (async () => {
+          const detector = await FaceDetector.create();
+          await detector.detect(${JSON.stringify(path.join(folder, 'faces.png'))}).catch(tell);
+          await FaceDetector.create({ modelsDir: ${JSON.stringify(folder)} }).catch(tell);
+          await FaceDetector.create({ model: 'haar', modelsDir: ${JSON.stringify(folder)} }).catch(tell);
+        })();`,
+        '--allow-addons',
+      );
+      expect(end, stderr).to.equal(0);
+      const [photo, weights, haar] = stdout.split('\n');
+      const model = 'Node.js runs under its permission model, which needs --allow-fs-read=';
+      expect(photo).to.equal(`ERR_ACCESS_DENIED ${model}${folder}/faces.png for this`);
+      expect(weights).to.equal(`MODEL_INVALID weights mtcnn/det1.onnx: ${model}${folder}/mtcnn for this`);
+      expect(haar).to.match(/^MODEL_MISSING .*allow Node.js to read it with one of --allow-fs-read=/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('names the flag on the command line, and for the processes of the service', () => {
+    const run = (...args: string[]) => {
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [...restricted(), '--allow-addons', '--no-warnings', path.join(root, 'dist', 'cli.js'), ...args],
+        { cwd: root, encoding: 'utf8', env: { ...process.env, METRICS_PORT: '0', NODE_V8_COVERAGE: '' } },
+      );
+      return { status, stderr };
+    };
+    const read = run('detect', '/elsewhere/a.jpg');
+    expect(read.stderr).to.match(
+      /^\/elsewhere\/a.jpg: .*needs --allow-fs-read=\/elsewhere\/a.jpg for this \(ERR_ACCESS/,
+    );
+    const written = run('detect', 'a.jpg', '--output', path.join(root, 'build', 'never.ndjson'));
+    expect(written.stderr).to.match(/^opencv-face-detector: .*needs --allow-fs-write=.*never.ndjson\S* for this\n$/);
+    const served = run('serve', '--port', '0', '--log-level', 'silent');
+    expect(served.stderr).to.match(/needs --allow-child-process for this\n$/);
+    expect([read.status, written.status, served.status]).to.deep.equal([1, 1, 1]);
   });
 
   // It failed with ERR_ACCESS_DENIED: the loader looked for a file of the system's.

@@ -1,8 +1,21 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import sharp from 'sharp';
@@ -272,6 +285,79 @@ describe('detect', () => {
     child.stdout?.once('data', () => child.kill('SIGINT'));
     const [status] = (await once(child, 'close')) as [number];
     expect(status).to.equal(130);
+  });
+
+  describe('whose output nobody reads', () => {
+    let inputs: string[];
+    before(() => {
+      mkdirSync(path.join(folder, 'many'));
+      inputs = Array.from({ length: 1000 }, (_, i) => `many/${'./'.repeat(150)}${i}.png`); // 400 bytes of output each
+      for (const name of inputs) writeFileSync(path.join(folder, name), 'no image');
+      execFileSync('mkfifo', [path.join(folder, 'results')]);
+    });
+
+    /** How a run ends that gets the signal when it has filled its pipe: its status, or the signal. */
+    async function endOf(args: readonly string[], stdio: StdioOptions, signal: NodeJS.Signals) {
+      const child = spawn(process.execPath, [cliFile, 'detect', ...args], { cwd: folder, stdio });
+      await Promise.race([sleep(2000), once(child, 'exit')]);
+      child.kill(signal);
+      const giveUp = setTimeout(() => child.kill('SIGKILL'), 30_000);
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      clearTimeout(giveUp);
+      for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+      return child.exitCode ?? child.signalCode;
+    }
+
+    // It waited for the reader for ever, or for a second signal.
+    it('it ends on a signal, with its status', async () => {
+      expect(await endOf(['--ndjson', ...inputs], ['ignore', 'pipe', 'ignore'], 'SIGINT')).to.equal(130);
+      expect(await endOf(['--json', ...inputs], ['ignore', 'pipe', 'ignore'], 'SIGTERM')).to.equal(143);
+      expect(await endOf(inputs, ['ignore', 'ignore', 'pipe'], 'SIGINT')).to.equal(130);
+    });
+
+    // Only SIGKILL ended it: writing to a pipe held up its only thread.
+    it('it ends on a signal, by it where that is the pipe of --output', async () => {
+      const args = ['--output', 'results', ...inputs];
+      expect(await endOf(args, 'ignore', 'SIGINT')).to.equal('SIGINT');
+      const reader = openSync(path.join(folder, 'results'), constants.O_RDONLY | constants.O_NONBLOCK);
+      expect(await endOf(args, 'ignore', 'SIGTERM')).to.equal('SIGTERM');
+      closeSync(reader);
+    });
+
+    it('it waits, and then writes all of it', async () => {
+      const child = startCli(['detect', '--ndjson', ...inputs], folder);
+      await sleep(500);
+      const results = parseLines(await text(child.stdout as Readable));
+      expect(results.map(({ file }) => file)).to.deep.equal(inputs);
+    });
+  });
+
+  it('refuses an image as text, in a line, as wrong usage', () => {
+    const base64 = standardPng().toString('base64').slice(0, 100_000); // the system takes no longer argument
+    for (const [argument, what] of [
+      [base64, 'base64 text'],
+      [`data:image/png;base64,${base64}`, 'a data URL'],
+    ] as const) {
+      const { status, stdout, stderr } = cli(['detect', 'photos/a.png', argument], { cwd: folder });
+      expect({ status, stdout }).to.deep.equal({ status: 2, stdout: '' });
+      expect(stderr.split('\n')[0]).to.match(
+        new RegExp(`^opencv-face-detector: the image is ${what}, .*: decode it first, by `),
+      );
+      expect(stderr.length).to.be.below(300);
+    }
+  });
+
+  it('cuts long names in what it says, not in its results', () => {
+    const long = `${'nowhere/'.repeat(500)}a.jpg`;
+    const { status, stderr } = cli(['detect', long], { cwd: folder });
+    expect(status).to.equal(1);
+    expect(stderr.split('\n')[0])
+      .to.match(/^nowhere\/.*….*\/a\.jpg: ENOENT: .*….*\(ENOENT\)$/)
+      .with.length.below(800);
+    const [result] = parseLines(cli(['detect', long, '--ndjson'], { cwd: folder }).stdout);
+    expect(result).to.deep.include({ file: long });
+    expect(cli(['detect', 'photos', '--output', long], { cwd: folder }).stderr.length).to.be.below(500);
+    expect(cli(['x'.repeat(100_000)], { cwd: folder }).stderr.split('\n')[0]).to.have.length.below(400);
   });
 
   it('reads pipes to their end: /dev/stdin, and what a shell makes of a command', () => {

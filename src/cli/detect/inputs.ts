@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { glob, hasMagic } from 'glob';
+import { refuseImageText } from '../../library/image-path.js';
 import { readWhole } from '../../library/read-file.js';
+import { isThere } from '../../paths.js';
 
 /** An image to be, by the name that its result carries. */
 export interface Input {
@@ -98,7 +99,9 @@ async function isIn(folders: ReadonlySet<string>, name: string): Promise<boolean
   return [...folders].some((one) => folder === one || folder.startsWith(`${one}/`));
 }
 
-const isPattern = (text: string) => hasMagic(text, { magicalBraces: true });
+// Longer ones glob does not take.
+const longestPattern = 65_536;
+const isPattern = (text: string) => text.length <= longestPattern && hasMagic(text, { magicalBraces: true });
 
 /** The files that a pattern matches, in the order of their names. */
 async function* matches(pattern: string, leftOut: ReadonlySet<string>): AsyncGenerator<Input> {
@@ -120,9 +123,10 @@ async function* matches(pattern: string, leftOut: ReadonlySet<string>): AsyncGen
 }
 
 async function* find(argument: string, leftOut: ReadonlySet<string>): AsyncGenerator<Input> {
+  refuseImageText(argument);
   if (argument === '-') {
     yield standardInput();
-  } else if (!existsSync(argument) && isPattern(argument)) {
+  } else if (!isThere(argument) && isPattern(argument)) {
     yield* matches(argument, leftOut);
   } else if ((await stat(argument).catch(() => undefined))?.isDirectory()) {
     let count = 0;
@@ -139,7 +143,7 @@ async function* find(argument: string, leftOut: ReadonlySet<string>): AsyncGener
 /**
  * All images that the arguments stand for, in their order, each once. What is not there, or gives nothing, is an input whose
  * reading fails. Folders and globs give nothing of the folders in `leftOut`, by their real paths: pictures of an earlier run are
- * no inputs. Rejects with the signal's reason after an abort.
+ * no inputs. Rejects with INVALID_OPTION for an image as text, and with the signal's reason after an abort.
  */
 export async function findInputs(
   args: readonly string[],

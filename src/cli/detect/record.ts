@@ -1,4 +1,5 @@
 import type { Detection } from '../../detector.js';
+import { namingFlag } from '../../library/permission.js';
 
 /** What becomes of one image: a line of the results file. */
 export type ImageRecord = { file: string } & (
@@ -17,6 +18,6 @@ export interface Pictures {
 
 /** The record of an image that could not be searched. */
 export function failure(file: string, error: unknown): ImageRecord {
-  const { code, message } = error as Partial<NodeJS.ErrnoException>;
+  const { code, message } = namingFlag(error) as Partial<NodeJS.ErrnoException>;
   return { file, error: { code: code ?? 'INTERNAL', message: message ?? String(error) } };
 }

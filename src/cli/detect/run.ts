@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { FaceDetector } from '../../detector.js';
 import { allowedCores } from '../../server/cores.js';
 import { Slots } from '../../slots.js';
@@ -40,7 +41,7 @@ async function searchAll(
   const detector = await FaceDetector.create({ ...settings.create, slots, threads });
   const bar = progress(inputs.length, settings.isQuiet);
   const names = inputs.map(({ name }) => name);
-  const out = sink(settings.format, results, names, bar);
+  const out = sink(settings.format, results, names, bar, signal);
   const readers = new Slots(slots + readAhead);
 
   const search = async (input: Input): Promise<ImageRecord> => {
@@ -63,7 +64,7 @@ async function searchAll(
 
   try {
     for await (const record of inOrder(inputs, window, work)) {
-      out.take(record);
+      await out.take(record);
       tally.add(record);
     }
   } finally {
@@ -106,10 +107,17 @@ async function runLocked(args: readonly string[], settings: DetectSettings, sign
   return tally.status;
 }
 
+/** Whether each result may wait for somebody who reads it, and this thread with it, where no handler of signals would be called. */
+function isPipe(file: string | undefined): boolean {
+  return file !== undefined && (statSync(file, { throwIfNoEntry: false })?.isFIFO() ?? false);
+}
+
 /** `detect` with checked arguments. Resolves to the exit status. */
 export async function run(args: readonly string[], settings: DetectSettings): Promise<number> {
   try {
-    return await runAll(args, settings, interruption());
+    // Without handlers signals end the process, whatever it waits for; of a pipe nothing could be gone on with.
+    const signal = isPipe(settings.output) ? new AbortController().signal : interruption();
+    return await runAll(args, settings, signal);
   } catch (error) {
     if (error instanceof Interruption) return error.status;
     throw error;

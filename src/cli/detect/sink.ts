@@ -1,3 +1,5 @@
+import { onAbort } from '../../library/abort.js';
+import { cutPath } from '../../library/cut-path.js';
 import { printable } from '../printable.js';
 import { type Format, formats } from './formats.js';
 import type { Progress } from './progress.js';
@@ -7,28 +9,41 @@ import { table } from './table.js';
 
 /** Where results go, one by one, in the order of the images. */
 export interface Sink {
-  take: (record: ImageRecord) => void;
+  /** Resolves when there may be more: where somebody reads them slowly, results wait. */
+  take: (record: ImageRecord) => Promise<void>;
   end: () => void;
 }
 
-function toStandardOutput(format: Format, progress: Progress): Sink {
-  const write = (text: string) => {
-    if (text) progress.around(() => process.stdout.write(text));
+/** Resolves when the reader of a stream has taken what may wait for it, has gone, or `signal` aborts. */
+async function write(stream: NodeJS.WriteStream, text: string, progress: Progress, signal: AbortSignal): Promise<void> {
+  let leave = () => {};
+  await new Promise<void>((resolve) => {
+    leave = onAbort(signal, resolve);
+    progress.around(() => {
+      if (stream.write(text, () => resolve()) || signal.aborted) resolve();
+    });
+  });
+  leave();
+}
+
+function toStandardOutput(format: Format, progress: Progress, signal: AbortSignal): Sink {
+  const put = async (text: string) => {
+    if (text) await write(process.stdout, text, progress, signal);
   };
-  write(format.begin());
-  return { take: (record) => write(format.record(record)), end: () => write(format.end()) };
+  void put(format.begin());
+  return { take: (record) => put(format.record(record)), end: () => void put(format.end()) };
 }
 
 /** For a person: a table on standard output, what went wrong on standard error. */
-function toPerson(names: readonly string[], progress: Progress): Sink {
-  const { take, end } = toStandardOutput(table(names, process.stdout.columns), progress);
+function toPerson(names: readonly string[], progress: Progress, signal: AbortSignal): Sink {
+  const { take, end } = toStandardOutput(table(names, process.stdout.columns), progress, signal);
   return {
-    take(record) {
-      const troubles = 'error' in record ? [record.error] : (record.warnings ?? []);
-      for (const { code, message } of troubles) {
-        progress.around(() => process.stderr.write(`${printable(`${record.file}: ${message} (${code})`)}\n`));
+    async take(record) {
+      for (const { code, message } of 'error' in record ? [record.error] : (record.warnings ?? [])) {
+        const text = printable(`${cutPath(record.file)}: ${message} (${code})`);
+        await write(process.stderr, `${text}\n`, progress, signal);
       }
-      if (!('error' in record)) take(record);
+      if (!('error' in record)) await take(record);
     },
     end,
   };
@@ -40,7 +55,8 @@ export function sink(
   results: ResultsFile | undefined,
   names: readonly string[],
   progress: Progress,
+  signal: AbortSignal,
 ): Sink {
-  if (results) return { take: (record) => results.append(record), end: () => {} };
-  return wanted ? toStandardOutput(formats[wanted](), progress) : toPerson(names, progress);
+  if (results) return { take: async (record) => results.append(record), end: () => {} };
+  return wanted ? toStandardOutput(formats[wanted](), progress, signal) : toPerson(names, progress, signal);
 }

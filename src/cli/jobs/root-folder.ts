@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { cutPath } from '../../library/cut-path.js';
 import { readWhole } from '../../library/read-file.js';
 import { JobError, tooLarge } from './job-error.js';
 
@@ -8,7 +9,8 @@ const isBelow = (root: string, file: string) => file.startsWith(root.endsWith(pa
 /** The path that `file`, taken from `root` on, has below it. Throws JobError OUTSIDE_ROOT where it leads elsewhere; looks at no file. */
 export function pathBelow(root: string, file: string): string {
   const resolved = path.resolve(root, file);
-  if (!isBelow(path.resolve(root), resolved)) throw new JobError('OUTSIDE_ROOT', `${file} is not below the root`);
+  if (!isBelow(path.resolve(root), resolved))
+    throw new JobError('OUTSIDE_ROOT', `${cutPath(file)} is not below the root`);
   return path.relative(root, resolved);
 }
 
@@ -16,7 +18,7 @@ export function pathBelow(root: string, file: string): string {
 function inTermsOf(name: string, error: NodeJS.ErrnoException): Error {
   if (error.code === undefined || error instanceof JobError) return error;
   const reason = /^\w+: [^,]+/.exec(error.message)?.[0] ?? error.code;
-  return Object.assign(new Error(`${reason}: ${name}`), { code: error.code });
+  return Object.assign(new Error(`${reason}: ${cutPath(name)}`), { code: error.code });
 }
 
 /**
@@ -28,9 +30,9 @@ export async function readBelow(root: string, name: string, maxBytes: number, si
   try {
     const real = await realpath(path.join(root, pathBelow(root, name)));
     if (!isBelow(root, real))
-      throw new JobError('OUTSIDE_ROOT', `${name} is a link to something that is not below the root`);
+      throw new JobError('OUTSIDE_ROOT', `${cutPath(name)} is a link to something that is not below the root`);
     const kind = await stat(real);
-    if (!kind.isFile()) throw new JobError('NOT_A_FILE', `${name} is no file`);
+    if (!kind.isFile()) throw new JobError('NOT_A_FILE', `${cutPath(name)} is no file`);
     if (kind.size > maxBytes) throw tooLarge(name, kind.size, maxBytes);
     return await readWhole(real, signal);
   } catch (error) {

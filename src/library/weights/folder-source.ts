@@ -8,6 +8,8 @@ export interface Offer {
   /** The file that holds just these bytes. */
   standsAt?: string;
   fault?: string;
+  /** Whether Node's permission model refuses to read it, which fetching would not help. */
+  isDenied?: boolean;
 }
 
 /** A place where weights may be had. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FaceDetectorError } from '../../errors.js';
 import { defaultModelsDir, fetchCommand, folderOf, haarOrigin, type ModelName, manifestModel } from '../../models.js';
+import { missingFlag } from '../permission.js';
 import { folderSource } from './folder-source.js';
 
 // Where Debian, Ubuntu and Homebrew put OpenCV's data package.
@@ -15,11 +16,17 @@ const haarFolders = [
 const haarFile = 'haarcascade_frontalface_default.xml';
 
 async function loadHaar(modelsDir: string): Promise<Record<string, Uint8Array>> {
+  const denied: string[] = [];
   for (const folder of [path.join(modelsDir, 'haar'), ...haarFolders]) {
-    const bytes = await readFile(path.join(folder, haarFile)).catch(() => undefined);
-    if (bytes) return { [haarFile]: bytes };
+    try {
+      return { [haarFile]: await readFile(path.join(folder, haarFile)) };
+    } catch (error) {
+      if (missingFlag(error)) denied.push(folder);
+    }
   }
-  throw new FaceDetectorError('MODEL_MISSING', `${haarFile} was not found. It ${haarOrigin}`);
+  const flags = denied.map((folder) => `--allow-fs-read=${folder}`).join(', ');
+  const remedy = flags && `. Where it is there, allow Node.js to read it with one of ${flags}`;
+  throw new FaceDetectorError('MODEL_MISSING', `${haarFile} was not found. It ${haarOrigin}${remedy}`);
 }
 
 /**
@@ -35,11 +42,12 @@ export async function loadModelFiles(
   const source = folderSource(modelsDir, published);
   const files: Record<string, Uint8Array> = {};
   for (const file of published.files.filter(({ name }) => name !== 'LICENSE')) {
-    const { bytes, fault } = await source.offer(file);
+    const { bytes, fault, isDenied } = await source.offer(file);
     if (!bytes) {
+      const remedy = isDenied ? '' : `. Fetch them: ${fetchCommand(model, modelsDir)}`;
       throw new FaceDetectorError(
         fault ? 'MODEL_INVALID' : 'MODEL_MISSING',
-        `weights ${folderOf(published)}/${file.name}: ${fault ?? 'not there'}. Fetch them: ${fetchCommand(model, modelsDir)}`,
+        `weights ${folderOf(published)}/${file.name}: ${fault ?? 'not there'}${remedy}`,
       );
     }
     files[file.name] = bytes;

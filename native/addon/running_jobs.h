@@ -1,0 +1,28 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <unordered_set>
+
+#include "teardown_watch.h"
+
+namespace faces::addon {
+
+class PromiseJob;
+
+/// The jobs of one environment that run or wait for a thread of the pool.
+class RunningJobs {
+ public:
+  void Add(PromiseJob* job);
+  void Remove(PromiseJob* job);
+
+  /// From now on jobs are cancelled when the environment is torn down. Throws as TeardownWatch.
+  void CancelAtTeardown(Napi::Env env);
+
+ private:
+  std::unordered_set<PromiseJob*> jobs_;
+  std::unique_ptr<TeardownWatch> watch_;
+};
+
+}  // namespace faces::addon
