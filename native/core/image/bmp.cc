@@ -28,13 +28,15 @@ struct Layout {
   size_t pixels = 0;
 };
 
+constexpr std::array<uint32_t, 3> kBytes{0xFF, 0xFF << 8, 0xFF << 16};  // the masks of 32 bits that have none
+
 bool HasMasks(uint32_t compression) { return compression == kBitFields || compression == kAlphaBitFields; }
 
 std::array<uint32_t, 3> MasksOf(const Reader& bmp, const Layout& layout) {
   constexpr size_t kMasks = kInfo + kWindowsHeader;  // red, green and blue, within a longer header or behind it
   if (HasMasks(layout.compression)) return {bmp.U32(kMasks + 8), bmp.U32(kMasks + 4), bmp.U32(kMasks)};
   if (layout.bits == 16) return {0x1F, 0x1F << 5, 0x1F << 10};
-  return {0xFF, 0xFF << 8, 0xFF << 16};
+  return kBytes;
 }
 
 // Of what stands behind the header, in front of the palette.
@@ -103,7 +105,6 @@ std::array<Colour, 256> PaletteOf(const Reader& bmp, const Layout& layout) {
 // One channel of a pixel that is a number: its bits, brought to 8.
 class Channel {
  public:
-  Channel() = default;
   explicit Channel(uint32_t mask) {
     if (mask == 0) return;
     while ((mask >> shift_ & 1) == 0) ++shift_;
@@ -113,15 +114,16 @@ class Channel {
       most_ >>= 1;
       ++shift_;
     }
+    for (uint32_t value = 0; value <= most_; ++value) {
+      scaled_[value] = static_cast<uint8_t>((value * 255 + most_ / 2) / most_);
+    }
   }
-  uint8_t Of(uint32_t pixel) const {
-    if (most_ == 0xFF) return static_cast<uint8_t>(pixel >> shift_ & 0xFF);
-    return most_ == 0 ? uint8_t{0} : static_cast<uint8_t>(((pixel >> shift_ & most_) * 255 + most_ / 2) / most_);
-  }
+  uint8_t Of(uint32_t pixel) const { return scaled_[pixel >> shift_ & most_]; }
 
  private:
   uint32_t shift_ = 0;
   uint32_t most_ = 0;
+  std::array<uint8_t, 256> scaled_{};
 };
 
 int RowOf(const Layout& layout, int64_t index) {
@@ -162,6 +164,8 @@ void ReadRows(Bytes bytes, const Layout& layout, cv::Mat& image) {
       ReadIndexedRow(stored, layout.bits, palette, row, image.cols);
     } else if (layout.bits == 24) {
       std::copy(stored, stored + used, image.ptr(RowOf(layout, i)));
+    } else if (layout.bits == 32 && layout.masks == kBytes) {
+      for (int x = 0; x < image.cols; ++x) row[x] = {stored[4 * x], stored[4 * x + 1], stored[4 * x + 2]};
     } else {
       ReadMaskedRow(stored, layout.bits, channels, row, image.cols);
     }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "bytes.h"
 
@@ -153,7 +152,7 @@ void ReadBinary(Bytes bytes, const Layout& layout, cv::Mat& samples) {
       } else if (bytes_of_sample == 2) {
         row[i] = Scaled(static_cast<uint32_t>(stored[2 * i] << 8 | stored[2 * i + 1]), layout.most);
       } else {
-        row[i] = layout.most == 255 ? stored[i] : Scaled(stored[i], layout.most);
+        row[i] = Scaled(stored[i], layout.most);
       }
     }
   }
@@ -162,9 +161,14 @@ void ReadBinary(Bytes bytes, const Layout& layout, cv::Mat& samples) {
 // Gray or RGB, each with or without alpha, becomes BGR.
 cv::Mat ToBgr(const cv::Mat& samples) {
   cv::Mat image(samples.size(), CV_8UC3);
-  const std::vector<int> pairs =
-      samples.channels() < 3 ? std::vector<int>{0, 0, 0, 1, 0, 2} : std::vector<int>{2, 0, 1, 1, 0, 2};
-  cv::mixChannels(&samples, 1, &image, 1, pairs.data(), 3);
+  for (int y = 0; y < image.rows; ++y) {
+    const uint8_t* from = samples.ptr(y);
+    auto* row = image.ptr<cv::Vec3b>(y);
+    const int step = samples.channels();
+    for (int x = 0; x < image.cols; ++x, from += step) {
+      row[x] = step < 3 ? cv::Vec3b::all(*from) : cv::Vec3b(from[2], from[1], from[0]);
+    }
+  }
   return image;
 }
 
@@ -192,7 +196,14 @@ Header ReadPnmHeader(Bytes bytes) {
 
 Decoded DecodePnm(Bytes bytes, const Header& header) {
   const Layout layout = ReadLayout(bytes);
-  cv::Mat samples(static_cast<int>(header.height), static_cast<int>(header.width), CV_8UC(header.samples));
+  const int rows = static_cast<int>(header.height), columns = static_cast<int>(header.width);
+  if (!layout.is_text && !layout.is_bits && layout.most == 255) {  // as they are
+    const size_t size = static_cast<size_t>(header.pixels() * header.samples);
+    if (!Reader(bytes).Has(layout.pixels, size)) ThrowTruncated();
+    // Nothing writes to the view.
+    return {ToBgr(cv::Mat(rows, columns, CV_8UC(header.samples), const_cast<uint8_t*>(bytes.data + layout.pixels)))};
+  }
+  cv::Mat samples(rows, columns, CV_8UC(header.samples));
   layout.is_text ? ReadText(bytes, layout, samples) : ReadBinary(bytes, layout, samples);
   return {ToBgr(samples)};
 }

@@ -1,6 +1,7 @@
 #include "tiff_samples.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -25,7 +26,14 @@ double HalfToDouble(uint16_t half) {
 
 uint8_t FloatTo8(double value) {
   if (!(value > 0)) return 0;  // nor is a number that is none
-  return static_cast<uint8_t>(std::lround(std::min(value, 1.0) * 255));
+  return static_cast<uint8_t>(std::min(value, 1.0) * 255 + 0.5);
+}
+
+// Of every number of 16 bits there is.
+std::array<uint8_t, 65536> HalvesTo8() {
+  std::array<uint8_t, 65536> table{};
+  for (size_t half = 0; half < table.size(); ++half) table[half] = FloatTo8(HalfToDouble(static_cast<uint16_t>(half)));
+  return table;
 }
 
 // Any number of bits from 1 to 16, packed.
@@ -45,7 +53,8 @@ void Each(size_t count, uint8_t* to, size_t step, Read read) {
 
 void UnpackFloats(const uint8_t* from, size_t count, uint32_t bits, uint8_t* to, size_t step) {
   if (bits == 16) {
-    Each(count, to, step, [&](size_t i) { return FloatTo8(HalfToDouble(At<uint16_t>(from, i))); });
+    static const std::array<uint8_t, 65536> table = HalvesTo8();
+    Each(count, to, step, [&](size_t i) { return table[At<uint16_t>(from, i)]; });
   } else if (bits == 32) {
     Each(count, to, step, [&](size_t i) { return FloatTo8(double{At<float>(from, i)}); });
   } else {
