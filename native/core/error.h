@@ -10,7 +10,7 @@ namespace faces {
 
 /// What went wrong, as a stable word. ErrorName gives the text that JavaScript sees as `error.code`.
 enum class ErrorCode {
-  kUnsupportedFormat,  ///< not JPEG, PNG, WebP, BMP or TIFF, or a kind of them that is not read
+  kUnsupportedFormat,  ///< not JPEG, PNG, WebP, BMP, TIFF or PNM, or a kind of them that is not read
   kEmptyImage,         ///< no bytes
   kCorruptImage,       ///< the right signature, but it cannot be decoded
   kTruncatedImage,     ///< the image ends early

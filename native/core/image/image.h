@@ -28,7 +28,7 @@ struct DecodedImage {
 /// and O-Net are enlarged from fewer pixels.
 int ReductionFor(int64_t longer_side, const Options& options);
 
-/// Decodes JPEG, PNG, WebP, BMP, TIFF or PNM into 8-bit BGR, upright (orientation applied, docs/ORIENTATION.md says
+/// Decodes JPEG, PNG, WebP, BMP, TIFF or PNM into 8-bit BGR, upright (orientation applied, docs/IMAGES.md says
 /// which one). Alpha is dropped, or kept where Header::has_alpha, beside the same colours; 16 bits lose the lower 8,
 /// CMYK and gray become BGR; of several pages or frames the first counts. Size and memory are read from the header and
 /// held against Options::max_pixels before anything is decoded (CheckCost); a JPEG may be reduced (ReductionFor), other
