@@ -268,7 +268,8 @@ describe('FaceDetector', () => {
     it('truncated: a hole in a JPEG as well', async () => {
       const jpeg = await toSharp(standardPicture()).jpeg({ quality: 95 }).toBuffer();
       jpeg.fill(0, Math.floor(jpeg.byteLength * 0.7), Math.floor(jpeg.byteLength * 0.75));
-      const { code } = (await rejection(detector.detect(jpeg))) as FaceDetectorError;
+      const refused = await rejection(detector.detect(jpeg));
+      const code = 'code' in refused ? refused.code : undefined;
       expect(code).to.be.oneOf(['TRUNCATED_IMAGE', 'CORRUPT_IMAGE']);
       for (const kind of ['detect', 'annotate', 'redact', 'crops'] as const) {
         const found = await detector[kind](jpeg, { truncated: 'accept' });

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -67,6 +68,7 @@ int KeepQuiet(TIFF* /*tiff*/, void* /*user*/, const char* /*module*/, const char
 File Open(Source& source) {
   const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
                                                                                  TIFFOpenOptionsFree);
+  if (!options) throw std::bad_alloc();
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), KeepQuiet, nullptr);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), KeepQuiet, nullptr);
   return File(TIFFClientOpenExt("image", "r", &source, ReadBytes, WriteNothing, Seek, CloseNothing, SizeOf, Map, Unmap,

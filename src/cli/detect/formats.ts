@@ -49,7 +49,8 @@ function faceCells(face: Face | undefined, number: number): Cell[] {
   return [face && number, face?.confidence, x, y, width, height, ...landmarks];
 }
 
-// A row per face; an image without one has a row without a face, one that failed a row with its error.
+// A row per face; an image without one has a row without a face, one that failed a row with its error. What is wrong with an image whose
+// faces were searched nevertheless stands in each of its rows.
 const csv: () => Format = () => ({
   begin: () => `${columns}\n`,
   record(record) {
@@ -58,10 +59,12 @@ const csv: () => Format = () => ({
       const empty = Array<undefined>(columns.split(',').length - 3);
       return row([record.file, ...empty, record.error.code, record.error.message]);
     }
-    const { file, image, faces } = record;
+    const { file, image, faces, warnings: [warning] = [] } = record;
     const shown = faces.length > 0 ? faces : [undefined];
     return shown
-      .map((face, i) => row([file, image.width, image.height, ...faceCells(face, i + 1), undefined, undefined]))
+      .map((face, i) =>
+        row([file, image.width, image.height, ...faceCells(face, i + 1), warning?.code, warning?.message]),
+      )
       .join('');
   },
   end: () => '',

@@ -56,6 +56,15 @@ describe('the formats of results', () => {
     );
   });
 
+  it('csv says in each row of an image that a part of it is missing', () => {
+    const warnings = [{ code: 'TRUNCATED_IMAGE' as const, message: 'the image ends early' }];
+    const partial = [face(1), face(2)].map((one) => ({ ...found('cut.jpg', [one]), warnings }));
+    const lines = written(formats.csv(), [...partial, { ...found('none.jpg', []), warnings }]).split('\n');
+    expect(lines.slice(1, -1).map((line) => line.split(',').slice(-2))).to.deep.equal(
+      Array.from({ length: 3 }, () => ['TRUNCATED_IMAGE', 'the image ends early']),
+    );
+  });
+
   it('the table has a row per face, and no row for an error', () => {
     expect(written(table(['a, "b".jpg', 'none.jpg'], undefined))).to.equal(
       [
