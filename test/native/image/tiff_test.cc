@@ -49,7 +49,7 @@ Packed Pack(uint32_t bits, uint32_t samples) {
     std::vector<uint32_t> values;
     std::vector<uint8_t> row((static_cast<size_t>(kWidth) * samples * bits + 7) / 8);
     for (size_t i = 0; i < static_cast<size_t>(kWidth) * samples; ++i) {
-      const uint32_t value = random.Next(1U << bits);
+      const uint32_t value = random.Next(65536) >> (16 - bits);
       values.push_back(value);
       if (bits == 16) {  // in the file's byte order
         row[2 * i] = static_cast<uint8_t>(value);
@@ -247,7 +247,7 @@ TEST_CASE("a thumbnail or a mask is not the picture, and camera raw is named") {
       uint8_t* entry = &moved[10 + i * 12];
       uint32_t value = 0;
       std::memcpy(&value, entry + 8, 4);
-      const uint32_t tag = entry[0] | entry[1] << 8;
+      const auto tag = static_cast<uint32_t>(entry[0] | entry[1] << 8);
       const bool is_outside = tag == 258 || tag == 273;
       if (is_outside) std::memcpy(entry + 8, Little(value + at, 4).data(), 4);
     }
