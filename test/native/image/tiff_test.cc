@@ -189,6 +189,34 @@ TEST_CASE("floats of 16, 32 and 64 bits run from black to white, and what lies b
   }
 }
 
+// An older tag made floats of samples of any size: the memory behind them was read.
+TEST_CASE("the older tag of the sample format counts, for samples that can be floats") {
+  constexpr uint32_t kDataType = 32996, kFloats = 3;
+  std::vector<TiffSetting::Entry> layout = Layout(2, 32, 1, 1);
+  layout.push_back({kDataType, kShort, {kFloats}});
+  std::vector<uint8_t> row(8);
+  const float values[] = {1, 0.25};
+  std::memcpy(row.data(), values, sizeof values);
+  const cv::Mat floats = Decode(TiffOf({row}, layout));
+  CHECK(floats.at<cv::Vec3b>(0, 0) == cv::Vec3b::all(255));
+  CHECK(floats.at<cv::Vec3b>(0, 1) == cv::Vec3b::all(64));
+  for (const uint32_t bits : {4U, 8U, 12U}) {
+    layout = Layout(8 / bits * 2 + 8, bits, 1, 1);
+    layout.push_back({kDataType, kShort, {kFloats}});
+    const std::vector<uint8_t> narrow = TiffOf({std::vector<uint8_t>(16)}, layout);
+    CHECK(MessageOf(narrow).find("TIFF of " + std::to_string(bits) + "-bit floats is not supported") == 0);
+  }
+}
+
+// libtiff does not cut a strip of more than a million rows into small ones unless the file has them all: 198 bytes took
+// 512 MB.
+TEST_CASE("a strip of millions of rows counts whole") {
+  std::vector<TiffSetting::Entry> layout = Layout(12, 64, 64, 1);
+  layout.push_back({257, kLong, {4'000'000}});
+  layout.push_back({339, kShort, {3}});
+  CHECK(CodeOf(TiffOf({std::vector<uint8_t>(8)}, layout)) == "TOO_MANY_PIXELS");
+}
+
 TEST_CASE("numbers with a sign, and of 32 bits") {
   std::vector<TiffSetting::Entry> layout = Layout(3, 8, 1, 1);
   layout.push_back({339, kShort, {2}});
