@@ -1,8 +1,8 @@
 // What an image says of itself: any bytes as a file for ReadHeader, and as the body of an EXIF block.
 #include "error.h"
+#include "image/exif.h"
 #include "image/header.h"
 #include "input.h"
-#include "image/exif.h"
 
 namespace {
 
