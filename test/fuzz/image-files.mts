@@ -1,19 +1,11 @@
 // Encoded images of every kind that is read, and of some that are refused, all made by code and small.
 import sharp, { type Sharp } from 'sharp';
-
-/** Contents by a name that says what is special. */
-export type Seeds = Record<string, Buffer>;
-
-/** Numbers that repeat from run to run: Numerical Recipes' congruential generator. */
-export function randomBytes(count: number, seed: number): Buffer {
-  const bytes = Buffer.alloc(count);
-  let state = seed;
-  for (let i = 0; i < count; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    bytes[i] = state >>> 24;
-  }
-  return bytes;
-}
+import { bmpFiles } from './bmp-files.mjs';
+import { jpegFiles } from './jpeg-files.mjs';
+import { pngFiles } from './png-files.mjs';
+import { pnmFiles } from './pnm-files.mjs';
+import { randomBytes, type Seeds } from './random-bytes.mjs';
+import { tiffFiles } from './tiff-files.mjs';
 
 function noise(width: number, height: number, channels: 1 | 3 | 4 = 3): Sharp {
   return sharp(randomBytes(width * height * channels, width), { raw: { width, height, channels } });
@@ -60,39 +52,35 @@ export async function imageFiles(): Promise<Seeds> {
   };
   const files: Seeds = {};
   for (const [name, encoder] of Object.entries(encoders)) files[name] = await encoder.toBuffer();
-  return { ...files, ...bitmaps(), ...damaged(files) };
+  const block = await noise(8, 8, 1).toColourspace('b-w').jpeg().toBuffer();
+  const part = noise(9, 11);
+  return {
+    ...files,
+    ...bmpFiles(),
+    ...jpegFiles(block),
+    ...pngFiles(),
+    ...pnmFiles(),
+    ...tiffFiles(await noise(11, 6).jpeg().toBuffer()),
+    'webp-animated-part': animation(await part.webp().toBuffer(), false),
+    'webp-animated-part-lossless': animation(await part.webp({ lossless: true }).toBuffer(), false),
+    'webp-animated-part-alpha': animation(await clear().webp().toBuffer(), true),
+    ...damaged(files),
+  };
 }
 
-/** Of kinds that sharp does not write: bottom up, top down, with a palette, with run lengths, with the header of OS/2. */
-function bitmaps(): Seeds {
-  const file = (header: Buffer, pixels: Buffer) => {
-    const start = Buffer.alloc(14);
-    start.write('BM');
-    start.writeUInt32LE(14 + header.length + pixels.length, 2);
-    start.writeUInt32LE(14 + header.length, 10);
-    return Buffer.concat([start, header, pixels]);
+/** An animation whose first frame, a still WebP of 9 by 11 pixels, lies at (4, 2) on a canvas of 20 by 16. */
+function animation(still: Buffer, hasAlpha: boolean): Buffer {
+  const chunk = (type: string, content: Buffer) => {
+    const front = Buffer.alloc(8);
+    front.write(type);
+    front.writeUInt32LE(content.length, 4);
+    return Buffer.concat([front, content, Buffer.alloc(content.length % 2)]);
   };
-  const info = (height: number, bits: number, compression: number, colours: number) => {
-    const header = Buffer.alloc(40 + colours * 4);
-    header.writeUInt32LE(40, 0);
-    header.writeInt32LE(4, 4);
-    header.writeInt32LE(height, 8);
-    header.writeUInt16LE(1, 12);
-    header.writeUInt16LE(bits, 14);
-    header.writeUInt32LE(compression, 16);
-    header.writeUInt32LE(colours, 32);
-    randomBytes(colours * 4, 9).copy(header, 40);
-    return header;
-  };
-  const core = Buffer.from([12, 0, 0, 0, 4, 0, 2, 0, 1, 0, 24, 0]);
-  const runs = Buffer.from([4, 7, 0, 0, 0, 4, 1, 2, 3, 4, 0, 1]); // a run of four, end of line, four literals, end
-  return {
-    bmp: file(info(3, 24, 0, 0), randomBytes(36, 1)),
-    'bmp-top-down': file(info(-3, 32, 0, 0), randomBytes(48, 2)),
-    'bmp-palette': file(info(3, 8, 0, 16), randomBytes(12, 3)),
-    'bmp-runs': file(info(2, 8, 1, 16), runs),
-    'bmp-core': file(core, randomBytes(24, 4)),
-  };
+  const canvas = Buffer.from([hasAlpha ? 0x12 : 0x02, 0, 0, 0, 19, 0, 0, 15, 0, 0]);
+  const pixels = still.subarray(still.toString('latin1', 12, 16) === 'VP8X' ? 30 : 12);
+  const frame = Buffer.concat([Buffer.from([2, 0, 0, 1, 0, 0, 8, 0, 0, 10, 0, 0, 40, 0, 0, 0]), pixels]);
+  const chunks = [chunk('VP8X', canvas), chunk('ANIM', Buffer.alloc(6)), chunk('ANMF', frame)];
+  return chunk('RIFF', Buffer.concat([Buffer.from('WEBP'), ...chunks]));
 }
 
 /** What ends early, and what is no image or none that is read. */

@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { standardPicture, toSharp } from '../fixtures/drawn-faces.mjs';
-import { imageFiles, randomBytes, type Seeds } from './image-files.mjs';
+import { imageFiles } from './image-files.mjs';
+import { randomBytes, type Seeds } from './random-bytes.mjs';
 
 /** Each file with options that suit it: all of them off, or as many on as may be (see decode_fuzz.cc). */
 function withOptions(files: Seeds): Seeds {

@@ -181,9 +181,12 @@ void ReadRunLengths(Bytes bytes, const Layout& layout, cv::Mat& image) {
   const bool is_nibbles = layout.bits == 4;
   image.setTo(cv::Scalar(palette[0][0], palette[0][1], palette[0][2]));
   int64_t x = 0, y = 0;
-  const auto put = [&](uint8_t index) {
-    if (x < layout.width && y < layout.height) image.at<Colour>(RowOf(layout, y), static_cast<int>(x)) = palette[index];
-    ++x;
+  // `count` pixels; those beyond the row take no time.
+  const auto put = [&](int64_t count, auto index_of) {
+    auto* row = image.ptr<Colour>(RowOf(layout, y));
+    const int64_t inside = std::clamp<int64_t>(layout.width - x, 0, count);
+    for (int64_t i = 0; i < inside; ++i) row[x + i] = palette[index_of(static_cast<size_t>(i))];
+    x += count;
   };
   const auto nibble = [&](uint8_t byte, size_t i) {
     return is_nibbles ? static_cast<uint8_t>(i % 2 == 0 ? byte >> 4 : byte & 0xF) : byte;
@@ -198,7 +201,7 @@ void ReadRunLengths(Bytes bytes, const Layout& layout, cv::Mat& image) {
     const uint8_t count = bmp.U8(at), order = bmp.U8(at + 1);
     at += 2;
     if (count > 0) {
-      for (size_t i = 0; i < count; ++i) put(nibble(order, i));
+      put(count, [&](size_t i) { return nibble(order, i); });
     } else if (order == kEnd) {
       return;
     } else if (order == kNextRow) {
@@ -211,7 +214,7 @@ void ReadRunLengths(Bytes bytes, const Layout& layout, cv::Mat& image) {
     } else {
       const size_t used = is_nibbles ? (order + 1U) / 2 : order;
       if (!bmp.Has(at, used)) ThrowTruncated();
-      for (size_t i = 0; i < order; ++i) put(nibble(bmp.U8(at + (is_nibbles ? i / 2 : i)), i));
+      put(order, [&](size_t i) { return nibble(bmp.U8(at + (is_nibbles ? i / 2 : i)), i); });
       at += (used + 1) / 2 * 2;
     }
   }

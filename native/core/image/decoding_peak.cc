@@ -31,10 +31,11 @@ int64_t TiffBytes(const Header& header, Alpha alpha) {
   // Planes are put together in 8 bits; libtiff converts to 32-bit pixels.
   const int64_t planes = header.is_planar ? bytes + header.samples : bytes * header.samples;
   const int64_t strip = header.is_converted ? 4 + bytes * std::max(header.samples, 3) : planes;
-  // More strips than rows are a case of their own: what libtiff notes of each.
+  // More strips than rows are a case of their own: what libtiff notes of each, those of every sample.
   constexpr int64_t kNotes = 24;
+  const int64_t strips = Product(header.strips, header.is_planar ? header.samples : 1);
   return Channels(header, alpha) * header.pixels() + Product(strip + codec, header.strip_pixels) +
-         Product(kNotes, std::max<int64_t>(header.strips - header.height, 0));
+         Product(kNotes, std::max<int64_t>(strips - header.height, 0));
 }
 
 int64_t DecoderBytes(const Header& header, Alpha alpha) {

@@ -44,7 +44,7 @@ bool IsData(const uint8_t* bytes, size_t count) {
 // runs steps that make no object which has one.
 class Decompressor {
  public:
-  explicit Decompressor(Bytes jpeg) {
+  explicit Decompressor(Bytes jpeg) : file_(jpeg) {
     info_.err = jpeg_std_error(&errors_);
     errors_.error_exit = [](j_common_ptr info) { Self(info).GiveUp(); };
     errors_.emit_message = [](j_common_ptr info, int level) {
@@ -70,9 +70,7 @@ class Decompressor {
   }
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
-  ~Decompressor() {
-    if (is_made_) jpeg_destroy_decompress(&info_);
-  }
+  ~Decompressor() { jpeg_destroy_decompress(&info_); }
 
   /// False where libjpeg gave up.
   template <typename Step>
@@ -115,9 +113,12 @@ class Decompressor {
         trouble_.ran_dry = trouble_.ran_dry || !trouble_.is_damaged;
         break;
       case JWRN_EXTRANEOUS_DATA: {
-        const auto count = static_cast<size_t>(std::max(errors_.msg_parm.i[0], 0));
         // Behind the last scan of a file without an end marker stands a trailer.
-        if (!is_at_end() && IsData(source_.next_input_byte - count, count)) trouble_.is_damaged = true;
+        if (is_at_end()) break;
+        // The count can exceed what has been read: bits made up for an empty restart interval count as well.
+        const auto read = static_cast<size_t>(source_.next_input_byte - file_.data);
+        const size_t count = std::min(static_cast<size_t>(std::max(errors_.msg_parm.i[0], 0)), read);
+        if (IsData(source_.next_input_byte - count, count)) trouble_.is_damaged = true;
         break;
       }
       case JWRN_HUFF_BAD_CODE:
@@ -130,6 +131,7 @@ class Decompressor {
     }
   }
 
+  Bytes file_;
   jpeg_decompress_struct info_{};
   jpeg_error_mgr errors_{};
   jpeg_source_mgr source_{};
@@ -241,6 +243,8 @@ Decoded DecodeJpeg(Bytes bytes, const Header& header, int reduction) {
   } else if (IsDataLeft(bytes, info)) {
     jpeg.trouble().is_damaged = true;
   }
+  // Arithmetic coding reads on behind the end of its data without a warning: only the end marker tells.
+  if (info.arith_code != FALSE && jpeg.is_at_end()) is_whole = false;
   decoded.defect = DefectOf(jpeg.trouble(), is_whole);
   return decoded;
 }

@@ -31,7 +31,12 @@ std::vector<Bytes> PartsForLibpng(Bytes bytes, Alpha alpha) {
     const bool is_transparency = png.Matches(chunk + 4, "tRNS") && !has_data && !has_transparency;
     if (is_data || is_palette || is_transparency || png.Matches(chunk + 4, "IHDR")) {
       const size_t size = std::min(kChunkFrame + size_t{png.U32(chunk)}, png.size() - chunk);
-      parts.push_back({bytes.data + chunk, size});
+      Bytes& last = parts.back();
+      if (last.data + last.size == bytes.data + chunk) {  // millions of empty chunks are one part
+        last.size += size;
+      } else {
+        parts.push_back({bytes.data + chunk, size});
+      }
     }
     has_data = has_data || is_data;
     has_transparency = has_transparency || is_transparency;

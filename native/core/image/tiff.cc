@@ -213,8 +213,8 @@ class Picture {
     const tmsize_t block_bytes = blocks_.are_tiles ? TIFFTileSize(tiff_) : TIFFStripSize(tiff_);
     const size_t samples_apart = layout_.is_planar ? 1 : layout_.samples;
     const size_t row_samples = size_t{blocks_.width} * samples_apart;
-    const bool is_sound =
-        row_bytes > 0 && block_bytes > 0 && static_cast<size_t>(row_bytes) >= (row_samples * layout_.bits + 7) / 8;
+    const bool is_sound = row_bytes > 0 && block_bytes / row_bytes >= blocks_.height &&
+                          static_cast<size_t>(row_bytes) >= (row_samples * layout_.bits + 7) / 8;
     if (!is_sound) ThrowCorrupt();
     std::vector<uint8_t> stored(static_cast<size_t>(block_bytes));
     // 8 bits a sample: a whole block where samples stand apart, else a row.
@@ -319,11 +319,20 @@ class Picture {
   cv::Mat pixels_;
 };
 
-bool IsAsSaid(const TiffLayout& layout, const Blocks& blocks, const Header& header) {
+// Whether no more is unpacked at one time than the header says.
+bool AreBlocksAsSaid(TIFF* tiff, const Blocks& blocks, const Header& header) {
+  const int64_t pixels = int64_t{blocks.width} * blocks.height;
+  if (blocks.are_tiles) return pixels == header.strip_pixels;
+  // Of one uncompressed strip libtiff makes several, of 8 KB or as many rows as one sample of chroma covers.
+  constexpr int64_t kPart = 8192, kMostRows = 4;
+  const bool is_part = header.strips == 1 && (blocks.height <= kMostRows || TIFFStripSize(tiff) <= kPart);
+  return is_part || pixels <= header.strip_pixels;
+}
+
+bool IsAsSaid(const TiffLayout& layout, const Header& header) {
   return layout.width == header.width && layout.height == header.height &&
          static_cast<int>(layout.samples) == header.samples && static_cast<int>(layout.bits) == header.bits &&
-         layout.is_planar == header.is_planar && (ColoursOf(layout) == 0) == header.is_converted &&
-         (!blocks.are_tiles || int64_t{blocks.width} * blocks.height == header.strip_pixels);
+         layout.is_planar == header.is_planar && (ColoursOf(layout) == 0) == header.is_converted;
 }
 
 }  // namespace
@@ -339,7 +348,10 @@ Decoded DecodeTiff(Bytes bytes, const Header& header, Alpha alpha) {
   if (TIFFIsCODECConfigured(static_cast<uint16_t>(layout.compression)) == 0) {
     ThrowUnsupported("TIFF of compression " + std::to_string(layout.compression));
   }
-  if (!IsAsSaid(layout, BlocksOf(file.get(), layout), header)) ThrowCorruptHeader("TIFF");
+  if (!IsAsSaid(layout, header) || !AreBlocksAsSaid(file.get(), BlocksOf(file.get(), layout), header)) {
+    ThrowCorruptHeader("TIFF");
+  }
+  CheckDepth(layout);  // libtiff knows an older tag of the sample format as well
   if (layout.photometric == kYCbCr && layout.compression == kJpegCompression && !layout.is_planar) {
     TIFFSetField(file.get(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
   }

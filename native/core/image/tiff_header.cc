@@ -128,6 +128,17 @@ Picture FindPicture(Bytes bytes) {
   return picture.directory.is_part || !picture.directory.is_readable ? first : picture;
 }
 
+// An uncompressed picture in one strip, which libtiff hands out in strips of some 8 KB; where there are more than a
+// million rows only if the file has them all.
+bool IsChopped(const Directory& directory, int64_t strips) {
+  constexpr uint32_t kMostRows = 1'000'000;
+  const TiffLayout& layout = directory.layout;
+  return strips == 1 && directory.tile_width == 0 && layout.compression == kUncompressed && !layout.is_planar &&
+         layout.height <= kMostRows;
+}
+
+}  // namespace
+
 void CheckDepth(const TiffLayout& layout) {
   const uint32_t bits = layout.bits;
   const bool is_float = layout.sample_format == kFloat;
@@ -139,14 +150,6 @@ void CheckDepth(const TiffLayout& layout) {
   if (layout.samples > kMostSamples) ThrowUnsupported("TIFF of more than 64 samples a pixel");
   if (layout.samples == 0) ThrowCorruptHeader("TIFF");
 }
-
-// An uncompressed picture in one strip, which libtiff hands out in strips of some 8 KB.
-bool IsChopped(const Directory& directory, int64_t strips) {
-  const TiffLayout& layout = directory.layout;
-  return strips == 1 && directory.tile_width == 0 && layout.compression == kUncompressed && !layout.is_planar;
-}
-
-}  // namespace
 
 Header ReadTiffHeader(Bytes bytes) {
   constexpr uint32_t kRowByRow[] = {kUncompressed, 2, 3, 4, 5, 8, 32773, 32946};  // fax, LZW, deflate, PackBits

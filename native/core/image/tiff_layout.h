@@ -49,4 +49,8 @@ constexpr bool HasAlpha(const TiffLayout& layout) {
   return layout.is_straight_alpha && is_gray_or_rgb && layout.samples > colours;
 }
 
+/// Throws Error: kUnsupportedFormat for samples of other than 1 to 16, 32 or (floats) 64 bits, and for more than 64 of
+/// them a pixel; kCorruptImage for none.
+void CheckDepth(const TiffLayout& layout);
+
 }  // namespace faces

@@ -50,19 +50,15 @@ Frame FirstFrame(const Reader& webp) {
           int64_t{webp.U24(at + 9)} + 1, frame + kFrameHeader};
 }
 
-// Where the chunks of a still picture begin: alpha and pixels, or both in one; the end of the file where there are
-// none.
-size_t FindPixels(const Reader& webp) {
-  size_t chunk = kFirstChunk;
+// Where a picture begins, at `chunk` or behind it: its alpha, if that is wanted, or its pixels, with or without alpha
+// in one; the end of the file where there is none.
+size_t FindPixels(const Reader& webp, size_t chunk, bool with_alpha) {
   for (int i = 0; i < kMostInFront && webp.Has(chunk, 8); ++i) {
-    if (webp.Matches(chunk, "ALPH") || webp.Matches(chunk, "VP8 ") || webp.Matches(chunk, "VP8L")) return chunk;
+    if (webp.Matches(chunk, "VP8 ") || webp.Matches(chunk, "VP8L")) return chunk;
+    if (with_alpha && webp.Matches(chunk, "ALPH")) return chunk;
     chunk = EndOfChunk(webp, chunk);
   }
   return webp.size();
-}
-
-bool IsLosslessAt(const Reader& webp, size_t chunk) {
-  return webp.Matches(webp.Matches(chunk, "ALPH") ? EndOfChunk(webp, chunk) : chunk, "VP8L");
 }
 
 void ReadExtendedHeader(const Reader& webp, Header& header) {
@@ -70,13 +66,13 @@ void ReadExtendedHeader(const Reader& webp, Header& header) {
   header.width = webp.U24(kData + 4) + 1;
   header.height = webp.U24(kData + 7) + 1;
   header.has_alpha = (flags & kAlpha) != 0;
-  size_t pixels = FindPixels(webp);
+  size_t start = kFirstChunk;
   if ((flags & kAnimation) != 0) {
     const Frame frame = FirstFrame(webp);
     header.has_alpha = header.has_alpha || frame.width < header.width || frame.height < header.height;
-    pixels = frame.data;
+    start = frame.data;
   }
-  header.is_lossless = IsLosslessAt(webp, pixels);
+  header.is_lossless = webp.Matches(FindPixels(webp, start, false), "VP8L");
   if ((flags & kExif) == 0) return;
   const size_t exif = FindChunk(webp, "EXIF");
   if (!webp.Has(exif, 8)) return;
@@ -84,8 +80,10 @@ void ReadExtendedHeader(const Reader& webp, Header& header) {
   header.orientation = ExifOrientation(webp.From(exif + 8 + (webp.Matches(exif + 8, "Exif\0\0") ? 6 : 0)));
 }
 
-// Decodes `data` into `pixels`, which is of its size.
-void DecodeInto(Bytes data, cv::Mat pixels) {
+// Decodes the picture at `chunk` or behind it into `pixels`, which is of its size. Without the container, whose end may
+// be missing; and without alpha that is not kept, which libwebp would decode as well.
+void DecodeInto(const Reader& webp, size_t chunk, cv::Mat& pixels) {
+  const Bytes data = webp.From(FindPixels(webp, chunk, pixels.channels() == 4));
   WebPDecoderConfig config;
   if (WebPInitDecoderConfig(&config) == 0) throw Error(ErrorCode::kInternal, "libwebp is of another version");
   VP8StatusCode status = WebPGetFeatures(data.data, data.size, &config.input);
@@ -132,7 +130,7 @@ Decoded DecodeWebp(Bytes bytes, const Header& header, Alpha alpha) {
   const int type = header.has_alpha && alpha == Alpha::kKept ? CV_8UC4 : CV_8UC3;
   if (!IsAnimated(webp)) {
     cv::Mat pixels(size, type);
-    DecodeInto(webp.From(FindPixels(webp)), pixels);  // without the container, whose end may be missing
+    DecodeInto(webp, kFirstChunk, pixels);
     return {pixels};
   }
   const Frame frame = FirstFrame(webp);
@@ -141,7 +139,8 @@ Decoded DecodeWebp(Bytes bytes, const Header& header, Alpha alpha) {
   const cv::Rect place(static_cast<int>(frame.x), static_cast<int>(frame.y), static_cast<int>(frame.width),
                        static_cast<int>(frame.height));
   cv::Mat canvas = place.size() == size ? cv::Mat(size, type) : cv::Mat(size, type, cv::Scalar::all(0));
-  DecodeInto(webp.From(frame.data), canvas(place));
+  cv::Mat pixels = canvas(place);
+  DecodeInto(webp, frame.data, pixels);
   return {canvas};
 }
 

@@ -103,7 +103,9 @@ TEST_CASE("bit masks of a BMP say where its colours are, in every header that ca
       {32, {0xFF000000, 0x00FF0000, 0x0000FF00}},  // XBGR
       {32, {0x3FF00000, 0x000FFC00, 0x000003FF}},  // 10 bits each
   };
-  for (const auto& [bits, masks] : kinds) {
+  for (const auto& kind : kinds) {
+    const uint32_t bits = kind.first;
+    const Mask& masks = kind.second;
     CAPTURE(bits);
     CAPTURE(masks[0]);
     const uint32_t unused = ~(masks[0] | masks[1] | masks[2]) & (bits == 16 ? 0xFFFF : 0xFFFFFFFF);

@@ -83,6 +83,16 @@ TEST_CASE("of the largest pictures everything ordinary passes, its alpha kept or
   }
 }
 
+TEST_CASE("what libtiff notes of strips counts for every sample that stands apart") {
+  Header tiff = Of(Format::kTiff, 1, 150'000);
+  tiff.strip_pixels = 1;
+  tiff.strips = 150'000;
+  tiff.samples = 60;
+  const int64_t together = DecodingPeak(tiff, Alpha::kDropped);
+  tiff.is_planar = true;
+  CHECK(DecodingPeak(tiff, Alpha::kDropped) > together + int64_t{20} * 59 * 150'000);
+}
+
 TEST_CASE("small limits of pixels do not refuse small pictures for their memory") {
   CHECK(MessageOf(DeepTiff(100), 10'000).empty());
 }
@@ -222,6 +232,19 @@ TEST_CASE("decoding takes no more memory than its header says, and of ordinary p
       if (sample.is_ordinary) CHECK(estimate <= sample.most * measured + (2 << 20));
     }
   }
+}
+
+// libwebp decoded it nevertheless, into two planes that nobody had reckoned with.
+TEST_CASE("alpha of a WebP that is dropped takes no memory" * doctest::skip(!memory::kIsCounted)) {
+  const auto peak = [](int type) {
+    const cv::Mat flat(3000, 4000, type, cv::Scalar(10, 20, 30, 40));
+    const std::vector<uint8_t> webp = Encode(flat, ".webp", {cv::IMWRITE_WEBP_QUALITY, 80});
+    MeasuredPeak(webp, Alpha::kDropped);
+    return MeasuredPeak(webp, Alpha::kDropped);
+  };
+  const double without = peak(CV_8UC3);
+  CHECK(without > 2.9 * 4000 * 3000);  // it does measure
+  CHECK(peak(CV_8UC4) < without + 4000 * 3000 / 2);
 }
 
 // 389 KB took 888 MB: OpenCV turned the 16-bit pixels before half of their bytes were dropped.

@@ -336,8 +336,9 @@ TEST_CASE("of a TIFF's tag that stands there twice the first counts, for the lim
 TEST_CASE("a TIFF's layout may be in numbers of any whole type, and in no other one") {
   const cv::Mat image = fixtures::Noise(20, 10);
   const std::vector<std::pair<uint32_t, uint32_t>> layout{{256, 20}, {257, 10}, {258, 8}, {262, 2}, {277, 3}, {284, 1}};
-  for (const auto& [tag, value] : layout) {
-    CAPTURE(tag);
+  for (const auto& entry : layout) {
+    const auto& [tag, value] = entry;
+    CAPTURE(entry.first);
     for (const uint32_t type : {1U, 3U, 4U, 8U, 9U}) {  // BYTE, SHORT, LONG, SSHORT, SLONG
       CAPTURE(type);
       TiffSetting setting{image};

@@ -209,6 +209,33 @@ TEST_CASE("a restart marker that is missing is damage, and the part can be asked
   CHECK(DecodePart(jpeg).defect->code == ErrorCode::kCorruptImage);
 }
 
+// The bits that libjpeg makes up for each of them counted as read ones: memory in front of the file was looked at.
+TEST_CASE("a JPEG of more empty restart intervals than the file has bytes for is truncated") {
+  Setting setting;
+  setting.channels = setting.sampling = 1;
+  const std::string jpeg = Jpeg(setting, 800, 800);
+  const size_t scan = jpeg.find("\xFF\xDA");
+  std::string empty =
+      jpeg.substr(0, scan) + std::string("\xFF\xDD\0\4\0\1", 6) + jpeg.substr(scan, FirstData(jpeg) - scan);
+  for (int i = 0; i < 9000; ++i) empty += {'\xFF', static_cast<char>(0xD0 + i % 8)};
+  empty += std::string(100, '\x12') + kEnd;
+  CHECK(CodeOf(empty) == "TRUNCATED_IMAGE");
+  CHECK(DecodePart(empty).defect->code == ErrorCode::kTruncatedImage);
+}
+
+// libjpeg reads zeros behind the end of such data and does not warn.
+TEST_CASE("a JPEG of arithmetic coding that is cut is truncated") {
+  Setting setting;
+  setting.is_arithmetic = true;
+  for (const bool is_progressive : {false, true}) {
+    setting.is_progressive = is_progressive;
+    const std::string jpeg = Jpeg(setting);
+    CHECK_FALSE(DecodePart(jpeg).defect);
+    CHECK(CodeOf(jpeg.substr(0, jpeg.size() - 100)) == "TRUNCATED_IMAGE");
+    CHECK(DecodePart(jpeg.substr(0, jpeg.size() / 2)).defect->code == ErrorCode::kTruncatedImage);
+  }
+}
+
 TEST_CASE("what is no defect has none") {
   for (const Setting& kind : Kinds()) CHECK_FALSE(DecodePart(Jpeg(kind)).defect);
 }

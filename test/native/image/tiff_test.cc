@@ -49,7 +49,7 @@ Packed Pack(uint32_t bits, uint32_t samples) {
     std::vector<uint32_t> values;
     std::vector<uint8_t> row((static_cast<size_t>(kWidth) * samples * bits + 7) / 8);
     for (size_t i = 0; i < static_cast<size_t>(kWidth) * samples; ++i) {
-      const uint32_t value = random.Next(1U << bits);
+      const uint32_t value = random.Next(65536) >> (16 - bits);
       values.push_back(value);
       if (bits == 16) {  // in the file's byte order
         row[2 * i] = static_cast<uint8_t>(value);
@@ -189,6 +189,34 @@ TEST_CASE("floats of 16, 32 and 64 bits run from black to white, and what lies b
   }
 }
 
+// An older tag made floats of samples of any size: the memory behind them was read.
+TEST_CASE("the older tag of the sample format counts, for samples that can be floats") {
+  constexpr uint32_t kDataType = 32996, kFloats = 3;
+  std::vector<TiffSetting::Entry> layout = Layout(2, 32, 1, 1);
+  layout.push_back({kDataType, kShort, {kFloats}});
+  std::vector<uint8_t> row(8);
+  const float values[] = {1, 0.25};
+  std::memcpy(row.data(), values, sizeof values);
+  const cv::Mat floats = Decode(TiffOf({row}, layout));
+  CHECK(floats.at<cv::Vec3b>(0, 0) == cv::Vec3b::all(255));
+  CHECK(floats.at<cv::Vec3b>(0, 1) == cv::Vec3b::all(64));
+  for (const uint32_t bits : {4U, 8U, 12U}) {
+    layout = Layout(8 / bits * 2 + 8, bits, 1, 1);
+    layout.push_back({kDataType, kShort, {kFloats}});
+    const std::vector<uint8_t> narrow = TiffOf({std::vector<uint8_t>(16)}, layout);
+    CHECK(MessageOf(narrow).find("TIFF of " + std::to_string(bits) + "-bit floats is not supported") == 0);
+  }
+}
+
+// libtiff does not cut a strip of more than a million rows into small ones unless the file has them all: 198 bytes took
+// 512 MB.
+TEST_CASE("a strip of millions of rows counts whole") {
+  std::vector<TiffSetting::Entry> layout = Layout(12, 64, 64, 1);
+  layout.push_back({257, kLong, {4'000'000}});
+  layout.push_back({339, kShort, {3}});
+  CHECK(CodeOf(TiffOf({std::vector<uint8_t>(8)}, layout)) == "TOO_MANY_PIXELS");
+}
+
 TEST_CASE("numbers with a sign, and of 32 bits") {
   std::vector<TiffSetting::Entry> layout = Layout(3, 8, 1, 1);
   layout.push_back({339, kShort, {2}});
@@ -247,7 +275,7 @@ TEST_CASE("a thumbnail or a mask is not the picture, and camera raw is named") {
       uint8_t* entry = &moved[10 + i * 12];
       uint32_t value = 0;
       std::memcpy(&value, entry + 8, 4);
-      const uint32_t tag = entry[0] | entry[1] << 8;
+      const auto tag = static_cast<uint32_t>(entry[0] | entry[1] << 8);
       const bool is_outside = tag == 258 || tag == 273;
       if (is_outside) std::memcpy(entry + 8, Little(value + at, 4).data(), 4);
     }
