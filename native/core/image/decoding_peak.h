@@ -9,8 +9,8 @@
 namespace faces {
 
 /// Memory in bytes for each pixel of Options::max_pixels that decoding may take: 600 MB at the default. That is what
-/// takes most of what is of use: PNG and TIFF of 16 bits whose alpha is kept, 8 bytes a pixel as decoded and 4 as
-/// needed.
+/// takes most of what is of use: progressive JPEGs of four colours, whose coefficients take 8 bytes a pixel beside the
+/// 3 of the picture.
 constexpr int64_t kDecodingBytesPerPixel = 12;
 
 /// The most memory in bytes that decoding takes at one time for an image's pixels: what comes out of it, turned for
