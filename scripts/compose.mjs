@@ -1,5 +1,5 @@
 // npm run compose: builds docker-compose.yml, brings it up and says what became of every request while containers are added, killed,
-// replaced and taken down. Needs Docker with Compose v2; ends with status 1 where something was not as the README promises.
+// replaced and taken down. Needs Docker with Compose v2; ends with status 1 where something was not as docs/deployment.md promises.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { clients, testImage, until } from './clients.mjs';

@@ -1,5 +1,5 @@
-// npm run pictures: makes the pictures of the README in docs/images, of a scene that is drawn by code (faces.png, which the README's
-// samples search), with the library itself.
+// npm run pictures: makes the pictures in docs/images, of a scene that is drawn by code (faces.png, which the samples in README
+// and docs search), with the library itself.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';

@@ -1,5 +1,4 @@
-// Writes the tables of the README that come from code: options, pictures, errors, settings, commands, exit statuses of detect. With
-// --check it only says whether they are true.
+// npm run readme: writes the tables in documents that come from code. With --check it only says whether they are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -76,18 +75,27 @@ function statuses() {
   return table(['status', ''], rows);
 }
 
-const file = path.join(root, 'README.md');
-const before = readFileSync(file, 'utf8');
-let after = before;
-for (const [name, make] of Object.entries({ options, pictures, errors, settings, commands, statuses })) {
-  const marked = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
-  if (!marked.test(after)) throw new Error(`README.md has no marks for ${name}`);
-  after = after.replace(marked, (_all, start, end) => `${start}\n${make()}\n\n${end}`);
-}
+/** Which document has which tables, between `<!-- name -->` and `<!-- /name -->`. */
+const documents = {
+  'docs/library.md': { options, pictures, errors },
+  'docs/cli.md': { commands, statuses },
+  'docs/service.md': { settings },
+};
 
-if (!process.argv.includes('--check')) {
-  writeFileSync(file, after);
-} else if (after !== before) {
-  console.error('README.md has other tables than the code: npm run readme');
-  process.exitCode = 1;
+for (const [name, tables] of Object.entries(documents)) {
+  const file = path.join(root, name);
+  const before = readFileSync(file, 'utf8');
+  let after = before;
+  for (const [mark, make] of Object.entries(tables)) {
+    const marked = new RegExp(`(<!-- ${mark} -->\n)[^]*?(<!-- /${mark} -->)`);
+    if (!marked.test(after)) throw new Error(`${name} has no marks for ${mark}`);
+    after = after.replace(marked, (_all, start, end) => `${start}\n${make()}\n\n${end}`);
+  }
+
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, after);
+  } else if (after !== before) {
+    console.error(`${name} has other tables than the code: npm run readme`);
+    process.exitCode = 1;
+  }
 }

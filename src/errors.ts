@@ -1,4 +1,4 @@
-/** What went wrong, as a stable word. The README lists each with its meaning and its HTTP status. */
+/** What went wrong, as a stable word. docs/library.md lists each with its meaning and its HTTP status. */
 export type ErrorCode =
   | 'UNSUPPORTED_FORMAT'
   | 'EMPTY_IMAGE'

@@ -5,25 +5,25 @@ import type { NativeOptions } from './native.js';
 /** Options of one detection. Every one has a default; see the table `optionTable` below for ranges. */
 export interface DetectOptions {
   /**
-   * Smallest face to look for, in pixels of the displayed image. The cost knob of `mtcnn`, `haar` and `yunet`: time grows with its
-   * inverse square. From what the other models find it only leaves smaller faces out.
+   * Smallest face to look for, in pixels of the displayed image. The main speed setting of `mtcnn`, `haar` and `yunet`: time grows
+   * with its inverse square. With the other models it only filters out smaller faces.
    */
   minFaceSize?: number | undefined;
-  /** The score that a reported face must exceed: another name for `onetThreshold`, not together with it. */
+  /** The score that a reported face must exceed: another name for `onetThreshold`; give only one of the two. */
   threshold?: number | undefined;
   /** P-Net's score that a first proposal must exceed (`mtcnn` only). */
   pnetThreshold?: number | undefined;
   /** R-Net's score that a candidate must exceed (`mtcnn` only). */
   rnetThreshold?: number | undefined;
-  /** O-Net's score that a reported face must exceed; of other models, theirs. Without effect on `haar`. */
+  /** The score in O-Net, or of another model, that a reported face must exceed. No effect on `haar`. */
   onetThreshold?: number | undefined;
   /** Step between two levels of the image pyramid (`mtcnn` only). */
   scaleFactor?: number | undefined;
-  /** Report that many faces at most, after sorting. */
+  /** Report at most this many faces, after sorting. */
   maxFaces?: number | undefined;
   /** Shrink a larger image to this longer side before searching; boxes are given in the original's pixels. */
   maxSide?: number | undefined;
-  /** Order of the faces: surest first, or largest first. */
+  /** Order of the faces: most confident first, or largest first. */
   sort?: 'confidence' | 'area' | undefined;
   /** Clip boxes to the image and drop those outside of it. Landmarks are never clipped. */
   clip?: boolean | undefined;
@@ -40,14 +40,14 @@ export interface DetectOptions {
   maxCpuMs?: number | undefined;
   /**
    * Reduce a JPEG to a half, quarter or eighth while decoding it, as far as `maxSide` or `minFaceSize` (at least 40) allow:
-   * several times faster for large photographs, with slightly other faces and boxes. Other formats are decoded as ever.
+   * several times faster for large photographs, with slightly different faces and boxes. Other formats are decoded in full.
    */
   fastDecode?: boolean | undefined;
-  /** What to do with a JPEG that ends early: refuse it, or search in what is there. */
+  /** What to do with a JPEG that ends early: reject it, or search what is there. */
   truncated?: 'reject' | 'accept' | undefined;
 }
 
-/** What an option may be, its default (absent: nothing is limited), and what the README and the API description say of it. */
+/** What an option may be, its default (absent: nothing is limited), and what the documentation and the API description say about it. */
 export type OptionRule = { about: string } & (
   | { kind: 'integer' | 'number'; min: number; max: number; default?: number }
   | { kind: 'choice'; choices: readonly string[]; default?: string }
@@ -67,33 +67,33 @@ export const optionTable = {
     max: 4096,
     default: 20,
     about:
-      "smallest face in pixels. The cost knob: doubling it divides P-Net's and `yunet`'s time by four; `ultralight`, `ssd` and `retinaface` only leave smaller faces out",
+      "smallest face in pixels, and the main speed setting: doubling it makes `mtcnn`'s first stage and `yunet` about four times faster; `ultralight`, `ssd` and `retinaface` only filter out smaller faces",
   },
   maxSide: {
     kind: 'integer',
     min: 12,
     max: 65_535,
-    about: "shrink a larger image to this longer side first; boxes are given in the original's pixels",
+    about: "shrink the image first if its longer side is longer than this; boxes stay in the original's pixels",
   },
   threshold: {
     kind: 'number',
     min: 0,
     max: 1,
-    about: 'score that a face must exceed: another name for `onetThreshold`, not together with it',
+    about: 'score that a face must exceed: another name for `onetThreshold`; give only one of the two',
   },
   pnetThreshold: {
     kind: 'number',
     min: 0,
     max: 1,
     default: 0.6,
-    about: "P-Net's score that a proposal must exceed (`mtcnn`)",
+    about: 'score that a proposal must exceed in P-Net (`mtcnn` only)',
   },
   rnetThreshold: {
     kind: 'number',
     min: 0,
     max: 1,
     default: 0.7,
-    about: "R-Net's score that a candidate must exceed (`mtcnn`)",
+    about: 'score that a candidate must exceed in R-Net (`mtcnn` only)',
   },
   onetThreshold: {
     kind: 'number',
@@ -101,37 +101,48 @@ export const optionTable = {
     max: 1,
     default: 0.8,
     about:
-      "O-Net's score that a face must exceed; of other models, theirs, by default 0.7 (`yunet`, `ultralight`), 0.6 (`retinaface`), 0.5 (`ssd`); `haar` has none",
+      'score that a face must exceed in O-Net, or in another model, whose default is 0.7 (`yunet`, `ultralight`), 0.6 (`retinaface`) or 0.5 (`ssd`); `haar` has no score',
   },
-  scaleFactor: { kind: 'number', min: 0.3, max: 0.95, default: 0.707, about: 'step of the image pyramid (`mtcnn`)' },
-  maxFaces: { kind: 'integer', min: 1, max: 100_000, about: 'give that many faces at most, after sorting' },
-  sort: { kind: 'choice', choices: ['confidence', 'area'], default: 'confidence', about: 'surest or largest first' },
+  scaleFactor: {
+    kind: 'number',
+    min: 0.3,
+    max: 0.95,
+    default: 0.707,
+    about: 'ratio of two levels of the image pyramid (`mtcnn` only)',
+  },
+  maxFaces: { kind: 'integer', min: 1, max: 100_000, about: 'return at most this many faces, after sorting' },
+  sort: {
+    kind: 'choice',
+    choices: ['confidence', 'area'],
+    default: 'confidence',
+    about: 'most confident or largest first',
+  },
   clip: { kind: 'boolean', default: true, about: 'clip boxes to the image; landmarks never are' },
   maxPixels: {
     kind: 'integer',
     min: 1,
     max: 2 ** 30,
     default: 50_000_000,
-    about: 'refuse larger images, by their header, before decoding',
+    about: 'reject larger images before decoding, by the size in their header',
   },
   maxCpuMs: {
     kind: 'integer',
     min: 1,
     max: 3_600_000,
     about:
-      'give up (`TOO_COSTLY`) a search that takes more processor time, in milliseconds, of all its threads together',
+      'stop a search (`TOO_COSTLY`) that takes more processor time than this, in milliseconds over all its threads',
   },
   fastDecode: {
     kind: 'boolean',
     default: false,
     about:
-      'reduce a JPEG while decoding it, as far as `maxSide` or a `minFaceSize` of at least 40 allow; faces differ slightly',
+      'decode a JPEG at a reduced size, as far as `maxSide` or a `minFaceSize` of at least 40 allows; faces differ slightly',
   },
   truncated: {
     kind: 'choice',
     choices: ['reject', 'accept'],
     default: 'reject',
-    about: 'search in what is there of a JPEG that ends early or is damaged; the answer has `warnings` then',
+    about: '`accept` searches what can be read of a JPEG that ends early or is damaged, and the answer has `warnings`',
   },
 } as const satisfies Record<keyof DetectOptions, OptionRule>;
 

@@ -73,9 +73,9 @@ const written = {
   format: {
     kind: 'choice',
     choices: pictureFormats,
-    about: "what to write; by default the image's own format if it is one of these, else png",
+    about: "format to write; by default the image's own if it is one of these, otherwise png",
   },
-  quality: { kind: 'integer', min: 1, max: 100, about: 'of jpeg (90 by default) and webp (80)' },
+  quality: { kind: 'integer', min: 1, max: 100, about: 'quality of jpeg (default 90) and webp (default 80)' },
 } as const satisfies Record<keyof PictureOptions, OptionRule>;
 
 /** The options of each kind beside those of the search. native/core/render says where the numbers come from. */
@@ -91,15 +91,15 @@ export const pictureTables = {
       kind: 'choice',
       choices: ['blur', 'pixelate', 'fill'],
       default: 'blur',
-      about: 'blur and pixelate leave 4 samples across a face, fill (black) nothing',
+      about: 'blur and pixelate keep 4 samples across a face, fill (black) keeps nothing',
     },
-    shape: { kind: 'choice', choices: ['ellipse', 'box'], default: 'ellipse', about: 'what is hidden' },
+    shape: { kind: 'choice', choices: ['ellipse', 'box'], default: 'ellipse', about: 'shape of the hidden area' },
     margin: {
       kind: 'number',
       min: 0,
       max: 1,
       default: 0.3,
-      about: 'hidden beyond the box at each side, in its widths and heights',
+      about: 'how far to hide beyond each side of the box, as a share of its width and height',
     },
   },
   crops: {
@@ -107,19 +107,19 @@ export const pictureTables = {
     align: {
       kind: 'boolean',
       default: true,
-      about: 'turn and scale faces to the template of ArcFace; false cuts out boxes',
+      about: 'turn and scale faces to the ArcFace template; false cuts out the box',
     },
     size: {
       kind: 'integer',
       min: 16,
       max: 1024,
-      about: "side of aligned crops in pixels (112 by default), longer side of plain ones (the image's own pixels)",
+      about: 'side of an aligned crop in pixels (default 112); longer side of a plain one (default: not resized)',
     },
     margin: {
       kind: 'number',
       min: 0,
       max: 1,
-      about: 'of plain crops: added to the box at each side, in its widths and heights (0 by default)',
+      about: 'plain crops only: added at each side of the box, as a share of its width and height (default 0)',
     },
   },
 } as const satisfies Record<PictureKind, OptionRules>;

@@ -10,7 +10,7 @@ const benchFlags = {
 
 export const benchCommand: Command = {
   name: 'bench',
-  summary: 'measure how many images this machine searches a second',
+  summary: 'measure how many images per second this machine searches',
   synopsis: ['[FLAG ...] [FILE ...]'],
   about: `Searches images on all cores by each engine, in rounds by turns, and shows the median round of each in images per second with the least and the most, the mean time of each stage, and the ratio of the engines. Without files it searches a drawn picture of 1280 x 720 pixels with six faces, as raw pixels; files are decoded each time, as they are by detect.
 

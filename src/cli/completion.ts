@@ -6,7 +6,7 @@ const shells = ['bash', 'zsh', 'fish'] as const;
 
 export const completionCommand: Command = {
   name: 'completion',
-  summary: 'print what makes a shell complete the commands',
+  summary: 'print the completion script of a shell',
   synopsis: ['bash|zsh|fish'],
   about: `Prints a script with the commands and flags of this version, for the shell to read when it starts, after ${program} as well as after npx ${program}. Where it is installed for all projects, put the line of your shell below into its file of settings (~/.bashrc, ~/.zshrc after compinit, ~/.config/fish/config.fish).
 

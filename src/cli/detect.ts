@@ -4,7 +4,7 @@ import { modelFlags, outputFlags, pictureFlags, readSettings, runFlags } from '.
 
 export const detectCommand: Command = {
   name: 'detect',
-  summary: 'find the faces on images',
+  summary: 'find the faces in images',
   synopsis: ['[FLAG ...] FILE|FOLDER|GLOB|- ...'],
   about: `Finds the faces on each image and prints a table, or JSON or CSV for programs. A folder stands for all images below it (.jpg .jpeg .jpe .jfif .png .webp .bmp .tif .tiff .pbm .pgm .ppm .pam; names with a leading dot and links to folders are left out), a glob in quotes for what it matches, - for an image on standard input.
 
@@ -28,10 +28,10 @@ Ctrl-C keeps what is done so far, but does not wait for a reader that takes no m
     ['detect --ndjson - < photo.jpg', 'from a pipe, for another program'],
   ],
   statuses: {
-    0: 'all images done (or the reader of the output has left)',
-    1: 'nothing could be done: every image failed, or the search could not begin',
-    3: 'done, but for some images that failed',
-    130: 'ended by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); what was done is kept',
+    0: 'all images done (or the reader closed the pipe)',
+    1: 'nothing done: every image failed, or the search could not start',
+    3: 'done, but some images failed',
+    130: 'stopped by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); finished results are kept',
   },
   async run(args) {
     const { inputs, settings } = readSettings(args);

@@ -14,7 +14,7 @@ function shown({ status, subject, found, fix }: Check): string {
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'say what is missing on this machine, and what mends it',
+  summary: 'show what is missing on this machine, and how to fix it',
   synopsis: ['[--json]'],
   about: `Looks at all that face detection needs here: Node.js, the native addon and what builds it, OpenCV, the service's settings in the environment, the weights of its models, cores, the engine, and a search on a drawn face. Below each line that is not ok stands the command that mends it. Nothing is changed.`,
   flags: { Output: doctorFlags },

@@ -15,7 +15,7 @@ const enqueueFlags = {
     min: 1,
     max: 100,
     default: 6,
-    about: 'how often an image is tried whose error may pass',
+    about: 'attempts at an image that fails with a temporary error',
   },
   backoff: {
     kind: 'number',
@@ -36,7 +36,7 @@ const enqueueFlags = {
 
 export const enqueueCommand: Command = {
   name: 'enqueue',
-  summary: 'fill a queue (BullMQ on Redis or Valkey) with the images of a folder or a list',
+  summary: 'add the images of a folder or a list to a queue (BullMQ on Redis or Valkey)',
   synopsis: ['--queue URL DIR|LIST|- [FLAG ...]'],
   about: `Adds a job for each image below a folder (as detect takes them), or for each line of a text file or of standard input: a path, from --root on. It reads no image.
 

@@ -39,7 +39,7 @@ const flags = settingFlags(['port', 'host']);
 
 export const healthCommand: Command = {
   name: 'health',
-  summary: 'ask the service here whether it takes requests',
+  summary: 'ask the service on this machine whether it is ready',
   synopsis: ['[FLAG ...]'],
   about:
     "Asks the service of this machine's settings for /readyz: status 0 if it takes requests, 1 with the reason if not. For a container's health check.",

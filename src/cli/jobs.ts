@@ -69,7 +69,7 @@ async function collectFolder(folder: string): Promise<number> {
 
 export const jobsCommand: Command = {
   name: 'jobs',
-  summary: 'say how far that queue is, try failed jobs again, collect results',
+  summary: 'show the progress of that queue, retry failed jobs, collect results',
   synopsis: ['status --queue URL [--wait] [--json]', 'retry --queue URL', 'collect DIR > FILE'],
   about: `status says how many jobs wait, are worked on, have ended and have failed. With --wait it ends when no job is left, with status 0 also where some have failed: how many, it says.
 

@@ -47,11 +47,11 @@ const detectorFlags = { ...modelFlags, ...optionTable };
 
 export const workerCommand: Command = {
   name: 'worker',
-  summary: 'take jobs from that queue and search their images',
+  summary: 'search the images in that queue',
   synopsis: ['--queue URL --root DIR [FLAG ...]'],
   about: `Searches the images of the queue that enqueue, or any program with BullMQ, has filled, on all cores, until it is stopped. Start as many as you like, on as many machines: each takes what it can do.
 
-SIGTERM and Ctrl-C give the jobs that it works on back to the queue and end it with status 0; the second time it ends at once. A worker that is killed, or its machine, loses nothing: after --lock seconds another one does its jobs. An error that may pass is tried again, later and later, as enqueue --attempts says; an image that is none, or that ends the process that searches it, fails at once.
+SIGTERM and Ctrl-C give the jobs that it works on back to the queue and end it with status 0; the second time it ends at once. A worker that is killed, or its machine, loses nothing: after --lock seconds another one does its jobs. A temporary error is retried with backoff, as enqueue --attempts says; a file that is no image, or an image that crashes the process, fails at once.
 
 docs/JOBS.md has the whole story. BullMQ is not part of this package: npm install bullmq ioredis.`,
   flags: {

@@ -7,12 +7,12 @@ import { allowedMemory } from '../system/memory.js';
 import { allowedCores } from './cores.js';
 import { workersIn } from './worker-memory.js';
 
-/** One environment variable: how its text becomes a value, and what the README says of it. */
+/** One environment variable: how its text becomes a value, and what docs/service.md says about it. */
 export interface Setting<T> {
   variable: string;
   /** Value where the variable is not set. */
   fallback: () => T;
-  /** The default as the README shows it, where that is not the value itself. */
+  /** The default as documents show it, where that is not the value itself. */
   shownDefault?: string;
   /** What it may be; completes "VARIABLE must be ...". */
   expected: string;
@@ -23,7 +23,7 @@ export interface Setting<T> {
   isSecret?: boolean;
 }
 
-/** A variable that has a value which it cannot have. */
+/** A variable with an invalid value. */
 export class ConfigError extends Error {
   readonly code = 'INVALID_CONFIG';
 }
@@ -140,7 +140,7 @@ const { minFaceSize, maxSide, maxPixels, scaleFactor, maxFaces, maxCpuMs } = opt
 const leastThreshold = Math.min(optionTable.pnetThreshold.default, ...Object.values(scoreThresholds));
 
 /**
- * The one table of settings, all from environment variables: validation, the README's table and `serve --print-config` come
+ * The one table of settings, all from environment variables: validation, the table in docs/service.md and `serve --print-config` come
  * from it.
  */
 export const settings = {
@@ -163,21 +163,21 @@ export const settings = {
   model: {
     variable: 'FACE_DETECTION_MODEL',
     fallback: (): ModelName | undefined => undefined,
-    shownDefault: 'the first of `MODELS`; else mtcnn, or haar while its weights are missing',
+    shownDefault: 'the first of `MODELS`; otherwise mtcnn, or haar if the weights of mtcnn are missing',
     expected: `one of ${modelWords}`,
     read: readModel,
-    about: `the model of \`ENDPOINT\`, and of requests that name none (${modelNames.join(', ')}); set, its weights must be there`,
+    about: `model for \`ENDPOINT\` and for requests that name none (${modelNames.join(', ')}); if set, its weights must be present`,
   } satisfies Setting<ModelName | undefined>,
   models: {
     variable: 'MODELS',
     fallback: (): readonly ModelName[] => [],
-    shownDefault: 'that one',
+    shownDefault: 'only `FACE_DETECTION_MODEL`',
     expected: `names, separated by commas, each one of ${modelWords}`,
     read: (text) => {
       const names = text.split(',').map((name) => readModel(name.trim()));
       return names.every((name) => name !== undefined) ? names : undefined;
     },
-    about: 'models to load, which requests of `/v1` choose from by `model`; they share the slots',
+    about: 'models to load; a request to `/v1` picks one with `model`. They share the slots',
   } satisfies Setting<readonly ModelName[]>,
   modelsDir: {
     variable: 'MODELS_DIR',
@@ -185,172 +185,172 @@ export const settings = {
     shownDefault: "the package's `models`",
     expected: 'the path of a folder',
     read: (text) => text,
-    about: 'folder of the weights, as `models fetch --models-dir` fills it',
+    about: 'folder of the weights, as filled by `models fetch --models-dir`',
   } satisfies Setting<string | undefined>,
   engine: choice(
     'ENGINE',
     'auto',
     engineChoices,
-    "what runs mtcnn's networks: `fused` kernels, OpenCV's dnn module (`opencv`), or `fused` if a trial at start finds equal answers",
+    "what runs mtcnn's networks: our `fused` kernels, OpenCV's dnn module (`opencv`), or `auto`: `fused` if a self-check at start gives equal answers",
   ),
   postType: choice(
     'POST_TYPE',
     'FORM',
     ['FORM', 'JSON'],
-    'what `ENDPOINT` takes: a form with a file, or `{"image": "<base64>"}`',
+    'what `ENDPOINT` accepts: a form with a file, or `{"image": "<base64>"}`',
   ),
-  debugging: flag('DEBUGGING', 'log at level debug, with the stack of every refusal'),
-  logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent'], 'least level that is logged'),
+  debugging: flag('DEBUGGING', 'log at level debug, with a stack trace for every rejected request'),
+  logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent'], 'lowest level that is logged'),
   workers: {
     ...integer(
       'WORKERS',
       1,
       1,
       256,
-      'processes that search; by default as many as keep the cores allowed busy and fit into the memory allowed',
+      'worker processes; by default as many as keep the allowed cores busy and fit into the allowed memory',
     ),
     fallback: (): number | undefined => undefined, // follows from slots and threads: see readConfig
-    shownDefault: 'cores / (`SLOTS` x `THREADS`), fewer where memory is short',
+    shownDefault: 'cores / (`SLOTS` x `THREADS`), fewer if memory is short',
   } satisfies Setting<number | undefined>,
-  slots: integer('SLOTS', 1, 1, 64, 'images searched at once in each worker'),
+  slots: integer('SLOTS', 1, 1, 64, 'images that each worker searches at the same time'),
   threads: integer(
     'THREADS',
     1,
     1,
     maxThreads,
-    'threads that share the search of an image, which comes sooner; not more of them in the same time. ' +
-      '`WORKERS` x `SLOTS` x `THREADS` must not exceed the cores that affinity and cgroup quota allow',
+    'threads that share one search: answers come sooner, throughput stays the same. ' +
+      '`WORKERS` x `SLOTS` x `THREADS` must not exceed the cores allowed by affinity and cgroup quota',
   ),
   queueLimit: integer(
     'QUEUE_LIMIT',
     16,
     1,
     10_000,
-    'requests per worker that may upload or wait; one more is answered 503',
+    'requests per worker that may upload or wait; further ones get 503',
   ),
   waitingBytes: integer(
     'WAITING_BYTES',
     128 * 2 ** 20,
     2 ** 20,
     2 ** 40,
-    'bytes of bodies and of answers not yet taken in each worker; what would exceed them is answered 503',
+    'bytes of request bodies and unread answers that each worker may hold; requests beyond that get 503',
   ),
   clientShare: decimal(
     'CLIENT_SHARE',
     0.75,
     0.01,
     1,
-    'share of `QUEUE_LIMIT`, `WAITING_BYTES` and `BATCH_LIMIT` that one client (an IPv4 address, a /64 of IPv6) may have; 1 where all requests come from one address',
+    'share of `QUEUE_LIMIT`, `WAITING_BYTES` and `BATCH_LIMIT` that one client (an IPv4 address or an IPv6 /64) may take; set it to 1 if all requests come from one address',
   ),
   minFaceSize: integer(
     'MIN_FACE_SIZE',
     minFaceSize.default,
     minFaceSize.min,
     minFaceSize.max,
-    'smallest face in pixels where a request does not say',
+    '`minFaceSize` of requests that do not set it',
   ),
   minFaceSizeFloor: integer(
     'MIN_FACE_SIZE_FLOOR',
     minFaceSize.min,
     minFaceSize.min,
     minFaceSize.max,
-    'smallest `minFaceSize` that a request may ask for',
+    'smallest `minFaceSize` that a request may set',
   ),
   scaleFactorCeiling: decimal(
     'SCALE_FACTOR_CEILING',
     scaleFactor.max,
     scaleFactor.default,
     scaleFactor.max,
-    'largest `scaleFactor` that a request may ask for: 0.95 takes five times as long as the default',
+    'largest `scaleFactor` that a request may set; 0.95 takes five times as long as the default of 0.707',
   ),
   thresholdFloor: decimal(
     'THRESHOLD_FLOOR',
     0,
     0,
     leastThreshold,
-    'least threshold, of any stage, that a request may ask for',
+    'lowest threshold, of any stage, that a request may set',
   ),
-  maxFaces: integer(
-    'MAX_FACES',
-    1000,
-    maxFaces.min,
-    maxFaces.max,
-    'faces in an answer where a request does not say, and the most that it may ask for',
-  ),
+  maxFaces: integer('MAX_FACES', 1000, maxFaces.min, maxFaces.max, 'default and upper limit of `maxFaces`'),
   maxCpuMs: integer(
     'MAX_CPU_MS',
     10_000,
     maxCpuMs.min,
     maxCpuMs.max,
-    'processor time that a search may take, in milliseconds; one that takes more ends with `TOO_COSTLY`',
+    'processor time in milliseconds that a search may take; one that takes more is stopped (`TOO_COSTLY`)',
   ),
   maxSide: {
     variable: 'MAX_SIDE',
     fallback: (): number | undefined => undefined,
-    shownDefault: 'as it is',
+    shownDefault: 'not shrunk',
     expected: `an integer from ${maxSide.min} to ${maxSide.max}`,
     read: (text) => wholeNumber(text, maxSide.min, maxSide.max),
-    about: 'larger images are shrunk to this longer side before the search; also the largest `maxSide` of a request',
+    about: 'shrink images with a longer side than this before the search; also the upper limit of `maxSide`',
   } satisfies Setting<number | undefined>,
   fastDecode: flag(
     'FAST_DECODE',
-    '`fastDecode` where a request does not say: JPEGs are reduced while decoded where `maxSide` or `minFaceSize` allow it',
+    '`fastDecode` of requests that do not set it: decode JPEGs at a reduced size if `maxSide` or `minFaceSize` allows it',
   ),
   maxPixels: integer(
     'MAX_PIXELS',
     maxPixels.default,
     maxPixels.min,
     maxPixels.max,
-    'largest image, width x height, by its header',
+    'largest image, width x height, read from its header',
   ),
   maxBodyBytes: integer(
     'MAX_BODY_BYTES',
     20 * 2 ** 20,
     1024,
     2 ** 30,
-    'largest request body, and largest image of a batch',
+    'largest request body, and largest image in a batch',
   ),
-  batchLimit: integer('BATCH_LIMIT', 8, 1, 10_000, 'batches at once in each worker; one more is answered 503'),
+  batchLimit: integer(
+    'BATCH_LIMIT',
+    8,
+    1,
+    10_000,
+    'batches that each worker handles at the same time; further ones get 503',
+  ),
   batchTimeoutMs: integer(
     'BATCH_TIMEOUT_MS',
     120_000,
     1,
     3_600_000,
-    'time for a whole batch, from its header to its last line',
+    'time for a whole batch, from the request header to the last line of the answer',
   ),
   maxBatchImages: integer('MAX_BATCH_IMAGES', 100, 1, 100_000, 'images in one batch'),
   maxBatchBytes: integer('MAX_BATCH_BYTES', 200 * 2 ** 20, 1024, 2 ** 40, 'largest body of a batch'),
-  headersTimeoutMs: integer('HEADERS_TIMEOUT_MS', 10_000, 100, 600_000, 'time for the header of a request'),
-  bodyTimeoutMs: integer('BODY_TIMEOUT_MS', 15_000, 100, 600_000, 'time for the body; in a batch, for each image'),
+  headersTimeoutMs: integer('HEADERS_TIMEOUT_MS', 10_000, 100, 600_000, 'time to receive the request header'),
+  bodyTimeoutMs: integer('BODY_TIMEOUT_MS', 15_000, 100, 600_000, 'time to receive the body; in a batch, each image'),
   requestTimeoutMs: integer(
     'REQUEST_TIMEOUT_MS',
     30_000,
     1,
     600_000,
-    'time from the end of the body to the answer; in a batch, for each image',
+    'time from the end of the body to the answer; in a batch, per image',
   ),
-  keepAliveTimeoutMs: integer('KEEP_ALIVE_TIMEOUT_MS', 5_000, 0, 600_000, 'time that an idle connection is kept'),
+  keepAliveTimeoutMs: integer('KEEP_ALIVE_TIMEOUT_MS', 5_000, 0, 600_000, 'how long an idle connection is kept open'),
   shutdownTimeoutMs: integer(
     'SHUTDOWN_TIMEOUT_MS',
     30_000,
     100,
     600_000,
-    'time for the answers in progress after SIGTERM',
+    'time to finish accepted requests after SIGTERM',
   ),
   stuckMs: integer(
     'STUCK_MS',
     5_000,
     100,
     600_000,
-    'not ready where requests wait for a search that goes on for so long after its deadline, and none has ended meanwhile; ' +
-      'less than `HANG_TIMEOUT_MS`, or its worker is replaced before',
+    '`/readyz` turns 503 when requests wait, a search has run this long past its deadline and none has ended since; ' +
+      'keep it below `HANG_TIMEOUT_MS`, after which the worker is replaced anyway',
   ),
   hangTimeoutMs: integer(
     'HANG_TIMEOUT_MS',
     10_000,
     1_000,
     600_000,
-    'a worker that gives no sign of life for so long, or whose job outlives its deadline by it, is replaced',
+    'replace a worker that has not answered for this long, or whose job has run this long past its deadline',
   ),
   metricsPort: integer('METRICS_PORT', 9464, 0, 65_535, 'port of `/metrics`; 0 takes a free one'),
   metricsHost: {
@@ -358,14 +358,14 @@ export const settings = {
     fallback: (): string => '127.0.0.1',
     expected: 'an IP address, localhost or * for all addresses',
     read: (text) => (text === '*' || isAddress(text) ? text : undefined),
-    about: 'address that `/metrics` listens on; `*`, as in the image, for all',
+    about: 'address that `/metrics` listens on; `*` for all, as set in the image',
   } satisfies Setting<string>,
   apiKeys: {
     ...list(
       'API_KEYS',
       'keys of at least 16 letters, digits and signs',
       (key) => /^[\x21-\x2b\x2d-\x7e]{16,}$/.test(key),
-      'if set, requests need one of them: `Authorization: Bearer KEY` or `X-API-Key: KEY`. Set but empty stops the start',
+      'if set, requests need one of these keys: `Authorization: Bearer KEY` or `X-API-Key: KEY`. Set but empty is an error at startup',
     ),
     isSecret: true,
   },
@@ -374,13 +374,13 @@ export const settings = {
     'origins as browsers send them, such as https://example.org or http://localhost:3000, in lower case, without a path, ' +
       "a slash at the end or the scheme's own port, or *",
     isOrigin,
-    'origins whose pages may call, as browsers send them, or `*` for all; Compose tells nginx too',
+    'origins whose pages may call the API, as browsers send them, or `*` for all; Compose passes them to nginx too',
   ),
   trustProxy: list(
     'TRUST_PROXY',
     'addresses, subnets (of 1 bit at least), loopback, linklocal or uniquelocal',
     isProxy,
-    'proxies whose `X-Forwarded-For` is believed',
+    'proxies whose `X-Forwarded-For` is trusted',
   ),
 };
 

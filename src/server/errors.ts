@@ -30,7 +30,7 @@ export const clientGone = () => new RequestError('ABORTED', 'the client closed t
 /** RequestError MALFORMED_BODY of a form that cannot be read, or could be read in two ways. */
 export const brokenForm = (why: string) => new RequestError('MALFORMED_BODY', `the form is malformed: ${why}`);
 
-/** The one table from code to HTTP status and what it means, a problem's title; README and API description show it. */
+/** The one table from code to HTTP status and what it means, a problem's title; docs/library.md and the API description show it. */
 export const errorTable: Readonly<Record<ErrorCode | RequestErrorCode, readonly [status: number, title: string]>> = {
   INVALID_OPTION: [400, 'An option is unknown, out of range or given twice'],
   IMAGE_MISSING: [400, 'The request has no image'],

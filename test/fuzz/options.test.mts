@@ -24,7 +24,7 @@ const texts = fc.oneof(
 const pieces = fc.oneof(names, texts, fc.constantFrom('?', '&', '=', '#', '%', '%20', '+', '%ff', '&&', '?='));
 const urls = fc.array(pieces, { maxLength: 20 }).map((parts) => parts.join(''));
 
-/** Whether a text is a value of the option, by its words in the README alone. */
+/** Whether a text is a value of the option, by its words in the documentation alone. */
 function isValue(rule: OptionRule, text: string): boolean {
   const words = /^an? (integer|number) from (\S+) to (\S+)$/.exec(expected(rule));
   if (!words) return expected(rule).replaceAll('"', '').split(' or ').includes(text);

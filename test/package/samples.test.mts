@@ -17,6 +17,7 @@ import { expect } from 'chai';
 import { needWeights, root, skip } from '../fixtures/available.mjs';
 import { cliFile } from '../fixtures/command-line.mjs';
 import { runWell, tsc } from '../fixtures/commands.mjs';
+import { markdownFiles, readDocument } from '../fixtures/documents.mjs';
 import { standardPicture, toSharp } from '../fixtures/drawn-faces.mjs';
 import { killRunning, track } from '../fixtures/job-worker.mjs';
 import { needRedis, type Redis, startRedis } from '../fixtures/redis.mjs';
@@ -24,11 +25,13 @@ import { isSameAnswer, linesOf, type Sample, samplesIn } from '../fixtures/sampl
 import { type Service, startService } from '../fixtures/service.mjs';
 
 const docs = path.join(root, 'docs');
-const inDocs = existsSync(docs) ? readdirSync(docs).filter((name) => name.endsWith('.md')) : [];
-const documents = ['README.md', 'models/README.md', ...inDocs.map((name) => `docs/${name}`)];
+/** For readers of the package; what is for contributors compiles and measures for hours. */
+const documents = markdownFiles().filter((name) => /^(README|models\/README|docs\/[\w-]+)\.md$/.test(name));
 /** What their samples leave, at least. */
 const made: Record<string, string[]> = {
-  'README.md': ['faces.json', 'faces.csv', 'drawn', 'hidden', 'faces', 'redacted.png', 'drawn.jpeg', 'face-4.jpeg'],
+  'docs/cli.md': ['faces.json', 'faces.csv', 'drawn', 'hidden', 'faces'],
+  'docs/service.md': ['redacted.png'],
+  'docs/library.md': ['drawn.jpeg', 'face-4.jpeg'],
 };
 
 /** What is not run here: it installs, needs Docker or a cluster, or takes many minutes. */
@@ -150,7 +153,8 @@ describe('what the documents print', () => {
   }
 
   it('has answers, and samples of each kind', () => {
-    const samples = samplesIn(path.join(root, 'README.md'));
+    const samples = documents.flatMap((file) => samplesIn(path.join(root, file)));
+    expect(samplesIn(path.join(root, 'README.md')).map(({ lang }) => lang)).to.include.members(['sh', 'ts']);
     expect(new Set(samples.map(({ lang }) => lang))).to.include.all.keys('sh', 'ts', 'cjs');
     expect(samples.filter(({ answer }) => answer !== undefined).length).to.be.above(1);
     expect(isSameAnswer('{"x":1.5,\n "y":2}', '{"x":1.5004,"y":2}')).to.equal(true);
@@ -160,8 +164,8 @@ describe('what the documents print', () => {
 
   it('names only scripts that there are', () => {
     const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-    for (const file of [...documents, 'CONTRIBUTING.md', 'SECURITY.md'])
-      for (const [, name = ''] of readFileSync(path.join(root, file), 'utf8').matchAll(/npm run ([\w:]+)/g))
+    for (const file of markdownFiles())
+      for (const [, name = ''] of readDocument(file).matchAll(/npm run ([\w:]+)/g))
         expect(scripts, file).to.have.property(name);
   });
 });

@@ -43,7 +43,7 @@ export const modelFlags = {
     kind: 'choice',
     choices: modelNames,
     default: 'mtcnn',
-    about: 'what searches: yunet finds more in crowds and takes longer, the others find less',
+    about: 'detection model: yunet finds more in crowds and takes longer, the others find less',
   },
   modelsDir: { kind: 'text', placeholder: 'DIR', about: 'folder of the weights, if not that of this package' },
   engine: { kind: 'choice', choices: engineChoices, default: 'auto', about: "what runs mtcnn's networks" },
@@ -57,7 +57,7 @@ export const pictureFlags = {
   overwrite: {
     kind: 'boolean',
     default: false,
-    about: 'replace files that are there already, which otherwise fail their image (EEXIST); --resume does so as well',
+    about: 'replace existing output files; otherwise their image counts as failed (EEXIST). --resume replaces them too',
   },
   ...pictureTables.annotate,
   ...pictureTables.redact,

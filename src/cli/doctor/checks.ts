@@ -164,7 +164,7 @@ export async function* examine(): AsyncGenerator<Check> {
     yield ok('native addon', `loads on ${currentTarget()}, with OpenCV ${opencvVersion}`);
   } catch (error) {
     if (!isSupported()) {
-      yield missing('native addon', messageOf(error), 'docker run (see "In containers" in the README)');
+      yield missing('native addon', messageOf(error), 'docker run (see "In containers" in docs/deployment.md)');
       return;
     }
     yield* buildTools();
