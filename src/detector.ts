@@ -216,7 +216,7 @@ export class FaceDetector {
   }
 
   /**
-   * Finds the faces on one image, surest first.
+   * Finds the faces in one image, most confident first.
    *
    * Rejects with FaceDetectorError (its `code` is stable): INVALID_OPTION, UNSUPPORTED_FORMAT, EMPTY_IMAGE, CORRUPT_IMAGE,
    * TRUNCATED_IMAGE, TOO_MANY_PIXELS, TOO_COSTLY, OUT_OF_MEMORY, CLOSED, INTERNAL; with the file system's error where a file cannot be

@@ -12,9 +12,9 @@ export const benchCommand: Command = {
   name: 'bench',
   summary: 'measure how many images per second this machine searches',
   synopsis: ['[FLAG ...] [FILE ...]'],
-  about: `Searches images on all cores by each engine, in rounds by turns, and shows the median round of each in images per second with the least and the most, the mean time of each stage, and the ratio of the engines. Without files it searches a drawn picture of 1280 x 720 pixels with six faces, as raw pixels; files are decoded each time, as they are by detect.
+  about: `Searches images on all cores with each engine in turn, in rounds, and shows for each engine the median round in images per second with the lowest and the highest, the mean time of each stage, and the ratio of the engines. Without files it searches a drawn picture of 1280 x 720 pixels with six faces, as raw pixels; files are decoded each time, as detect does.
 
-The ratio says more than the rates: whatever else the machine does slows both engines.`,
+The ratio means more than the rates: other work on the machine slows both engines.`,
   flags: { Measuring: benchFlags, Detection: optionTable },
   completes: 'files',
   examples: [

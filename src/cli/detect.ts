@@ -6,13 +6,13 @@ export const detectCommand: Command = {
   name: 'detect',
   summary: 'find the faces in images',
   synopsis: ['[FLAG ...] FILE|FOLDER|GLOB|- ...'],
-  about: `Finds the faces on each image and prints a table, or JSON or CSV for programs. A folder stands for all images below it (.jpg .jpeg .jpe .jfif .png .webp .bmp .tif .tiff .pbm .pgm .ppm .pam; names with a leading dot and links to folders are left out), a glob in quotes for what it matches, - for an image on standard input.
+  about: `Finds the faces in each image and prints a table, or JSON or CSV for programs. A folder stands for all images below it (.jpg .jpeg .jpe .jfif .png .webp .bmp .tif .tiff .pbm .pgm .ppm .pam; names with a leading dot and links to folders are left out), a glob in quotes for what it matches, - for an image on standard input.
 
-Results come in the order of the images. An image that cannot be read is reported, in the table on standard error, in JSON and CSV in its place, and the others go on. Boxes are in pixels of the image as displayed; left is the viewer's left.
+Results come in the order of the images. An image that cannot be read does not stop the others: the table reports it on standard error, JSON and CSV in its place. Boxes are in pixels of the image as displayed; left is the viewer's left.
 
-Pictures keep the path that their image has below the folder that was given, or below the fixed part of the glob, and their format if it is JPEG, PNG or WebP (--format). They never replace an image: their folder must be another one. A file that is there already fails its image (EEXIST) unless --overwrite or --resume is given. An image that failed has no picture of any kind from that run.
+Pictures keep the path that their image has below the folder that was given, or below the fixed part of the glob, and its format if that is JPEG, PNG or WebP (--format). They never replace an image: their folder must be another one. If an output file already exists, its image counts as failed (EEXIST) unless --overwrite or --resume is given. A failed image has no picture of any kind from that run.
 
-Ctrl-C keeps what is done so far, but does not wait for a reader that takes no more output. With --output even a process that is killed leaves a file of whole lines, but for its last one, and --resume goes on with it.`,
+Ctrl-C keeps what is done so far, but does not wait for a reader that has stopped reading. With --output even a killed process leaves a file of whole lines, except perhaps the last one, and --resume continues with it.`,
   flags: {
     Output: outputFlags,
     Pictures: pictureFlags,
@@ -21,8 +21,8 @@ Ctrl-C keeps what is done so far, but does not wait for a reader that takes no m
   },
   completes: 'files',
   examples: [
-    ['detect photo.jpg', 'the faces on a photograph'],
-    ['detect photos --output faces.ndjson --resume', 'a large folder, in as many sittings as it takes'],
+    ['detect photo.jpg', 'the faces in a photograph'],
+    ['detect photos --output faces.ndjson --resume', 'a large folder, resumed as often as needed'],
     [`detect --csv --min-face-size 60 'photos/**/*.jpg' > faces.csv`, 'large faces only, for a spreadsheet'],
     ['detect photos --redact public --annotate check', 'copies with the faces hidden, and others that show which'],
     ['detect --ndjson - < photo.jpg', 'from a pipe, for another program'],

@@ -16,10 +16,10 @@ export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'show what is missing on this machine, and how to fix it',
   synopsis: ['[--json]'],
-  about: `Looks at all that face detection needs here: Node.js, the native addon and what builds it, OpenCV, the service's settings in the environment, the weights of its models, cores, the engine, and a search on a drawn face. Below each line that is not ok stands the command that mends it. Nothing is changed.`,
+  about: `Checks everything that face detection needs here: Node.js, the native addon and what builds it, OpenCV, the service's settings in the environment, the weights of its models, cores, the engine, and a search on a drawn face. Below each line that is not ok is the command that fixes it. Nothing is changed.`,
   flags: { Output: doctorFlags },
   completes: [],
-  examples: [['doctor', 'before a report of a problem, or after an installation']],
+  examples: [['doctor', 'before you report a problem, or after an installation']],
   statuses: { 0: 'nothing is missing', 1: 'something is missing' },
   async run(args) {
     const { given, rest } = parseFlags(args, doctorFlags);

@@ -22,14 +22,14 @@ const enqueueFlags = {
     min: 0.001,
     max: 3600,
     default: 2,
-    about: 'seconds before the second attempt, twice as many before each further one',
+    about: 'seconds before the second attempt, doubled before each further one',
   },
   ahead: {
     kind: 'integer',
     min: 1,
     max: 100_000_000,
     default: 100_000,
-    about: 'add no more while so many jobs wait: they take memory of Redis',
+    about: 'pause while this many jobs wait, since they take memory in Redis',
   },
   quiet: { kind: 'boolean', default: false, short: 'q', about: 'no progress bar and no summary' },
 } as const;
@@ -40,7 +40,7 @@ export const enqueueCommand: Command = {
   synopsis: ['--queue URL DIR|LIST|- [FLAG ...]'],
   about: `Adds a job for each image below a folder (as detect takes them), or for each line of a text file or of standard input: a path, from --root on. It reads no image.
 
-An image stands in the queue once for the same options, however often it is added: the command may be interrupted and given again. Detection options go with the jobs, and win over those of the worker.`,
+An image is in the queue once for the same options, however often it is added, so the command may be interrupted and run again. Detection options are stored with the jobs and take precedence over those of the worker.`,
   flags: { Queue: queueFlags, Jobs: enqueueFlags, Detection: optionTable },
   completes: 'files',
   examples: [
@@ -49,13 +49,13 @@ An image stands in the queue once for the same options, however often it is adde
       'enqueue --queue redis://127.0.0.1 photos/2024 --root photos --min-face-size 40',
       'a part of them, larger faces only',
     ],
-    ['enqueue --queue redis://127.0.0.1 --root photos - < list.txt', 'what a list says'],
+    ['enqueue --queue redis://127.0.0.1 --root photos - < list.txt', 'the images of a list'],
   ],
   statuses: {
     0: 'all are in the queue',
     1: 'none is, or the queue cannot be reached',
-    3: 'all but files whose names are not UTF-8, which it tells',
-    130: 'ended by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); give it again to go on',
+    3: 'all except files whose names are not UTF-8, which it reports',
+    130: 'stopped by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); run it again to continue',
   },
   async run(args) {
     const { given, rest } = parseFlags(args, { ...queueFlags, ...enqueueFlags, ...optionTable });

@@ -42,7 +42,7 @@ export const healthCommand: Command = {
   summary: 'ask the service on this machine whether it is ready',
   synopsis: ['[FLAG ...]'],
   about:
-    "Asks the service of this machine's settings for /readyz: status 0 if it takes requests, 1 with the reason if not. For a container's health check.",
+    "Asks the service on this machine (found by its settings) for /readyz: status 0 if it takes requests, otherwise 1 with the reason. For a container's health check.",
   flags: { Settings: flags },
   completes: [],
   examples: [['health --port 9000', 'a service on another port']],

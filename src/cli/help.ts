@@ -73,7 +73,7 @@ export function commandHelp(command: Command, columns = 100): string {
 /** What `--help` says: every command in a line. */
 export function overview(commands: readonly Command[]): string {
   const wide = Math.max(...commands.map(({ name }) => name.length));
-  return `${program}: finds faces on images
+  return `${program}: finds faces in images
 
 Usage:
 ${commands.map(({ name, summary }) => `  ${program} ${name.padEnd(wide)}  ${summary}`).join('\n')}

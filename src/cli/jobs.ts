@@ -71,11 +71,11 @@ export const jobsCommand: Command = {
   name: 'jobs',
   summary: 'show the progress of that queue, retry failed jobs, collect results',
   synopsis: ['status --queue URL [--wait] [--json]', 'retry --queue URL', 'collect DIR > FILE'],
-  about: `status says how many jobs wait, are worked on, have ended and have failed. With --wait it ends when no job is left, with status 0 also where some have failed: how many, it says.
+  about: `status shows how many jobs wait, run, are done and have failed. With --wait it ends when no job is left, with status 0 even if some failed: it says how many.
 
-retry puts the failed ones back into the queue, with new attempts.
+retry puts failed jobs back into the queue, with new attempts.
 
-collect writes the results in the --results DIR of the workers as one NDJSON file, a line for each image: two workers may have written one, where the first was killed before the queue knew. It may run while they do.`,
+collect writes the results in the --results DIR of the workers as one NDJSON file with one line per image: two workers may have written the same image, if the first was killed before the queue knew. It may run while workers do.`,
   flags: { Queue: queueFlags, Output: statusFlags },
   completes: ['status', 'retry', 'collect'],
   examples: [

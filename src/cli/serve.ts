@@ -39,14 +39,14 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'start the HTTP service (POST /face, /v1)',
   synopsis: ['[FLAG ...]'],
-  about: `Starts the service and runs until SIGTERM or Ctrl-C, which let it answer everything that it has accepted. SIGHUP replaces its workers one by one.
+  about: `Starts the service and runs until SIGTERM or Ctrl-C, after which it answers everything it has accepted. SIGHUP replaces its workers one by one.
 
-Settings come from the environment variables named below, or from flags, which win. Keys (--api-keys) are better kept in the environment: others on this machine can read a command line.`,
+Settings come from the environment variables named below, or from flags, which take precedence. Keep keys (--api-keys) in the environment: others on this machine can read a command line.`,
   flags: { Command: serveFlags, Settings: settingFlags() },
   completes: [],
   examples: [
     ['serve --port 9000', 'on another port'],
-    ['serve --min-face-size 40 --workers 2 --print-config', 'what these settings come to'],
+    ['serve --min-face-size 40 --workers 2 --print-config', 'the values in effect'],
   ],
   async run(args) {
     const { given, rest } = parseFlags(args, { ...settingFlags(), ...serveFlags });

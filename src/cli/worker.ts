@@ -22,25 +22,29 @@ const workerFlags = {
     min: 1024,
     max: 2 ** 31,
     default: 200 * 2 ** 20,
-    about: 'largest image: a larger one fails. A few are in memory at once',
+    about: 'largest image in bytes; larger ones fail. A few are in memory at once',
   },
   lock: {
     kind: 'integer',
     min: 1,
     max: 3600,
     default: 30,
-    about: 'seconds after which, at most twice, the jobs of a worker that is no longer heard of are given to others',
+    about: 'seconds (at most twice that) until the jobs of a worker that has disappeared go to others',
   },
   keepDays: {
     kind: 'number',
     min: 0.001,
     max: 3650,
     default: 7,
-    about:
-      'how long the queue remembers jobs that have ended; so long an image that is added again is not searched again',
+    about: 'how long the queue remembers finished jobs; an image added again within that time is not searched again',
   },
-  keep: { kind: 'integer', min: 1, max: 100_000_000, about: 'how many of each, done and failed, it remembers at most' },
-  quiet: { kind: 'boolean', default: false, short: 'q', about: 'tell of errors only' },
+  keep: {
+    kind: 'integer',
+    min: 1,
+    max: 100_000_000,
+    about: 'how many done and how many failed jobs it remembers at most',
+  },
+  quiet: { kind: 'boolean', default: false, short: 'q', about: 'report errors only' },
 } as const;
 
 const detectorFlags = { ...modelFlags, ...optionTable };
@@ -49,11 +53,11 @@ export const workerCommand: Command = {
   name: 'worker',
   summary: 'search the images in that queue',
   synopsis: ['--queue URL --root DIR [FLAG ...]'],
-  about: `Searches the images of the queue that enqueue, or any program with BullMQ, has filled, on all cores, until it is stopped. Start as many as you like, on as many machines: each takes what it can do.
+  about: `Searches the images of the queue that enqueue, or any program with BullMQ, has filled, on all cores, until it is stopped. Start as many as you like, on as many machines as you like.
 
-SIGTERM and Ctrl-C give the jobs that it works on back to the queue and end it with status 0; the second time it ends at once. A worker that is killed, or its machine, loses nothing: after --lock seconds another one does its jobs. A temporary error is retried with backoff, as enqueue --attempts says; a file that is no image, or an image that crashes the process, fails at once.
+SIGTERM and Ctrl-C return its running jobs to the queue and end it with status 0; a second signal ends it at once. A killed worker loses nothing: after --lock seconds another one does its jobs. A temporary error is retried with backoff, as enqueue --attempts says; a file that is no image, or an image that crashes the process, fails at once.
 
-docs/JOBS.md has the whole story. BullMQ is not part of this package: npm install bullmq ioredis.`,
+docs/JOBS.md has the details. BullMQ is not part of this package: npm install bullmq ioredis.`,
   flags: {
     Queue: queueFlags,
     Running: { ...workerFlags, ...runFlags, ...modelFlags },

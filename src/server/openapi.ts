@@ -255,7 +255,7 @@ function facePath({ config }: Service): Schema {
     post: {
       operationId: 'face',
       tags: ['replaced service'],
-      summary: 'The faces on an image, as the replaced service answered: [y1, x1, y2, x2], surest first',
+      summary: 'The faces in an image, as the replaced service answered: [y1, x1, y2, x2], most confident first',
       requestBody: { required: true, content: config.postType === 'JSON' ? text : form },
       responses: {
         200: {
@@ -292,14 +292,14 @@ export function openApi(service: Service, version: string): Schema {
     info: {
       title: 'opencv-face-detector',
       version,
-      description: 'Finds faces on images. Nothing is stored, no URL is fetched, no identity is computed.',
+      description: 'Finds faces in images. Nothing is stored, no URL is fetched, no identity is computed.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     ...(hasKeys && { security: [{ bearer: [] }, { header: [] }] }),
     paths: {
       [config.endpoint]: facePath(service),
-      '/v1/faces': oneImagePath('faces', 'The faces on one image; options in the query, the form or the JSON', rules, {
+      '/v1/faces': oneImagePath('faces', 'The faces in one image; options in the query, the form or the JSON', rules, {
         description: 'Its faces; no face is an empty list',
         ...json(ref('Detection')),
       }),

@@ -104,7 +104,7 @@ describe('the completion of shells', () => {
     for (const command of ['opencv-face-detector', 'npx opencv-face-detector', 'npx --no opencv-face-detector']) {
       expect(asked(`${command} `))
         .to.include('detect ')
-        .and.to.include('find the faces on images');
+        .and.to.include('find the faces in images');
       expect(asked(`${command} detect --min`)).to.include('--min-face-size');
       expect(asked(`${command} models `)).to.match(/fetch +list +verify/);
     }

@@ -12,18 +12,18 @@ const formatNames = Object.keys(formats) as (keyof typeof formats)[];
 
 export const outputFlags = {
   json: { kind: 'boolean', default: false, about: 'one JSON document: an array with an object per image' },
-  ndjson: { kind: 'boolean', default: false, about: 'a line of JSON per image, as soon as it is its turn' },
-  csv: { kind: 'boolean', default: false, about: 'a row per face; one without a face for an image that has none' },
+  ndjson: { kind: 'boolean', default: false, about: 'a line of JSON per image, in order, as soon as possible' },
+  csv: { kind: 'boolean', default: false, about: 'a row per face; an image without faces has one empty row' },
   output: {
     kind: 'text',
     placeholder: 'FILE',
     short: 'o',
-    about: 'append the lines of --ndjson to a new file, each as soon as it is its turn',
+    about: 'write the lines of --ndjson to a new file, in order, as soon as possible',
   },
   resume: {
     kind: 'boolean',
     default: false,
-    about: 'go on with the file of --output: images that are in it are left out. Give the same options as before',
+    about: 'continue the file of --output, skipping the images that are in it. Give the same options as before',
   },
   quiet: { kind: 'boolean', default: false, short: 'q', about: 'no progress bar and no summary' },
 } as const;
@@ -34,7 +34,7 @@ export const runFlags = {
     min: 1,
     max: 1024,
     short: 'j',
-    about: 'images at once at most; all cores are used unless it says less',
+    about: 'images searched at the same time at most; default: as many as keep all cores busy',
   },
 } as const;
 
@@ -64,12 +64,12 @@ export const pictureFlags = {
   ...pictureTables.crops,
   align: {
     ...pictureTables.crops.align,
-    about: 'turn and scale faces to the template of ArcFace, but cut out their boxes',
+    about: 'turn and scale faces to the ArcFace template, but cut out their boxes',
   },
   margin: {
     ...pictureTables.crops.margin,
     about:
-      'of the box, in its widths and heights: what --redact hides beyond it (default 0.3), what --crops adds with --no-align (0)',
+      'share of the box that is added on each side: by --redact (default 0.3), by --crops with --no-align (default 0)',
   },
 } as const satisfies Flags;
 const pictureKinds = ['annotate', 'redact', 'crops'] as const satisfies PictureKind[];

@@ -9,7 +9,7 @@ export function publicDetection({ model, image, faces, warnings }: Detection) {
   return { model, image, faces, ...(warnings && { warnings }) };
 }
 
-/** POST /v1/faces: the faces on one image. */
+/** POST /v1/faces: the faces in one image. */
 export function facesHandler(service: Service) {
   return oneImageHandler(service, {
     rules: service.rules,
