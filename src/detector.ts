@@ -34,30 +34,30 @@ import { type Activity, closedError, Slots } from './slots.js';
 /** Settings of a detector; detection options given here are the defaults of every call. */
 export interface CreateOptions extends DetectOptions {
   /**
-   * What searches; default `mtcnn`. `haar` comes with OpenCV, the others need their weights (`npx opencv-face-detector models fetch
+   * Detection model; default `mtcnn`. `haar` comes with OpenCV, the others need their weights (`npx opencv-face-detector models fetch
    * MODEL`).
    */
   model?: ModelName | undefined;
   /**
-   * Models to load, any of which a call may name; they share `slots`. `model`, or else the first of these, is that of calls that name
-   * none.
+   * Models to load, any of which a call may name; they share `slots`. Calls that name none use `model`, or otherwise the first of
+   * these.
    */
   models?: readonly ModelName[] | undefined;
   /** Folder of the weights; default: `models` in this package. */
   modelsDir?: string | undefined;
   /**
    * What runs the networks of `mtcnn`: `opencv`, OpenCV's dnn module; `fused`, kernels made for these networks, several
-   * times faster; `auto` (default), `fused` if a trial on loading finds its answers equal to OpenCV's within 1e-4.
+   * times faster; `auto` (default), `fused` if a self-check at loading finds its answers equal to OpenCV's within 1e-4.
    */
   engine?: EngineChoice | undefined;
   /**
    * Images searched at the same time, each on one thread of Node's pool: from 1 to one below the pool's size (4 unless
-   * UV_THREADPOOL_SIZE says otherwise), which files and names share. Default 2, or 1 on a single core.
+   * UV_THREADPOOL_SIZE says otherwise), which file reads and DNS lookups share. Default 2, or 1 on a single core.
    */
   slots?: number | undefined;
   /**
-   * Threads that share the search of one image (`mtcnn` only): 1 (default) to 64. They make each answer quicker, not more of
-   * them: `slots` x `threads` beyond the cores gains nothing and is not refused.
+   * Threads that share the search of one image (`mtcnn` only): 1 (default) to 64. Each answer comes sooner, throughput stays the
+   * same: `slots` x `threads` beyond the cores is allowed and gains nothing.
    */
   threads?: number | undefined;
 }
@@ -68,11 +68,11 @@ export interface DetectCallOptions extends DetectOptions {
   /** Stops the search; the promise rejects with the signal's reason once the native run has ended. */
   signal?: AbortSignal | undefined;
   /**
-   * About how many milliseconds the search takes, a number from 0, where that is known. A call that has to wait for a slot has its turn as
-   * if it had come so much later; up to 250 it may run beside a search that has taken longer than that, in one slot more than there are.
+   * Roughly how many milliseconds the search takes (0 or more), if known. A call that waits for a slot is queued as if it had come that
+   * much later; up to 250, it may run beside a search that has already taken longer than that, in one extra slot.
    */
   costMs?: number | undefined;
-  /** Called when the call has its slot, just before native code gets the image; not where it ends before. */
+  /** Called when the call has its slot, just before native code gets the image; never if the call ends before that. */
   onStart?: (() => void) | undefined;
 }
 
@@ -173,7 +173,7 @@ export class FaceDetector {
   readonly model: ModelName;
   /** What runs the networks of `model`. */
   readonly engine: EngineName;
-  /** Why this engine: asked for, or what its trial on loading showed. */
+  /** Why this engine: it was asked for, or what the self-check at loading found. */
   readonly engineReason: string;
   /** All that are loaded, `model` first. */
   readonly models: readonly [LoadedModel, ...LoadedModel[]];
