@@ -165,7 +165,7 @@ void ReadRows(Bytes bytes, const Layout& layout, cv::Mat& image) {
     } else if (layout.bits == 24) {
       std::copy(stored, stored + used, image.ptr(RowOf(layout, i)));
     } else if (layout.bits == 32 && layout.masks == kBytes) {
-      for (int x = 0; x < image.cols; ++x) row[x] = {stored[4 * x], stored[4 * x + 1], stored[4 * x + 2]};
+      for (int x = 0; x < image.cols; ++x, stored += 4) row[x] = {stored[0], stored[1], stored[2]};
     } else {
       ReadMaskedRow(stored, layout.bits, channels, row, image.cols);
     }

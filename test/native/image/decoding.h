@@ -90,7 +90,7 @@ cv::Mat ByOpenCv(const Buffer& bytes, int flags = cv::IMREAD_COLOR) {
 /// `value`, `bytes` of them, the lowest first.
 inline std::string Little(uint32_t value, int bytes) {
   std::string text;
-  for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
+  for (int i = 0; i < bytes; ++i) text += static_cast<char>(uint64_t{value} >> (8 * i));
   return text;
 }
 
