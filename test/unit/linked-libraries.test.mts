@@ -46,7 +46,7 @@ describe('what is linked into the prebuilt addon', () => {
       version: '1:2.3+dfsg-4',
       licence: 'Apache-2.0',
     });
-    for (const file of ['CONTRIBUTING.md', 'native/static/Dockerfile.musl'])
+    for (const file of ['docs/contributing/releasing.md', 'native/static/Dockerfile.musl'])
       expect(namesIn(file), file).to.deep.equal(namesIn('Dockerfile'));
   });
 

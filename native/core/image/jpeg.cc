@@ -3,8 +3,8 @@
 #include <jpeglib.h>
 
 #include <algorithm>
-#include <csetjmp>
 #include <cstdio>  // jpeglib.h needs it in front
+#include <new>
 #include <string>
 #include <vector>
 // After jpeglib.h.
@@ -12,6 +12,7 @@
 
 #include "bytes.h"
 #include "jpeg_markers.h"
+#include "way_out.h"
 
 namespace faces {
 namespace {
@@ -40,9 +41,8 @@ bool IsData(const uint8_t* bytes, size_t count) {
   return count > kPadding && std::any_of(bytes, bytes + count, [&](uint8_t byte) { return byte != *bytes; });
 }
 
-// libjpeg's structures with our error handler and source. It gives up by longjmp, which must not skip a destructor: Try
-// runs steps that make no object which has one.
-class Decompressor {
+// libjpeg's structures with our error handler and source.
+class Decompressor : public WayOut {
  public:
   explicit Decompressor(Bytes jpeg) : file_(jpeg) {
     info_.err = jpeg_std_error(&errors_);
@@ -72,15 +72,6 @@ class Decompressor {
   Decompressor& operator=(const Decompressor&) = delete;
   ~Decompressor() { jpeg_destroy_decompress(&info_); }
 
-  /// False where libjpeg gave up.
-  template <typename Step>
-  bool Try(Step step) {
-    // NOLINTNEXTLINE(cert-err52-cpp): the only way out of libjpeg that works where C code has no unwind tables
-    if (setjmp(way_out_) != 0) return false;
-    step();
-    return true;
-  }
-
   bool is_made() const { return is_made_; }
   jpeg_decompress_struct& info() { return info_; }
   Trouble& trouble() { return trouble_; }
@@ -104,7 +95,7 @@ class Decompressor {
       default:
         break;
     }
-    longjmp(way_out_, 1);
+    Take();
   }
 
   void Note() {
@@ -135,7 +126,6 @@ class Decompressor {
   jpeg_decompress_struct info_{};
   jpeg_error_mgr errors_{};
   jpeg_source_mgr source_{};
-  std::jmp_buf way_out_{};
   Trouble trouble_;
   bool is_made_ = false;
 };

@@ -3,12 +3,13 @@
 #include <png.h>
 
 #include <algorithm>
-#include <csetjmp>
 #include <cstring>
+#include <new>
 #include <vector>
 
 #include "bytes.h"
 #include "exif.h"
+#include "way_out.h"
 
 namespace faces {
 namespace {
@@ -46,12 +47,15 @@ std::vector<Bytes> PartsForLibpng(Bytes bytes, Alpha alpha) {
   return parts;
 }
 
-// libpng's structures with our source and error handler. It gives up by longjmp, which must not skip a destructor: Try
-// runs steps that make no object which has one.
-class PngReader {
+// libpng's structures with our source and error handler.
+class PngReader : public WayOut {
  public:
   explicit PngReader(std::vector<Bytes> parts) : parts_(std::move(parts)) {
-    const auto give_up = [](png_structp png, png_const_charp) { longjmp(Self(png_get_error_ptr(png)).way_out_, 1); };
+    const auto give_up = [](png_structp png, png_const_charp reason) {
+      PngReader& self = Self(png_get_error_ptr(png));
+      self.is_out_of_memory_ = std::strstr(reason, "memory") != nullptr;  // libpng's own, or zlib's
+      self.Take();
+    };
     const auto ignore = [](png_structp, png_const_charp) {};
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, give_up, ignore);
     info_ = png_ == nullptr ? nullptr : png_create_info_struct(png_);
@@ -67,18 +71,10 @@ class PngReader {
   PngReader& operator=(const PngReader&) = delete;
   ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
 
-  /// False where libpng gave up.
-  template <typename Step>
-  bool Try(Step step) {
-    // NOLINTNEXTLINE(cert-err52-cpp): the only way out of libpng
-    if (setjmp(way_out_) != 0) return false;
-    step();
-    return true;
-  }
-
   png_structp png() const { return png_; }
   png_infop info() const { return info_; }
   bool is_at_end() const { return is_at_end_; }
+  bool is_out_of_memory() const { return is_out_of_memory_; }
 
   /// Whether every row has been read, also where the file ends before what stands behind the last one.
   bool has_all_rows() const {
@@ -111,9 +107,9 @@ class PngReader {
   size_t part_ = 0;
   size_t offset_ = 0;
   bool is_at_end_ = false;
+  bool is_out_of_memory_ = false;
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
-  std::jmp_buf way_out_{};
 };
 
 // To BGR of 8 bits, or BGRA.
@@ -165,6 +161,7 @@ Decoded DecodePng(Bytes bytes, const Header& header, Alpha alpha) {
   const png_structp png = reader.png();
   const png_infop info = reader.info();
   const auto fail = [&] {
+    if (reader.is_out_of_memory()) throw std::bad_alloc();
     if (reader.is_at_end()) ThrowTruncated();
     ThrowCorrupt();
   };
