@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "image/header.h"
 #include "input.h"
 #include "render/render.h"
 
