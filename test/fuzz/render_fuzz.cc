@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include "image/header.h"
+#include "image/image.h"
 #include "input.h"
 #include "render/render.h"
 
@@ -52,14 +52,13 @@ RenderOptions TakeOptions(Input& input) {
   return options;
 }
 
-// What every viewer of the file would check first.
-bool HasSignature(const Picture& picture, PictureFormat format) {
-  const Header header = ReadHeader({picture.bytes.data(), picture.bytes.size()});
+// Whole, of that format and size.
+bool IsReadable(const Picture& picture, PictureFormat format) {
   const Format expected = format == PictureFormat::kJpeg  ? Format::kJpeg
                           : format == PictureFormat::kPng ? Format::kPng
                                                           : Format::kWebp;
-  return header.format == expected && header.width == picture.width && header.height == picture.height &&
-         header.is_complete;
+  const DecodedImage image = DecodeImage({picture.bytes.data(), picture.bytes.size()}, {});  // throws where it is cut
+  return image.format == expected && image.size == cv::Size(picture.width, picture.height);
 }
 
 }  // namespace
@@ -83,7 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const bool is_crops = std::holds_alternative<CropOptions>(options.what);
     Require(pictures.size() == (is_crops ? faces.size() : 1), "one picture, or a crop for each face");
     for (const Picture& made : pictures) {
-      Require(HasSignature(made, format), "a picture is a whole file of its format and size");
+      Require(IsReadable(made, format), "a picture is a whole file of its format and size");
       Require(is_crops || cv::Size(made.width, made.height) == original, "the picture keeps its size");
     }
     Require(stages.size() == 2, "drawing and encoding are two stages");
