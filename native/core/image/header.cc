@@ -21,8 +21,7 @@ Header ReadHeader(Bytes bytes) {
   if (IsPnm(bytes)) return ReadPnmHeader(bytes);
   if (const char* name = NameOfOtherFormat(bytes)) ThrowUnsupported(name);
   if (image.Matches(0, "II*\0") || image.Matches(0, "MM\0*")) return ReadTiffHeader(bytes);
-  throw Error(ErrorCode::kUnsupportedFormat,
-              "the data is not an image that is known here: send JPEG, PNG, WebP, BMP, TIFF or PNM");
+  throw Error(ErrorCode::kUnsupportedFormat, std::string("the data is not an image that is known here: ") + kAccepted);
 }
 
 }  // namespace faces

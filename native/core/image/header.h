@@ -59,17 +59,18 @@ constexpr int kMostInFront = 10'000;
   throw Error(ErrorCode::kCorruptImage, std::string("the ") + format + " header is damaged or cut short");
 }
 
+constexpr char kAccepted[] = "send JPEG, PNG, WebP, BMP, TIFF or PNM";
+constexpr char kEndsEarly[] = "the image ends early: part of it is missing";
+
 /// `what` is a sound kind of image that is not read, for example "lossless JPEG".
 [[noreturn]] inline void ThrowUnsupported(const std::string& what) {
-  throw Error(ErrorCode::kUnsupportedFormat, what + " is not supported: send JPEG, PNG, WebP, BMP, TIFF or PNM");
+  throw Error(ErrorCode::kUnsupportedFormat, what + " is not supported: " + kAccepted);
 }
 
 [[noreturn]] inline void ThrowCorrupt() {
   throw Error(ErrorCode::kCorruptImage, "the image cannot be decoded: its data is damaged");
 }
 
-[[noreturn]] inline void ThrowTruncated() {
-  throw Error(ErrorCode::kTruncatedImage, "the image ends early: part of it is missing");
-}
+[[noreturn]] inline void ThrowTruncated() { throw Error(ErrorCode::kTruncatedImage, kEndsEarly); }
 
 }  // namespace faces

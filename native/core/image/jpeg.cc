@@ -161,7 +161,7 @@ bool IsDataLeft(Bytes jpeg, const jpeg_decompress_struct& info) {
 
 std::optional<Defect> DefectOf(const Trouble& trouble, bool is_whole) {
   if (trouble.ran_dry || (!is_whole && !trouble.is_damaged)) {
-    return Defect{ErrorCode::kTruncatedImage, "the image ends early: part of it is missing"};
+    return Defect{ErrorCode::kTruncatedImage, kEndsEarly};
   }
   if (trouble.is_damaged) return Defect{ErrorCode::kCorruptImage, "the image's data is damaged: part of it is wrong"};
   return std::nullopt;
