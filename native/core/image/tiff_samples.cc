@@ -26,7 +26,7 @@ double HalfToDouble(uint16_t half) {
 
 uint8_t FloatTo8(double value) {
   if (!(value > 0)) return 0;  // nor is a number that is none
-  return static_cast<uint8_t>(std::min(value, 1.0) * 255 + 0.5);
+  return static_cast<uint8_t>(std::lround(std::min(value, 1.0) * 255));
 }
 
 // Of every number of 16 bits there is.
