@@ -43,7 +43,7 @@ export interface ModelInput {
   fit: 'stretch' | 'letterbox';
 }
 
-/** Networks whose weights were exported for one size; the others see the picture itself, at several sizes (native/core/zoo). */
+/** Networks whose weights were exported for one size; the others see the picture itself, at several sizes (native/core/models). */
 const inputs: Partial<Record<ModelName, ModelInput>> = {
   'ultralight-rfb-320': { width: 320, height: 240, fit: 'stretch' },
   'ultralight-rfb-640': { width: 640, height: 480, fit: 'stretch' },

@@ -12,8 +12,8 @@
 #include <malloc.h>
 #endif
 
+#include "detection/selection.h"
 #include "image/image.h"
-#include "mtcnn/pyramid.h"
 #include "render/encode.h"
 #include "render/render.h"
 #include "stopwatch.h"
@@ -49,13 +49,6 @@ void ReturnMemory(const Detection& detection) {
 #endif
 }
 
-double Area(const Box& box) { return (box.x2 - box.x1) * (box.y2 - box.y1); }
-
-Box Clipped(const Box& box, int width, int height) {
-  return {std::max(box.x1, 0.0), std::max(box.y1, 0.0), std::min(box.x2, double(width)),
-          std::min(box.y2, double(height))};
-}
-
 cv::Mat Shrink(const cv::Mat& image, double factor) {
   const cv::Size size(std::max(1, static_cast<int>(std::lround(image.cols * factor))),
                       std::max(1, static_cast<int>(std::lround(image.rows * factor))));
@@ -80,6 +73,7 @@ Detector::Detector(std::string model, ModelFiles files, EngineChoice choice, int
   SetUpOpenCV();
   std::unique_ptr<Model> first = TakeModel();
   engine_ = first->engine();
+  smallest_face_ = first->smallest_face();
   // Every later one runs on the same engine, without another trial.
   choice_ = engine_.name == "fused" ? EngineChoice::kFused : EngineChoice::kOpenCv;
   GiveBack(std::move(first));
@@ -186,7 +180,7 @@ Detection Detector::Run(DecodedImage decoded, Stage decode, const Options& optio
   }
 
   Options scaled = options;
-  scaled.min_face_size = std::max<double>(mtcnn::kPNetWindow, options.min_face_size * scale);
+  scaled.min_face_size = std::max(smallest_face_, options.min_face_size * scale);
   std::vector<Face> faces = Find(image, scaled, cancel, detection.stages);
   for (Face& face : faces) {
     Place(face, static_cast<double>(spanned.width) / image.cols, static_cast<double>(spanned.height) / image.rows,
@@ -208,28 +202,6 @@ std::vector<Face> Detector::Find(const cv::Mat& image, const Options& options, c
   }
   GiveBack(std::move(model));
   return faces;
-}
-
-std::vector<Face> SelectFaces(std::vector<Face> faces, int width, int height, const Options& options) {
-  const auto area = [&](const Face& face) { return Area(options.clip ? Clipped(face.box, width, height) : face.box); };
-  if (options.clip) {
-    const auto is_outside = [&](const Face& face) {
-      const Box inside = Clipped(face.box, width, height);
-      return inside.x2 <= inside.x1 || inside.y2 <= inside.y1;
-    };
-    faces.erase(std::remove_if(faces.begin(), faces.end(), is_outside), faces.end());
-  }
-  if (options.sort == SortBy::kArea) {
-    std::stable_sort(faces.begin(), faces.end(), [&](const Face& a, const Face& b) { return area(a) > area(b); });
-  }
-  if (options.max_faces > 0 && faces.size() > static_cast<size_t>(options.max_faces)) {
-    faces.resize(static_cast<size_t>(options.max_faces));
-  }
-  return faces;
-}
-
-void ClipBoxes(Detection& detection) {
-  for (Face& face : detection.faces) face.box = Clipped(face.box, detection.width, detection.height);
 }
 
 Error TranslateException() {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "model.h"
+#include "models/model.h"
 #include "render/render_options.h"
 #include "types.h"
 
@@ -51,6 +51,7 @@ class Detector {
   EngineChoice choice_;
   const int threads_;
   EngineInUse engine_;
+  double smallest_face_ = 0;  // Model::smallest_face
   std::mutex mutex_;
   std::vector<std::unique_ptr<Model>> idle_;
 };
@@ -58,11 +59,5 @@ class Detector {
 /// The Error that stands for the exception being handled: an Error as it is, lack of memory as kOutOfMemory, all else
 /// as kInternal. Call it inside a catch block only.
 Error TranslateException();
-
-/// Drops faces outside of an image of this size (Options::clip), sorts and cuts. Boxes stay as they were found.
-std::vector<Face> SelectFaces(std::vector<Face> faces, int width, int height, const Options& options);
-
-/// Cuts the boxes at the border of their image.
-void ClipBoxes(Detection& detection);
 
 }  // namespace faces

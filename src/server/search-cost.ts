@@ -9,7 +9,7 @@ const window = 12;
 const decodeMs = 12;
 const pnetMs = 12;
 // Where a threshold lets nearly every window through: the windows of P-Net then cost more than P-Net, and 20,000 crops of each of the
-// others are the most (native/core/mtcnn/cascade.cc).
+// others are the most (native/core/models/mtcnn/cascade.cc).
 const open = 0.2;
 const openPnetMs = 300;
 const openRnetMs = 1000;

@@ -15,7 +15,7 @@ const models = {
   retinaface: { faces: 12, landmarks: true },
 } satisfies Partial<Record<ModelName, object>>;
 
-// How many faces there are by default is in test/native/zoo/golden.txt, found by numpy.
+// How many faces there are by default is in test/native/models/golden.txt, found by numpy.
 describe('FaceDetector with the models of the zoo', () => {
   for (const [model, { faces, landmarks }] of Object.entries(models)) {
     it(`${model} finds its faces by its own threshold, ${landmarks ? 'with' : 'without'} landmarks`, async function () {

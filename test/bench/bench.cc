@@ -16,9 +16,9 @@
 #include <string>
 #include <vector>
 
+#include "../native/force_target.h"
 #include "detector.h"
 #include "flops.h"
-#include "native/force_target.h"
 #include "peak.h"
 
 namespace {

@@ -2,7 +2,7 @@
 
 #include <initializer_list>
 
-#include "mtcnn/pyramid.h"
+#include "models/mtcnn/pyramid.h"
 
 /// Floating-point operations that the networks ask for, a multiply-add counted as two; what Winograd's scheme saves and
 /// what tiles compute twice is not in it, so that engines are measured by the same work. Layers: paper, figure 2, with

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "fused/targets.h"
+#include "kernels/targets.h"
 #include "stopwatch.h"
 
 #undef HWY_TARGET_INCLUDE

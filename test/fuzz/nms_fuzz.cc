@@ -4,13 +4,13 @@
 #include <numeric>
 #include <vector>
 
+#include "detection/argsort.h"
+#include "detection/nms.h"
 #include "input.h"
-#include "mtcnn/argsort.h"
-#include "mtcnn/nms.h"
 
 namespace {
 
-using namespace faces::mtcnn;
+using namespace faces;
 using faces::Box;
 using fuzz::Input;
 using fuzz::Require;

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "error.h"
-#include "model.h"
+#include "models/model.h"
 #include "types.h"
 
 // What the tests of the core share. The environment variables are set by scripts/test.mjs.

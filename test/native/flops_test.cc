@@ -1,4 +1,4 @@
-#include "bench/flops.h"
+#include "../bench/flops.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fused/targets.h"
+#include "kernels/targets.h"
 // After the above.
 #include <hwy/highway.h>
 

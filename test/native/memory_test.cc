@@ -1,7 +1,7 @@
 #include "counted_memory.h"
 #include "fixtures.h"
-#include "mtcnn/cascade.h"
-#include "mtcnn/engine.h"
+#include "models/mtcnn/cascade.h"
+#include "models/mtcnn/engine.h"
 
 using namespace faces;
 using namespace faces::mtcnn;
@@ -17,8 +17,8 @@ TEST_SUITE("weights" * doctest::skip(!memory::kIsCounted)) {
     const auto run = [&](int width, int height, int crops) {
       found.clear();
       pnet->Propose(picture.data, width, height, 0, found);
-      rnet->Judge(picture.data, crops);
-      onet->Judge(picture.data, crops);
+      rnet->Infer(picture.data, crops);
+      onet->Infer(picture.data, crops);
     };
     run(256, 256, 32);
     const size_t before = memory::Allocations();
@@ -37,8 +37,8 @@ TEST_SUITE("weights" * doctest::skip(!memory::kIsCounted)) {
     Cascade cascade(files, EngineChoice::kFused);
     const auto rnet = MakeFusedCrops(CropNet::kRNet, files.at("det2.onnx"));  // what no face leaves unused
     const auto onet = MakeFusedCrops(CropNet::kONet, files.at("det3.onnx"));
-    rnet->Judge(image.data, 32);
-    onet->Judge(image.data, 32);
+    rnet->Infer(image.data, 32);
+    onet->Infer(image.data, 32);
     memory::RestartPeak();
     std::vector<Stage> stages;
     cascade.Find(image, Options(), CancelFlag(), stages);

@@ -3,7 +3,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
-#include "../error.h"
+#include "error.h"
 #include "render_options.h"
 
 namespace faces::render {

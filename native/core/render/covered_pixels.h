@@ -2,7 +2,7 @@
 
 #include <opencv2/core.hpp>
 
-#include "../types.h"
+#include "types.h"
 
 namespace faces::render {
 

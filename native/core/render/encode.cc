@@ -5,7 +5,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <string>
 
-#include "../error.h"
+#include "error.h"
 
 namespace faces::render {
 namespace {

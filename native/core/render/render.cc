@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <string>
 
-#include "../stopwatch.h"
 #include "align.h"
 #include "annotate.h"
 #include "cut_face.h"
 #include "encode.h"
 #include "redact.h"
+#include "stopwatch.h"
 
 namespace faces::render {
 namespace {

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "../error.h"
-#include "../image/format.h"
+#include "error.h"
+#include "image/format.h"
 #include "render_options.h"
 
 namespace faces::render {

@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "../types.h"
+#include "types.h"
 
 namespace faces {
 
