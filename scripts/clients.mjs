@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { Agent, request } from 'undici';
 
 const root = path.join(import.meta.dirname, '..');
-const { drawFaces } = createRequire(import.meta.url)(path.join(root, 'dist', 'server', 'drawn-faces.js'));
+const { drawFaces } = createRequire(import.meta.url)(path.join(root, 'dist', 'library', 'drawn-faces.js'));
 const photograph = path.join(root, '..', 'shared', 'images', 'movie-stars.jpg');
 
 /** movie-stars.jpg of the shared photographs where they are, else a picture drawn by code. */

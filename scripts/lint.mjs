@@ -18,6 +18,7 @@ function clangFormat() {
 export const checks = [
   { name: 'Biome', command: [...script('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'] },
   { name: 'ESLint', command: [...script('eslint', 'bin', 'eslint.js'), '--max-warnings=0', 'src', 'scripts', 'test'] },
+  { name: 'dependency-cruiser', command: [...script('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), 'src'] },
   { name: 'clang-format', ...clangFormat() },
 ];
 

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 
 const root = path.join(import.meta.dirname, '..');
 const { FaceDetector } = await import(path.join(root, 'dist', 'index.mjs'));
-const { drawFaces } = await import(path.join(root, 'dist', 'server', 'drawn-faces.js'));
+const { drawFaces } = await import(path.join(root, 'dist', 'library', 'drawn-faces.js'));
 const folder = path.join(root, 'docs', 'images');
 
 const scene = drawFaces(960, 540, [

@@ -13,7 +13,7 @@ function table(head, rows) {
 }
 
 function options() {
-  const { optionTable, expected } = dist('options');
+  const { optionTable, expected } = dist('library/detect-options');
   const rows = Object.entries(optionTable).map(([name, rule]) => {
     return [`\`${name}\``, expected(rule), rule.default === undefined ? '' : `\`${rule.default}\``, rule.about];
   });
@@ -21,8 +21,8 @@ function options() {
 }
 
 function pictures() {
-  const { expected } = dist('options');
-  const { pictureTables } = dist('pictures');
+  const { expected } = dist('library/detect-options');
+  const { pictureTables } = dist('library/render-options');
   // An option that all have alike gets one row.
   const rows = new Map();
   for (const [kind, table] of Object.entries(pictureTables)) {
@@ -45,8 +45,8 @@ function pictures() {
 }
 
 function errors() {
-  const { errorTable } = dist('server/errors');
-  const { publicCodes } = dist('server/openapi');
+  const { errorTable } = dist('service/http/error-catalog');
+  const { publicCodes } = dist('service/http/openapi');
   const rows = Object.entries(errorTable).map(([code, [status, meaning]]) => {
     return [`\`${code}\``, publicCodes().includes(code) ? status : '', meaning];
   });
@@ -54,7 +54,7 @@ function errors() {
 }
 
 function settings() {
-  const { settings } = dist('server/config');
+  const { settings } = dist('service/config');
   const rows = Object.values(settings).map(({ variable, fallback, shownDefault, about }) => {
     return [`\`${variable}\``, shownDefault ?? String(fallback()), about];
   });

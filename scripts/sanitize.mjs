@@ -66,7 +66,7 @@ async function thread() {
 }
 
 // Not those that look at the file itself, or at the memory of processes.
-const addonTests = ['native', 'detector', 'parity'];
+const addonTests = ['addon/native', 'library/detector', 'library/parity'];
 
 /** The addon in Node, which is not watched itself: the tests of the addon, in a copy of the package that holds this one. */
 async function addon() {
@@ -84,7 +84,7 @@ async function addon() {
   for (const entry of ['models', 'node_modules']) symlinkSync(at(entry), path.join(copy, entry));
   const name = 'opencv_face_detector.node';
   cpSync(path.join(folder, 'native', name), path.join(copy, 'build', 'Release', name));
-  const tests = addonTests.map((test) => path.join(copy, 'build', 'test', 'addon', `${test}.test.mjs`));
+  const tests = addonTests.map((test) => path.join(copy, 'build', 'test', `${test}.test.mjs`));
   check(
     'addon under ASan and UBSan',
     process.execPath,

@@ -4,12 +4,12 @@ import { commands } from './cli/commands.js';
 import { endInterruption } from './cli/detect/interruption.js';
 import { commandHelp, overview } from './cli/help.js';
 import { printable } from './cli/printable.js';
-import { version } from './cli/version.js';
-import { FaceDetectorError } from './errors.js';
+import { UsageError } from './cli/usage-error.js';
 import { cutWords } from './library/cut-path.js';
+import { FaceDetectorError } from './library/face-detector-error.js';
 import { namingFlag } from './library/permission.js';
-import { allowedCores } from './server/cores.js';
-import { UsageError } from './usage.js';
+import { allowedCores } from './system/cores.js';
+import { version } from './system/version.js';
 
 /**
  * Gives Node's pool a thread for each core to search on, and two to read files meanwhile. It is made when it is first used, which
@@ -60,15 +60,15 @@ function explain(error: unknown): number {
   return 1;
 }
 
-/** Lets the reader of an output leave first (`| head`): whoever writes for that reader alone listens as well, and ends. */
-function outliveReaders(): void {
+/** A broken pipe (`| head`) is no failure of ours; a command that writes to that pipe alone listens as well, and ends. */
+function ignoreBrokenPipe(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE' && stream.listenerCount('error') === 1) throw error;
     });
 }
 
-outliveReaders();
+ignoreBrokenPipe();
 void run(process.argv.slice(2))
   .catch(explain)
   .then((status) => {

@@ -1,22 +1,13 @@
-export type {
-  Box,
-  CreateOptions,
-  DetectCallOptions,
-  Detection,
-  Face,
-  ImageWarning,
-  Landmarks,
-  Point,
-  Timings,
-} from './detector.js';
-export { FaceDetector } from './detector.js';
-export type { ErrorCode } from './errors.js';
-export { FaceDetectorError } from './errors.js';
-export type { ImageInput, MatLike, RawPixels } from './input.js';
-export type { LoadedModel } from './loaded-models.js';
-export type { ModelName } from './models.js';
-export type { EngineChoice, EngineName } from './native.js';
-export type { DetectOptions } from './options.js';
+export type { DetectCallOptions, DetectOptions } from './library/detect-options.js';
+export type { Box, Detection, Face, ImageWarning, Landmarks, Point, Timings } from './library/detection.js';
+export type { CreateOptions } from './library/detector.js';
+export { FaceDetector } from './library/detector.js';
+export type { ErrorCode } from './library/face-detector-error.js';
+export { FaceDetectorError } from './library/face-detector-error.js';
+export type { ImageInput, MatLike, RawPixels } from './library/input.js';
+export type { LoadedModel } from './library/loaded-models.js';
+export type { ModelName } from './library/model-catalog.js';
+export type { EngineChoice, EngineName } from './library/native.js';
 export type {
   AnnotateOptions,
   Crop,
@@ -27,5 +18,5 @@ export type {
   PictureFormat,
   PictureOptions,
   RedactOptions,
-} from './pictures.js';
-export type { Activity } from './slots.js';
+} from './library/render-options.js';
+export type { Activity } from './library/slots.js';

@@ -1,4 +1,4 @@
-// Registration only: what the .node file exports. The one user of these exports is src/native.ts.
+// Registration only: what the .node file exports. The one user of these exports is src/library/native.ts.
 #include <napi.h>
 
 #include <opencv2/core/version.hpp>

@@ -129,7 +129,7 @@ EngineChoice ReadEngineChoice(const Napi::Value& value) {
 }
 
 int ReadThreads(const Napi::Value& value) {
-  constexpr int kMost = 64;  // as in src/native.ts
+  constexpr int kMost = 64;  // as in src/library/native.ts
   const double threads = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : 0;
   if (!(threads >= 1 && threads <= kMost)) Refuse(value, "1 to " + std::to_string(kMost) + " threads");
   return static_cast<int>(threads);

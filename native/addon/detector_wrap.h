@@ -30,7 +30,7 @@ class DetectorWrap : public Napi::ObjectWrap<DetectorWrap> {
   Napi::Value EngineReason(const Napi::CallbackInfo& info);
 
   /// detect(image: Uint8Array | { data, width, height, channels, isRgb }, options, render?), to { done, cancel() }.
-  /// `done` is a promise; with `render` (NativeRender in src/native.ts) its result has `format` and `pictures` too.
+  /// `done` is a promise; with `render` (NativeRender in src/library/native.ts) its result has `format` and `pictures` too.
   /// Encoded bytes are copied, raw pixels are borrowed until `done` settles. Throws TypeError for other arguments.
   Napi::Value Detect(const Napi::CallbackInfo& info);
 

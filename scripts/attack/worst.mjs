@@ -6,8 +6,8 @@ import { makePictures } from './pictures.mjs';
 
 const ours = createRequire(path.join(import.meta.dirname, '..', '..', 'package.json'));
 const { FaceDetector } = ours('./dist/index.js');
-const { readConfig } = ours('./dist/server/config.js');
-const { serviceDefaults } = ours('./dist/server/options.js');
+const { readConfig } = ours('./dist/service/config.js');
+const { serviceDefaults } = ours('./dist/service/http/request-options.js');
 
 const everywhere = { scaleFactor: 0.95, threshold: 0 };
 const stages = { pnetThreshold: 0, rnetThreshold: 0 };

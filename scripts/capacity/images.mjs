@@ -8,7 +8,7 @@ const photographs = path.join(root, '..', 'shared', 'images');
 
 /** Pictures drawn by code, of sizes as cameras and web pages have them: { name, bytes }. */
 async function drawnImages() {
-  const { drawFaces } = createRequire(import.meta.url)(path.join(root, 'dist', 'server', 'drawn-faces.js'));
+  const { drawFaces } = createRequire(import.meta.url)(path.join(root, 'dist', 'library', 'drawn-faces.js'));
   const sizes = [320, 640, 1280, 1920];
   return Promise.all(
     sizes.map(async (width) => {

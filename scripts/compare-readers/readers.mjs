@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
-import { version } from '../../dist/cli/version.js';
 import { FaceDetector } from '../../dist/index.mjs';
+import { version } from '../../dist/system/version.js';
 
 /** The first words of another program's message, as a cell of a table takes them. */
 function firstWords({ message }) {

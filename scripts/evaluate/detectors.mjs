@@ -1,7 +1,7 @@
 import { FaceDetector } from '../../dist/index.js';
+import { optionTable } from '../../dist/library/detect-options.js';
+import { defaultModelsDir, scoreThresholds } from '../../dist/library/model-catalog.js';
 import { defaultSources } from '../../dist/library/weights/fetch.js';
-import { defaultModelsDir, scoreThresholds } from '../../dist/models.js';
-import { optionTable } from '../../dist/options.js';
 
 /** What a face's confidence must exceed by default; undefined of haar, which has no threshold. */
 export function thresholdOf(model) {

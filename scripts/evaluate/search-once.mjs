@@ -1,6 +1,6 @@
 // Searches an image once by a model and prints the process's memory in MB: what memory.mjs runs in a process for each.
 import { readFileSync } from 'node:fs';
-import { loadAddon } from '../../dist/native.js';
+import { loadAddon } from '../../dist/library/native.js';
 import { createDetector } from './detectors.mjs';
 
 async function search(what, image) {

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import { drawFaces } from '../../dist/server/drawn-faces.js';
+import { drawFaces } from '../../dist/library/drawn-faces.js';
 
 /** Writes small pictures with a drawn face each into `folder`, under `count` names; a few files, each with many links. */
 export async function writePhotographs(folder, count) {

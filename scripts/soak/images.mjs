@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { bmp } from './bmp.mjs';
 
 const root = path.join(import.meta.dirname, '..', '..');
-const { drawFaces } = createRequire(import.meta.url)(path.join(root, 'dist', 'server', 'drawn-faces.js'));
+const { drawFaces } = createRequire(import.meta.url)(path.join(root, 'dist', 'library', 'drawn-faces.js'));
 const photographs = path.join(root, '..', 'shared', 'images');
 
 /** The four faces that MTCNN finds on 800 x 500 pixels, as test/fixtures/drawn-faces.mts has them. */

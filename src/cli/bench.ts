@@ -1,7 +1,7 @@
-import { optionTable } from '../options.js';
-import { UsageError } from '../usage.js';
+import { optionTable } from '../library/detect-options.js';
 import type { Command } from './command.js';
 import { parseFlags } from './flags.js';
+import { UsageError } from './usage-error.js';
 
 const benchFlags = {
   seconds: { kind: 'integer', min: 1, max: 600, default: 5, about: 'time for each engine, in rounds by turns' },

@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { installLines } from '../build-needs.js';
-import { packageRoot } from '../paths.js';
-import { UsageError } from '../usage.js';
+import { installLines } from '../library/build-needs.js';
+import { packageRoot } from '../system/package-root.js';
 import type { Command } from './command.js';
 import { parseFlags } from './flags.js';
+import { UsageError } from './usage-error.js';
 
 /** The folder of node_modules that has cmake-js and node-addon-api: in a clone they are there, in the package they are fetched once. */
 function toolsFolder(): string {

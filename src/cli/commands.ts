@@ -7,7 +7,7 @@ import { doctorCommand } from './doctor.js';
 import { enqueueCommand } from './enqueue.js';
 import { healthCommand } from './health.js';
 import { jobsCommand } from './jobs.js';
-import { modelsCommand } from './models.js';
+import { modelsCommand } from './models-command.js';
 import { serveCommand } from './serve.js';
 import { workerCommand } from './worker.js';
 
@@ -23,5 +23,5 @@ export const commands: readonly Command[] = [
   doctorCommand,
   benchCommand,
   healthCommand,
-  completionCommand,
+  completionCommand(() => commands),
 ];

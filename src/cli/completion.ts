@@ -1,10 +1,11 @@
-import { UsageError } from '../usage.js';
 import { type Command, program } from './command.js';
 import { parseFlags } from './flags.js';
+import { UsageError } from './usage-error.js';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 
-export const completionCommand: Command = {
+/** The command that prints a script with `commands`, of which it is one itself: they are asked for when it runs. */
+export const completionCommand = (commands: () => readonly Command[]): Command => ({
   name: 'completion',
   summary: 'print the completion script of a shell',
   synopsis: ['bash|zsh|fish'],
@@ -22,8 +23,8 @@ Where it is only there by npx, keep the script, anew for each version, and let t
     const [name, ...more] = parseFlags(args, {}).rest;
     const shell = shells.find((known) => known === name);
     if (!shell || more.length > 0) throw new UsageError(`completion needs one of ${shells.join(', ')}`);
-    const [{ commands }, scripts] = await Promise.all([import('./commands.js'), import('./completion/scripts.js')]);
-    process.stdout.write(scripts[shell](commands));
+    const scripts = await import('./completion/scripts.js');
+    process.stdout.write(scripts[shell](commands()));
     return 0;
   },
-};
+});

@@ -1,4 +1,4 @@
-import { optionTable } from '../options.js';
+import { optionTable } from '../library/detect-options.js';
 import type { Command } from './command.js';
 import { modelFlags, outputFlags, pictureFlags, readSettings, runFlags } from './detect/settings.js';
 

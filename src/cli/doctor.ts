@@ -1,7 +1,7 @@
-import { UsageError } from '../usage.js';
 import type { Command } from './command.js';
 import type { Check } from './doctor/checks.js';
 import { parseFlags } from './flags.js';
+import { UsageError } from './usage-error.js';
 
 const doctorFlags = {
   json: { kind: 'boolean', default: false, about: 'the same as one JSON document, for a report' },

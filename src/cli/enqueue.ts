@@ -1,8 +1,8 @@
-import { checkOptions, optionTable } from '../options.js';
-import { UsageError } from '../usage.js';
+import { checkOptions, optionTable } from '../library/detect-options.js';
 import type { Command } from './command.js';
 import { parseFlags } from './flags.js';
 import { queueFlags, readPlace } from './jobs/bullmq.js';
+import { UsageError } from './usage-error.js';
 
 const enqueueFlags = {
   root: {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { expected, fits, type OptionRule, parseValue, shown } from '../options.js';
-import { UsageError } from '../usage.js';
+import { expected, fits, type OptionRule, parseValue, shown } from '../library/detect-options.js';
+import { UsageError } from './usage-error.js';
 
 /** A flag of a command: what an option of the library may be, or any text, such as the path of a file. */
 export type Flag = (OptionRule | { kind: 'text'; placeholder: string; about: string; default?: never }) & {

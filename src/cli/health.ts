@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { readConfig } from '../server/config.js';
-import { UsageError } from '../usage.js';
+import { readConfig } from '../service/config.js';
 import type { Command } from './command.js';
 import { parseFlags } from './flags.js';
 import { setFromFlags, settingFlags } from './serve.js';
+import { UsageError } from './usage-error.js';
 
 // A container engine gives up after a few seconds as well; the answer itself takes milliseconds.
 const timeoutMs = 2000;

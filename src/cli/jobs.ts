@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Queue } from 'bullmq';
-import { UsageError } from '../usage.js';
 import { type Command, program } from './command.js';
 import { Interruption } from './detect/interruption.js';
 import { parseFlags } from './flags.js';
@@ -10,6 +9,7 @@ import { type Collected, collect } from './jobs/collect.js';
 import { readCounts } from './jobs/counts.js';
 import { shownCounts, waitUntilDone } from './jobs/status.js';
 import { plural } from './plural.js';
+import { UsageError } from './usage-error.js';
 
 const statusFlags = {
   wait: { kind: 'boolean', default: false, about: 'status: show progress and rate until no job is left' },

@@ -1,7 +1,7 @@
-import { type Setting, settings } from '../server/config.js';
-import { UsageError } from '../usage.js';
+import { type Setting, settings } from '../service/config.js';
 import type { Command } from './command.js';
 import { type Flag, type Flags, flagName, parseFlags } from './flags.js';
+import { UsageError } from './usage-error.js';
 
 const table: Readonly<Record<string, Setting<unknown>>> = settings;
 
@@ -53,6 +53,6 @@ Settings come from the environment variables named below, or from flags, which t
     if (rest.length > 0) throw new UsageError(`serve takes flags only, got ${rest.join(' ')}`);
     const { printConfig = false, ...fromFlags } = given;
     setFromFlags(fromFlags, process.env); // which the workers inherit
-    return (await import('../server/main.js')).serve(printConfig);
+    return (await import('../service/serve.js')).serve(printConfig);
   },
 };

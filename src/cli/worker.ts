@@ -1,9 +1,9 @@
-import { optionTable } from '../options.js';
-import { UsageError } from '../usage.js';
+import { optionTable } from '../library/detect-options.js';
 import type { Command } from './command.js';
 import { modelFlags, runFlags } from './detect/settings.js';
 import { parseFlags } from './flags.js';
 import { queueFlags, readPlace } from './jobs/bullmq.js';
+import { UsageError } from './usage-error.js';
 
 const workerFlags = {
   root: {

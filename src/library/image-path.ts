@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { FaceDetectorError } from '../errors.js';
-import { isThere } from '../paths.js';
+import { isThere } from '../system/package-root.js';
+import { FaceDetectorError } from './face-detector-error.js';
 
 // PATH_MAX of Linux, the longest of the systems that are supported.
 const longestPath = 4096;

@@ -5,7 +5,7 @@ import { Exchange } from './exchange.mjs';
 import { FaceService, ServiceError } from './face-service.mjs';
 import { KeyForm } from './key-form.mjs';
 import { Messages, summary } from './messages.mjs';
-import { Options } from './options.mjs';
+import { Options } from './option-fields.mjs';
 import { type Picture, release } from './picture.mjs';
 import { nameOf, resultName, save } from './save.mjs';
 import { Stage } from './stage.mjs';

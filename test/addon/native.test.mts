@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-import { loadAddon, type NativeDetector, type NativeOptions, type NativeRender } from '#dist/native.js';
-import { resolveOptions } from '#dist/options.js';
+import { resolveOptions } from '#dist/library/detect-options.js';
+import { loadAddon, type NativeDetector, type NativeOptions, type NativeRender } from '#dist/library/native.js';
 import { needWeights, root } from '../fixtures/available.mjs';
 import { toSharp } from '../fixtures/drawn-faces.mjs';
 import { rejection } from '../fixtures/rejection.mjs';

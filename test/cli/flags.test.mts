@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type Flags, flagName, parseFlags } from '#dist/cli/flags.js';
-import { optionTable } from '#dist/options.js';
-import { settings } from '#dist/server/config.js';
+import { optionTable } from '#dist/library/detect-options.js';
+import { settings } from '#dist/service/config.js';
 
 const flags = {
   minFaceSize: { kind: 'integer', min: 12, max: 4096, about: '' },

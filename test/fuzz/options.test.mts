@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { FaceDetectorError } from '#dist/errors.js';
-import { checkOptions, expected, type OptionRule, optionTable, resolveOptions } from '#dist/options.js';
-import { pictureTables, resolveRender } from '#dist/pictures.js';
-import { readConfig } from '#dist/server/config.js';
-import { type Entry, parseOptions, queryEntries, requestRules } from '#dist/server/options.js';
+import { checkOptions, expected, type OptionRule, optionTable, resolveOptions } from '#dist/library/detect-options.js';
+import { FaceDetectorError } from '#dist/library/face-detector-error.js';
+import { pictureTables, resolveRender } from '#dist/library/render-options.js';
+import { readConfig } from '#dist/service/config.js';
+import { type Entry, parseOptions, queryEntries, requestRules } from '#dist/service/http/request-options.js';
 import { hold } from './hold.mjs';
 
 const rules = { ...requestRules(readConfig({}), 'mtcnn'), ...pictureTables.redact };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { FaceDetectorError } from '#dist/errors.js';
+import { FaceDetectorError } from '#dist/library/face-detector-error.js';
 import { imagePath } from '#dist/library/image-path.js';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 import { thrown } from '../fixtures/rejection.mjs';

@@ -1,4 +1,4 @@
-import type { MatLike } from '#dist/input.js';
+import type { MatLike } from '#dist/library/input.js';
 
 /** Of a Mat of `@u4/opencv4nodejs` what the tests use beside what the library uses. */
 export interface Mat extends MatLike {

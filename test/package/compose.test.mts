@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-import { settings } from '#dist/server/config.js';
+import { settings } from '#dist/service/config.js';
 import { root } from '../fixtures/available.mjs';
 
 const text = (name: string) => readFileSync(path.join(root, name), 'utf8');
@@ -33,7 +33,7 @@ describe('.dockerignore', () => {
 
 describe('the Grafana dashboard and the alerts', () => {
   it('ask for metrics that the service has', () => {
-    const own = text('src/server/metrics.ts');
+    const own = text('src/service/http/worker-metrics.ts');
     const asked = new Set(
       `${text('deploy/monitoring/grafana/dashboards/face-detector.json')}${text('deploy/monitoring/alerts.yml')}`.match(
         /face_detector_[a-z0-9_]+/g,

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { FaceDetector } from '../../detector.js';
-import type { ImageInput } from '../../input.js';
-import type { EngineName } from '../../native.js';
-import type { DetectOptions } from '../../options.js';
-import { allowedCores } from '../../server/cores.js';
-import { drawFaces } from '../../server/drawn-faces.js';
+import type { DetectOptions } from '../../library/detect-options.js';
+import { FaceDetector } from '../../library/detector.js';
+import { drawFaces } from '../../library/drawn-faces.js';
+import type { ImageInput } from '../../library/input.js';
+import type { EngineName } from '../../library/native.js';
+import { allowedCores } from '../../system/cores.js';
 
 /** Of one engine; times are means in milliseconds per image while all cores search. */
 export interface EngineFigures {

@@ -1,4 +1,4 @@
-import type { Face, Point } from '../../detector.js';
+import type { Face, Point } from '../../library/detection.js';
 import type { ImageRecord } from './record.js';
 
 /** Turns records into text, one after the other. */

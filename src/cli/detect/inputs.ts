@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { glob, hasMagic } from 'glob';
 import { refuseImageText } from '../../library/image-path.js';
 import { readWhole } from '../../library/read-file.js';
-import { isThere } from '../../paths.js';
+import { isThere } from '../../system/package-root.js';
 
 /** An image to be, by the name that its result carries. */
 export interface Input {

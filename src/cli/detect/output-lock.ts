@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { UsageError } from '../../usage.js';
+import { UsageError } from '../usage-error.js';
 
 // A holder elsewhere (another machine or container) shows by the lock's time that it lives: it is renewed each `beatMs`.
 const beatMs = 10_000;

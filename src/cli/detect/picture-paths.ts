@@ -1,8 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { PictureKind } from '../../pictures.js';
-import { UsageError } from '../../usage.js';
+import type { PictureKind } from '../../library/render-options.js';
+import { UsageError } from '../usage-error.js';
 import type { Input } from './inputs.js';
 
 /** What to write: the folder for each kind of picture that is wanted, and the options of all. */

@@ -1,4 +1,4 @@
-import type { Detection } from '../../detector.js';
+import type { Detection } from '../../library/detection.js';
 import { namingFlag } from '../../library/permission.js';
 
 /** What becomes of one image: a line of the results file. */

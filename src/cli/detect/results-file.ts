@@ -1,6 +1,6 @@
 import { closeSync, createReadStream, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { UsageError } from '../../usage.js';
+import { UsageError } from '../usage-error.js';
 import type { ImageRecord } from './record.js';
 
 /** What the whole lines of a results file say. */

@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
-import { FaceDetector } from '../../detector.js';
-import { allowedCores } from '../../server/cores.js';
-import { Slots } from '../../slots.js';
+import { FaceDetector } from '../../library/detector.js';
+import { Slots } from '../../library/slots.js';
+import { allowedCores } from '../../system/cores.js';
 import { inOrder } from './in-order.js';
 import { findInputs, type Input } from './inputs.js';
 import { Interruption, interruption } from './interruption.js';
+import { makePictures } from './make-pictures.js';
 import { lockOutput } from './output-lock.js';
 import { checkTargets, pictureFolders, pictureStems } from './picture-paths.js';
-import { makePictures } from './pictures.js';
 import { progress } from './progress.js';
 import { failure, type ImageRecord } from './record.js';
 import { ResultsFile } from './results-file.js';

@@ -1,10 +1,10 @@
-import type { CreateOptions } from '../../detector.js';
-import { type ModelName, modelFacts, modelNames } from '../../models.js';
-import { engineChoices } from '../../native.js';
-import { optionTable } from '../../options.js';
-import { type PictureKind, pictureTables, resolveRender } from '../../pictures.js';
-import { UsageError } from '../../usage.js';
+import { optionTable } from '../../library/detect-options.js';
+import type { CreateOptions } from '../../library/detector.js';
+import { type ModelName, modelFacts, modelNames } from '../../library/model-catalog.js';
+import { engineChoices } from '../../library/native.js';
+import { type PictureKind, pictureTables, resolveRender } from '../../library/render-options.js';
 import { type Flags, flagName, parseFlags, type Values } from '../flags.js';
+import { UsageError } from '../usage-error.js';
 import { formats } from './formats.js';
 import type { PictureWishes } from './picture-paths.js';
 

@@ -1,4 +1,4 @@
-import type { Face } from '../../detector.js';
+import type { Face } from '../../library/detection.js';
 import { printable } from '../printable.js';
 import type { Format } from './formats.js';
 import type { ImageRecord } from './record.js';

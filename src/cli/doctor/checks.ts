@@ -2,16 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
-import { buildNeeds } from '../../build-needs.js';
-import { FaceDetector } from '../../detector.js';
+import { buildNeeds } from '../../library/build-needs.js';
+import { FaceDetector } from '../../library/detector.js';
+import { drawFaces } from '../../library/drawn-faces.js';
+import type { LoadedModel } from '../../library/loaded-models.js';
+import { defaultModelsDir, fetchCommand, type ModelName, manifestModel } from '../../library/model-catalog.js';
+import { currentTarget, isSupported, loadAddon } from '../../library/native.js';
 import { loadModelFiles } from '../../library/weights/load.js';
-import type { LoadedModel } from '../../loaded-models.js';
-import { defaultModelsDir, fetchCommand, type ModelName, manifestModel } from '../../models.js';
-import { currentTarget, isSupported, loadAddon } from '../../native.js';
-import { packageRoot } from '../../paths.js';
-import { type Config, readConfig } from '../../server/config.js';
-import { allowedCores, cgroupQuota } from '../../server/cores.js';
-import { drawFaces } from '../../server/drawn-faces.js';
+import { type Config, readConfig } from '../../service/config.js';
+import { allowedCores, cgroupQuota } from '../../system/cores.js';
+import { packageRoot } from '../../system/package-root.js';
 
 /** One thing that was looked at. `advice` is for what works, but not as well as it could. */
 export interface Check {

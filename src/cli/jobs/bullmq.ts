@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { UsageError } from '../../usage.js';
+import { UsageError } from '../usage-error.js';
 import { JobError } from './job-error.js';
 
 const patienceMs = 10_000;

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { UsageError } from '../../usage.js';
+import { UsageError } from '../usage-error.js';
 
 /** What a collection has come to. */
 export interface Collected {

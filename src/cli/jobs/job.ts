@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { decodeBase64 } from '../../base64.js';
-import { checkOptions, type DetectOptions, shown } from '../../options.js';
+import { decodeBase64 } from '../../library/base64.js';
+import { checkOptions, type DetectOptions, shown } from '../../library/detect-options.js';
 import { JobError } from './job-error.js';
 
 /** The data of a job: which image to search, and how. docs/JOBS.md describes it for those who add jobs by other programs. */

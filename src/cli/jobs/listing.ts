@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { UsageError } from '../../usage.js';
 import { extensions } from '../detect/inputs.js';
+import { UsageError } from '../usage-error.js';
 
 /**
  * Paths of the images below `folder`, in the order that the file system has them: nothing of the list is kept, however long it is. As

@@ -1,5 +1,6 @@
 import type { Job } from 'bullmq';
-import type { Detection, FaceDetector } from '../../detector.js';
+import type { Detection } from '../../library/detection.js';
+import type { FaceDetector } from '../../library/detector.js';
 import { failure } from '../detect/record.js';
 import type { ResultsFile } from '../detect/results-file.js';
 import type { Bullmq } from './bullmq.js';

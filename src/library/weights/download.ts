@@ -1,5 +1,5 @@
 import { EnvHttpProxyAgent, fetch } from 'undici';
-import { type ManifestFile, mismatch } from '../../models.js';
+import { type ManifestFile, mismatch } from '../model-catalog.js';
 import type { Offer } from './folder-source.js';
 
 /** A file from its origin, through HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */

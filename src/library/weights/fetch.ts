@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { FaceDetectorError } from '../../errors.js';
-import { defaultModelsDir, folderOf, type ManifestFile, type ManifestModel, manifestModel } from '../../models.js';
-import { packageRoot } from '../../paths.js';
+import { packageRoot } from '../../system/package-root.js';
+import { FaceDetectorError } from '../face-detector-error.js';
+import { defaultModelsDir, folderOf, type ManifestFile, type ManifestModel, manifestModel } from '../model-catalog.js';
 import { folderSource, type Source } from './folder-source.js';
 import { npmSource, originSource, ownSource } from './sources.js';
 import { writeWhole } from './write-whole.js';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { folderOf, type ManifestFile, type ManifestModel, mismatch, readVerified } from '../../models.js';
+import { folderOf, type ManifestFile, type ManifestModel, mismatch, readVerified } from '../model-catalog.js';
 import { type PublishedForm, toOnnx } from './convert.js';
 
 /** Verified bytes, or why they cannot be had; neither where a folder just does not have them. */

@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { FaceDetectorError } from '../../errors.js';
-import { defaultModelsDir, fetchCommand, folderOf, haarOrigin, type ModelName, manifestModel } from '../../models.js';
+import { FaceDetectorError } from '../face-detector-error.js';
+import {
+  defaultModelsDir,
+  fetchCommand,
+  folderOf,
+  haarOrigin,
+  type ModelName,
+  manifestModel,
+} from '../model-catalog.js';
 import { missingFlag } from '../permission.js';
 import { folderSource } from './folder-source.js';
 

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { ManifestPackage } from '../../models.js';
+import type { ManifestPackage } from '../model-catalog.js';
 import { fileInTarball } from './tarball.js';
 
 /** Far above what a package of weights unpacks to. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { type ManifestFile, type ManifestModel, mismatch, readVerified } from '../../models.js';
-import { packageRoot } from '../../paths.js';
+import { packageRoot } from '../../system/package-root.js';
+import { type ManifestFile, type ManifestModel, mismatch, readVerified } from '../model-catalog.js';
 import { download } from './download.js';
 import { converted, type Offer, type Source } from './folder-source.js';
 import { fileInPackage, titleOf } from './npm-package.js';

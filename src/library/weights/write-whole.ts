@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { FaceDetectorError } from '../../errors.js';
+import { FaceDetectorError } from '../face-detector-error.js';
 
 async function writeThenRename(filePath: string, bytes: Uint8Array): Promise<void> {
   await mkdir(path.dirname(filePath), { recursive: true });

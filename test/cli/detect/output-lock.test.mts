@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { lockOutput } from '#dist/cli/detect/output-lock.js';
-import { UsageError } from '#dist/usage.js';
+import { UsageError } from '#dist/cli/usage-error.js';
 
 describe('the lock of a results file', () => {
   let folder: string;

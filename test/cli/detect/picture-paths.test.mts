@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { findInputs } from '#dist/cli/detect/inputs.js';
 import { checkTargets, pictureFolders, pictureStems } from '#dist/cli/detect/picture-paths.js';
-import { UsageError } from '#dist/usage.js';
+import { UsageError } from '#dist/cli/usage-error.js';
 import { rejection } from '../../fixtures/rejection.mjs';
 
 const input = (relative: string) => ({ name: relative, relative, read: async () => new Uint8Array() });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { failure } from '#dist/cli/detect/record.js';
 import { ResultsFile } from '#dist/cli/detect/results-file.js';
-import { UsageError } from '#dist/usage.js';
+import { UsageError } from '#dist/cli/usage-error.js';
 import { rejection } from '../../fixtures/rejection.mjs';
 
 const bad = (name: string) => failure(name, Object.assign(new Error('no image'), { code: 'CORRUPT_IMAGE' }));

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { chunks, imagesBelow, linesOf } from '#dist/cli/jobs/listing.js';
-import { UsageError } from '#dist/usage.js';
+import { UsageError } from '#dist/cli/usage-error.js';
 
 describe('the listing of images', () => {
   let folder: string;

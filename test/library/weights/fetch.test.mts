@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
+import type { ManifestModel } from '#dist/library/model-catalog.js';
 import { defaultSources, fetchModel } from '#dist/library/weights/fetch.js';
-import type { ManifestModel } from '#dist/models.js';
 import { skip } from '../../fixtures/available.mjs';
 import { rejection } from '../../fixtures/rejection.mjs';
 

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
+import { type ManifestModel, manifestModel, mismatch } from '#dist/library/model-catalog.js';
 import { toOnnx } from '#dist/library/weights/convert.js';
 import { fetchModel } from '#dist/library/weights/fetch.js';
 import { loadModelFiles } from '#dist/library/weights/load.js';
 import { nets } from '#dist/library/weights/mtcnn-nets.js';
-import { type ManifestModel, manifestModel, mismatch } from '#dist/models.js';
 import { needSharedWeights, needWeights, sharedFolder } from '../../fixtures/available.mjs';
 import {
   caffemodel,

@@ -1,0 +1,53 @@
+import path from 'node:path';
+import type { Detection } from '../../library/detection.js';
+import type { FaceDetector } from '../../library/detector.js';
+import type { PictureFormat } from '../../library/render-options.js';
+import type { Input } from './inputs.js';
+import { type PictureWishes, wanted } from './picture-paths.js';
+import type { Pictures } from './record.js';
+import { writePictures } from './write-pictures.js';
+
+// The usual extension of a format first; an image that has another one of them keeps it.
+const extensions: Record<PictureFormat, readonly string[]> = {
+  jpeg: ['.jpg', '.jpeg', '.jpe', '.jfif'],
+  png: ['.png'],
+  webp: ['.webp'],
+};
+
+/**
+ * Makes the pictures of one image, and writes them once all are made: where one of them fails, none is left of this run. Resolves to
+ * what was found, and the paths written.
+ */
+export async function makePictures(
+  detector: FaceDetector,
+  bytes: Uint8Array,
+  input: Input,
+  stem: string,
+  wishes: PictureWishes,
+  signal: AbortSignal,
+): Promise<{ detection: Detection; pictures: Pictures }> {
+  const own = path.extname(input.relative);
+  const extension = (format: PictureFormat) => {
+    return extensions[format].includes(own.toLowerCase()) ? own : extensions[format][0];
+  };
+  let detection: Detection | undefined;
+  const pictures: Pictures = {};
+  const made = new Map<string, Uint8Array>();
+  for (const [kind, folder] of wanted(wishes)) {
+    const target = path.join(folder, stem);
+    const options = { ...wishes.options[kind], signal };
+    if (kind === 'crops') {
+      const { faces, format, ...rest } = await detector.crops(bytes, options);
+      pictures.crops = faces.map((_face, i) => `${target}-${i + 1}${extension(format)}`);
+      for (const [i, { crop }] of faces.entries()) made.set(pictures.crops[i] as string, crop.data);
+      detection ??= { ...rest, faces: faces.map(({ crop: _written, ...face }) => face) };
+    } else {
+      const { data, format, ...found } = await detector[kind](bytes, options);
+      pictures[kind] = `${target}${extension(format)}`;
+      made.set(pictures[kind], data);
+      detection ??= found;
+    }
+  }
+  await writePictures(made, wishes.mayReplace);
+  return { detection: detection as Detection, pictures };
+}

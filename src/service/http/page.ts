@@ -1,0 +1,50 @@
+import path from 'node:path';
+import express, { type NextFunction, type Request, type Response, Router } from 'express';
+import helmet from 'helmet';
+import { packageRoot } from '../../system/package-root.js';
+import { outcomeOf } from './answer.js';
+import { RequestError } from './error-catalog.js';
+
+const folder = path.join(packageRoot, 'dist', 'web');
+
+// Everything from this server; blob: and data: are pictures that the page itself has made.
+const pageHeaders = helmet.contentSecurityPolicy({
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'blob:', 'data:'],
+    connectSrc: ["'self'"],
+    mediaSrc: ['blob:'],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+});
+
+// Its files have no version in their names, so a browser asks each time, and gets 304 where it has the same.
+function files(index: string | false) {
+  const setHeaders = (response: Response) => void response.set('Cache-Control', 'no-cache');
+  return express.static(folder, { index, redirect: false, cacheControl: false, setHeaders });
+}
+
+function onlyRead(_request: Request, response: Response): void {
+  response.set('Allow', 'GET, HEAD');
+  throw new RequestError('METHOD_NOT_ALLOWED', 'this path takes GET, HEAD only');
+}
+
+function named(route: string) {
+  return (_request: Request, response: Response, next: NextFunction) => {
+    outcomeOf(response).route = route;
+    next();
+  };
+}
+
+/** `/`, the demo page, and its files under `/web`. Open to everybody: it asks for a key where the routes that it calls want one. */
+export function pageRouter(): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  router.route('/').all(named('/'), pageHeaders).get(files('index.html')).all(onlyRead);
+  router.use('/web', named('/web'), files(false));
+  return router;
+}

@@ -1,0 +1,31 @@
+import type { OptionRules } from '../../library/detect-options.js';
+import type { FaceDetector } from '../../library/detector.js';
+import type { NativeProbe } from '../../library/native.js';
+import type { Config } from '../config.js';
+import type { Logger } from '../log.js';
+import type { Readiness } from '../worker-messages.js';
+import type { Admission } from './admission.js';
+import type { SearchWatch } from './search-watch.js';
+import type { WorkerMetrics } from './worker-metrics.js';
+
+/** What the routes of one worker work with. */
+export interface Service {
+  readonly config: Config;
+  readonly detector: Pick<
+    FaceDetector,
+    'detect' | 'annotate' | 'redact' | 'crops' | 'model' | 'models' | 'opencvVersion'
+  >;
+  /** Options that requests may give. */
+  readonly rules: OptionRules;
+  readonly admission: Admission;
+  readonly metrics: WorkerMetrics;
+  /** What an image's header says; throws as the search would. */
+  readonly probe: (image: Uint8Array) => Pick<NativeProbe, 'width' | 'height' | 'peakBytesWithAlpha'>;
+  readonly watch: SearchWatch;
+  readonly log: Logger;
+  readonly readiness: () => Readiness;
+  /** Aborts when this worker is to end: what nobody needs is not waited for any more. */
+  readonly draining: AbortSignal;
+  /** The model that would be served if its weights were there. */
+  readonly standsInFor?: string | undefined;
+}

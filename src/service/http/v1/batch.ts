@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import type { Request, Response } from 'express';
+import { endWhileSending, outcomeOf, problem } from '../answer.js';
+import { type BatchPart, readBatch } from '../batch-upload.js';
+import { clientKey } from '../client-key.js';
+import { publicError, RequestError } from '../error-catalog.js';
+import { parseOptions, queryEntries, type RequestOptions } from '../request-options.js';
+import { search } from '../search.js';
+import type { Service } from '../service.js';
+import { deadline, goneSignal } from '../signals.js';
+import { publicDetection } from './faces.js';
+
+/** Writes one line of NDJSON; waits, up to `timeoutMs`, until the client has taken what came before. */
+async function writeLine(response: Response, line: object, timeoutMs: number): Promise<void> {
+  if (!response.headersSent) response.status(200).set('Content-Type', 'application/x-ndjson');
+  if (response.write(`${JSON.stringify(line)}\n`) || response.destroyed) return;
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  } catch {
+    response.destroy();
+    throw new RequestError('ABORTED', 'the client does not read its answer');
+  }
+}
+
+/**
+ * POST /v1/batch: many images in one form; a line for each as soon as it is done, in their order. One image is in memory at a
+ * time, and the upload waits meanwhile. A bad image gets a line with its error; a broken form, and a batch that is not done in
+ * BATCH_TIMEOUT_MS, end with such a line.
+ */
+export function batchHandler(service: Service) {
+  const { config, detector, rules, admission } = service;
+
+  /** The answer to one image, which takes a seat now that it is complete. Throws where the whole batch ends by `signal`. */
+  async function lineOf(part: BatchPart, options: RequestOptions, signal: AbortSignal, request: Request) {
+    const { index, name } = part;
+    try {
+      if ('error' in part) throw part.error;
+      const wish = { image: part.bytes, route: '/v1/batch', options };
+      const found = await admission.seatedInTurn(clientKey(request.ip), signal, (seat) =>
+        search(service, wish, (...call) => detector.detect(...call), signal, seat),
+      );
+      return { index, name, ...publicDetection(found) };
+    } catch (error) {
+      signal.throwIfAborted();
+      return { index, name, error: problem(publicError(error), outcomeOf(request.res as Response).requestId) };
+    }
+  }
+
+  return async (request: Request, response: Response): Promise<void> => {
+    const options = parseOptions(queryEntries(request.originalUrl), rules);
+    const outcome = outcomeOf(response);
+    await admission.batch(clientKey(request.ip), async (held) => {
+      const late = deadline('the batch', config.batchTimeoutMs);
+      const signal = AbortSignal.any([goneSignal(response), late.signal]);
+      let index = 0;
+      try {
+        for await (const part of readBatch(request, response, config, held, signal)) {
+          await writeLine(response, await lineOf(part, options, signal, request), config.bodyTimeoutMs);
+          index = part.index + 1;
+        }
+        if (index === 0) throw new RequestError('IMAGE_MISSING', 'send images as files in the form field "image"');
+      } catch (error) {
+        if (!response.headersSent || response.destroyed) throw error;
+        const known = publicError(error);
+        outcome.code = known.code;
+        await writeLine(response, { index, error: problem(known, outcome.requestId) }, config.bodyTimeoutMs);
+      } finally {
+        late.stop();
+      }
+      await endWhileSending(request, response, config);
+    });
+  };
+}

@@ -1,0 +1,23 @@
+import type { Detection } from '../../../library/detection.js';
+import { sendJson } from '../answer.js';
+import { holdUntilTaken } from '../hold-answer.js';
+import type { Service } from '../service.js';
+import { oneImageHandler } from './one-image.js';
+
+/** What an answer says of one image; the timings are in its header. */
+export function publicDetection({ model, image, faces, warnings }: Detection) {
+  return { model, image, faces, ...(warnings && { warnings }) };
+}
+
+/** POST /v1/faces: the faces in one image. */
+export function facesHandler(service: Service) {
+  return oneImageHandler(service, {
+    rules: service.rules,
+    find: (image, options) => service.detector.detect(image, options),
+    answer(detection, response, seat) {
+      const json = JSON.stringify(publicDetection(detection));
+      holdUntilTaken(response, seat, json.length, service.config);
+      sendJson(response, 200, json);
+    },
+  });
+}

@@ -1,0 +1,57 @@
+import type { Request } from 'express';
+import type { DetectCallOptions } from '../../../library/detect-options.js';
+import {
+  type PictureFormat,
+  type PictureOptions,
+  pictureFormats,
+  pictureTables,
+} from '../../../library/render-options.js';
+import { sendImage, sendJson } from '../answer.js';
+import { holdUntilTaken } from '../hold-answer.js';
+import type { Service } from '../service.js';
+import { oneImageHandler } from './one-image.js';
+
+/** The format that the client would rather have; undefined where it takes whatever the image's own is, or says nothing of ours. */
+export function acceptedFormat(request: Request): PictureFormat | undefined {
+  // Only a wildcard can accept the first, which comes before the others where the client has no preference.
+  const types = ['image/x-own', ...pictureFormats.map((format) => `image/${format}`)];
+  const accepted = request.accepts(types) || '';
+  return pictureFormats.find((format) => accepted === `image/${format}`);
+}
+
+/** POST /v1/annotate and /v1/redact: the image with its faces drawn or hidden, in the format of the option or of `Accept`. */
+export function pictureHandler(service: Service, kind: 'annotate' | 'redact') {
+  const { detector, config } = service;
+  return oneImageHandler(service, {
+    rules: { ...service.rules, ...pictureTables[kind] },
+    find(image, options: DetectCallOptions & PictureOptions, request) {
+      const format = options.format ?? acceptedFormat(request);
+      return detector[kind](image, { ...options, format });
+    },
+    answer({ format, data, warnings = [] }, response, seat) {
+      if (warnings.length > 0) response.set('X-Image-Warnings', warnings.map(({ code }) => code).join(', '));
+      holdUntilTaken(response, seat, data.byteLength, config);
+      response.vary('Accept');
+      sendImage(response, format, data);
+    },
+  });
+}
+
+/** POST /v1/crops: the faces of one image, each with its picture in base64. */
+export function cropsHandler(service: Service) {
+  const { detector, config } = service;
+  return oneImageHandler(service, {
+    rules: { ...service.rules, ...pictureTables.crops },
+    find: (image, options) => detector.crops(image, options),
+    answer(crops, response, seat) {
+      const { model, image, format, warnings } = crops;
+      const faces = crops.faces.map(({ crop, ...face }) => ({
+        ...face,
+        crop: { ...crop, data: crop.data.toString('base64') },
+      }));
+      const json = JSON.stringify({ model, image, format, faces, ...(warnings && { warnings }) });
+      holdUntilTaken(response, seat, json.length, config);
+      sendJson(response, 200, json);
+    },
+  });
+}

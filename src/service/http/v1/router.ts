@@ -1,0 +1,42 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { outcomeOf } from '../answer.js';
+import { RequestError } from '../error-catalog.js';
+import { requireKey } from '../keys.js';
+import type { Service } from '../service.js';
+import { batchHandler } from './batch.js';
+import { facesHandler } from './faces.js';
+import { modelsHandler } from './list-models.js';
+import { cropsHandler, pictureHandler } from './render.js';
+
+/** Notes the route for log and metrics, before anything can fail. */
+function named(route: string): RequestHandler {
+  return (_request, response, next) => {
+    outcomeOf(response).route = route;
+    next();
+  };
+}
+
+function only(method: string): RequestHandler {
+  return (_request: Request, response: Response) => {
+    response.set('Allow', method);
+    throw new RequestError('METHOD_NOT_ALLOWED', `this path takes ${method} only`);
+  };
+}
+
+/** The service's own interface, mounted at /v1. */
+export function v1Router(service: Service): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const key = requireKey(service.config.apiKeys);
+  router.route('/faces').all(named('/v1/faces'), key).post(facesHandler(service)).all(only('POST'));
+  router.route('/batch').all(named('/v1/batch'), key).post(batchHandler(service)).all(only('POST'));
+  for (const kind of ['annotate', 'redact'] as const) {
+    router
+      .route(`/${kind}`)
+      .all(named(`/v1/${kind}`), key)
+      .post(pictureHandler(service, kind))
+      .all(only('POST'));
+  }
+  router.route('/crops').all(named('/v1/crops'), key).post(cropsHandler(service)).all(only('POST'));
+  router.route('/models').all(named('/v1/models'), key).get(modelsHandler(service)).all(only('GET, HEAD'));
+  return router;
+}

@@ -1,0 +1,24 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { cgroupFolders, type ReadText, readText } from './cgroup.js';
+
+/** Cores' worth of time that cgroups grant this process; Infinity without a quota. Knows version 2 and version 1. */
+export function cgroupQuota(read: ReadText = readText): number {
+  const { v2, v1 } = cgroupFolders('cpu', read);
+  const quotas = [
+    ...v2.map((folder) => {
+      const [quota, period] = read(path.join(folder, 'cpu.max')).split(' ').map(Number);
+      return (quota ?? NaN) / (period ?? NaN); // "max 100000" where there is none
+    }),
+    ...v1.map((folder) => {
+      const quota = Number(read(path.join(folder, 'cpu.cfs_quota_us')) || -1);
+      return quota / Number(read(path.join(folder, 'cpu.cfs_period_us')) || NaN);
+    }),
+  ];
+  return Math.min(...quotas.filter((quota) => quota > 0));
+}
+
+/** Cores this process may keep busy: min(affinity, whole cores of the cgroup quota), at least 1. */
+export function allowedCores(affinity = availableParallelism(), read: ReadText = readText): number {
+  return Math.max(1, Math.min(affinity, Math.floor(cgroupQuota(read))));
+}
