@@ -55,10 +55,10 @@ export function faceRouter(service: Service): Router {
     })
     .post((request, response) =>
       admission.seated(clientKey(request.ip), async (seat) => {
-        const gone = goneSignal(response);
+        const clientSignal = goneSignal(response);
         const image = await readImage(service, request, response, seat);
-        const wish = { image, route: config.endpoint, options: { clip: false } };
-        const detection = await search(service, wish, (...call) => detector.detect(...call), gone, seat);
+        const asked = { image, route: config.endpoint, options: { clip: false }, clientSignal, seat };
+        const detection = await search(service, 'detect', asked);
         outcomeOf(response).faces = detection.faces.length;
         response.set('Server-Timing', serverTiming(detection.timings));
         const json = facesJson(detection);

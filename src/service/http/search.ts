@@ -1,5 +1,5 @@
 import type { DetectCallOptions } from '../../library/detect-options.js';
-import type { Detection, Timings } from '../../library/detection.js';
+import type { Timings } from '../../library/detection.js';
 import type { ModelName } from '../../library/model-catalog.js';
 import { shortMs } from '../../library/slots.js';
 import type { Config } from '../config.js';
@@ -9,18 +9,27 @@ import { searchCostMs } from './search-cost.js';
 import type { Service } from './service.js';
 import { deadline, unlessAborted } from './signals.js';
 
-/** An image, and what a request wants of it. */
-export interface Wish<Options extends DetectCallOptions> {
+type Detector = Service['detector'];
+
+/** What is done with an image: a method of the detector. */
+export type SearchMethod = 'detect' | 'annotate' | 'redact' | 'crops';
+
+/** One request's search. */
+export interface SearchRequest<Method extends SearchMethod> {
   image: Buffer;
   /** Path of the request's route. */
   route: string;
-  options: Options;
+  options: NonNullable<Parameters<Detector[Method]>[1]>;
+  /** Aborts when the client has closed its connection, or what the request is a part of has ended. */
+  clientSignal: AbortSignal;
+  /** Stays taken until the native work has ended. */
+  seat: Seat;
 }
 
 type Picture = ReturnType<Service['probe']>;
 
-type SearchingService = Pick<Service, 'config' | 'metrics' | 'probe' | 'watch'> & {
-  detector: Pick<Service['detector'], 'model'>;
+type SearchingService<Method extends SearchMethod> = Pick<Service, 'config' | 'metrics' | 'probe' | 'watch'> & {
+  detector: Pick<Detector, Method | 'model'>;
 };
 
 /** About how many milliseconds a search takes, by its header; more than a short one where it takes more memory than those may. */
@@ -32,23 +41,21 @@ function costOf(config: Config, picture: Picture, model: ModelName, options: Det
 }
 
 /**
- * Searches an image by a call of the detector (`find`), which gets the options with a signal in them, within the deadline of a request
- * (DEADLINE) and as long as its client is there (`gone`). Both stop the native work and reject at once; the seat stays taken until that
- * has ended. Searches that take long let short ones go first.
- * Throws IMAGE_QUARANTINED for an image that has taken workers down, and what its header alone shows to be wrong.
+ * Searches an image by a method of the detector, within REQUEST_TIMEOUT_MS (rejects with DEADLINE) and as long as its client is there.
+ * Both stop the native work and reject at once. Searches that take long let short ones go first.
+ * Throws IMAGE_QUARANTINED for an image that has crashed workers, and what its header alone shows to be wrong.
  */
-export function search<T extends Detection, Options extends DetectCallOptions>(
-  { config, detector, metrics, probe, watch }: SearchingService,
-  { image, route, options }: Wish<Options>,
-  find: (image: Buffer, options: Options) => Promise<T>,
-  gone: AbortSignal,
-  seat: Seat,
-): Promise<T> {
+export function search<Method extends SearchMethod>(
+  { config, detector, metrics, probe, watch }: SearchingService<Method>,
+  method: Method,
+  { image, route, options, clientSignal, seat }: SearchRequest<Method>,
+): ReturnType<Detector[Method]> {
   const costMs = costOf(config, probe(image), options.model ?? detector.model, options);
   const watched = watch.admit(image, `${route} ${JSON.stringify(options)}`);
   const late = deadline('the search', config.requestTimeoutMs);
-  const signal = AbortSignal.any([gone, late.signal]);
-  const native = find(image, { ...options, costMs, signal, onStart: watched.begin }).finally(() => late.stop());
+  const signal = AbortSignal.any([clientSignal, late.signal]);
+  const call = { ...options, costMs, signal, onStart: watched.begin };
+  const native = detector[method](image, call).finally(() => late.stop());
   seat.holdUntil(native);
   native.then(
     (detection) => {
@@ -57,7 +64,7 @@ export function search<T extends Detection, Options extends DetectCallOptions>(
     },
     () => watched.end(false),
   );
-  return unlessAborted(native, signal);
+  return unlessAborted(native, signal) as ReturnType<Detector[Method]>;
 }
 
 /** A `Server-Timing` header: milliseconds of waiting for a slot, of each stage and of all. */

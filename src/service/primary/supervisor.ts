@@ -195,7 +195,10 @@ export class Supervisor {
     const { worker, killReason } = managed;
     const others = { isStarted: this.#isStarted, othersReady: this.readyWorkers };
     const failure = this.#restarts.reasonToGiveUp(managed, exit, others);
-    if (failure) return this.#fail(failure);
+    if (failure) {
+      this.#fail(failure);
+      return;
+    }
     const delayMs = this.#restarts.delayMs(managed);
     if (isForked(managed)) this.#metrics.restarted(killReason ? 'hung' : 'died');
     const event = isForked(managed) ? 'worker exited, restarting' : 'worker could not be forked, retrying';

@@ -53,14 +53,8 @@ function fakeService(probe: () => object = () => ({ width: 1000, height: 1000, p
     },
   };
   const client = new AbortController();
-  const find = () =>
-    search(
-      service,
-      { image, route: '/v1/faces', options: { minFaceSize: 40 } },
-      (...call) => service.detector.detect(...call),
-      client.signal,
-      seat,
-    );
+  const request = { image, route: '/v1/faces', options: { minFaceSize: 40 }, clientSignal: client.signal, seat };
+  const find = () => search(service, 'detect', request);
   return { find, native, calls, searched, told, watch, client, isHeld: () => isHeld };
 }
 

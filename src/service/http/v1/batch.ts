@@ -29,16 +29,16 @@ async function writeLine(response: Response, line: object, timeoutMs: number): P
  * BATCH_TIMEOUT_MS, end with such a line.
  */
 export function batchHandler(service: Service) {
-  const { config, detector, rules, admission } = service;
+  const { config, rules, admission } = service;
 
   /** The answer to one image, which takes a seat now that it is complete. Throws where the whole batch ends by `signal`. */
   async function lineOf(part: BatchPart, options: RequestOptions, signal: AbortSignal, request: Request) {
     const { index, name } = part;
     try {
       if ('error' in part) throw part.error;
-      const wish = { image: part.bytes, route: '/v1/batch', options };
+      const asked = { image: part.bytes, route: '/v1/batch', options, clientSignal: signal };
       const found = await admission.seatedInTurn(clientKey(request.ip), signal, (seat) =>
-        search(service, wish, (...call) => detector.detect(...call), signal, seat),
+        search(service, 'detect', { ...asked, seat }),
       );
       return { index, name, ...publicDetection(found) };
     } catch (error) {

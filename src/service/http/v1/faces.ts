@@ -13,7 +13,7 @@ export function publicDetection({ model, image, faces, warnings }: Detection) {
 export function facesHandler(service: Service) {
   return oneImageHandler(service, {
     rules: service.rules,
-    find: (image, options) => service.detector.detect(image, options),
+    method: 'detect',
     answer(detection, response, seat) {
       const json = JSON.stringify(publicDetection(detection));
       holdUntilTaken(response, seat, json.length, service.config);

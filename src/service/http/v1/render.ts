@@ -1,5 +1,4 @@
 import type { Request } from 'express';
-import type { DetectCallOptions } from '../../../library/detect-options.js';
 import {
   type PictureFormat,
   type PictureOptions,
@@ -8,6 +7,7 @@ import {
 } from '../../../library/render-options.js';
 import { sendImage, sendJson } from '../answer.js';
 import { holdUntilTaken } from '../hold-answer.js';
+import type { RequestOptions } from '../request-options.js';
 import type { Service } from '../service.js';
 import { oneImageHandler } from './one-image.js';
 
@@ -21,12 +21,12 @@ export function acceptedFormat(request: Request): PictureFormat | undefined {
 
 /** POST /v1/annotate and /v1/redact: the image with its faces drawn or hidden, in the format of the option or of `Accept`. */
 export function pictureHandler(service: Service, kind: 'annotate' | 'redact') {
-  const { detector, config } = service;
+  const { config } = service;
   return oneImageHandler(service, {
     rules: { ...service.rules, ...pictureTables[kind] },
-    find(image, options: DetectCallOptions & PictureOptions, request) {
-      const format = options.format ?? acceptedFormat(request);
-      return detector[kind](image, { ...options, format });
+    method: kind,
+    complete(options: RequestOptions & PictureOptions, request) {
+      return { ...options, format: options.format ?? acceptedFormat(request) };
     },
     answer({ format, data, warnings = [] }, response, seat) {
       if (warnings.length > 0) response.set('X-Image-Warnings', warnings.map(({ code }) => code).join(', '));
@@ -39,10 +39,10 @@ export function pictureHandler(service: Service, kind: 'annotate' | 'redact') {
 
 /** POST /v1/crops: the faces of one image, each with its picture in base64. */
 export function cropsHandler(service: Service) {
-  const { detector, config } = service;
+  const { config } = service;
   return oneImageHandler(service, {
     rules: { ...service.rules, ...pictureTables.crops },
-    find: (image, options) => detector.crops(image, options),
+    method: 'crops',
     answer(crops, response, seat) {
       const { model, image, format, warnings } = crops;
       const faces = crops.faces.map(({ crop, ...face }) => ({
