@@ -45,10 +45,10 @@ function pictures() {
 }
 
 function errors() {
-  const { errorTable } = dist('service/http/error-catalog');
+  const { requestErrors } = dist('service/http/request-error');
   const { publicCodes } = dist('service/http/openapi');
-  const rows = Object.entries(errorTable).map(([code, [status, meaning]]) => {
-    return [`\`${code}\``, publicCodes().includes(code) ? status : '', meaning];
+  const rows = Object.entries(requestErrors).map(([code, { status, title }]) => {
+    return [`\`${code}\``, publicCodes().includes(code) ? status : '', title];
   });
   return table(['code', 'HTTP status', ''], rows);
 }

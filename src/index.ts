@@ -2,7 +2,7 @@ export type { DetectCallOptions, DetectOptions } from './library/detect-options.
 export type { Box, Detection, Face, ImageWarning, Landmarks, Point, Timings } from './library/detection.js';
 export type { CreateOptions } from './library/detector.js';
 export { FaceDetector } from './library/detector.js';
-export type { ErrorCode } from './library/face-detector-error.js';
+export type { ErrorCode } from './library/error-catalog.js';
 export { FaceDetectorError } from './library/face-detector-error.js';
 export type { ImageInput, MatLike, RawPixels } from './library/input.js';
 export type { LoadedModel } from './library/loaded-models.js';

@@ -28,6 +28,11 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("probe", Napi::Function::New(env, Probe, "probe"));
   exports.Set("cancelJobsAtTeardown", Napi::Function::New(env, CancelJobsAtTeardown, "cancelJobsAtTeardown"));
   exports.Set("opencvVersion", CV_VERSION);
+  // What the tables of TypeScript must agree with.
+  Napi::Object limits = Napi::Object::New(env);
+  limits.Set("leastFaceSize", kLeastFaceSize);
+  limits.Set("mostThreads", kMostThreads);
+  exports.Set("limits", limits);
   return exports;
 }
 

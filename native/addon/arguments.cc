@@ -61,7 +61,7 @@ Napi::Uint8Array Array(const Napi::Value& value) {
 Options ReadOptions(const Napi::Value& value) {
   const Napi::Object object = ToObject(value);
   Options options;
-  options.min_face_size = Number(object, "minFaceSize", 12, 1e9);
+  options.min_face_size = Number(object, "minFaceSize", kLeastFaceSize, 1e9);
   options.pnet_threshold = static_cast<float>(Number(object, "pnetThreshold", 0, 1));
   options.rnet_threshold = static_cast<float>(Number(object, "rnetThreshold", 0, 1));
   options.onet_threshold = static_cast<float>(Number(object, "onetThreshold", 0, 1));
@@ -129,9 +129,8 @@ EngineChoice ReadEngineChoice(const Napi::Value& value) {
 }
 
 int ReadThreads(const Napi::Value& value) {
-  constexpr int kMost = 64;  // as in src/library/native.ts
   const double threads = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : 0;
-  if (!(threads >= 1 && threads <= kMost)) Refuse(value, "1 to " + std::to_string(kMost) + " threads");
+  if (!(threads >= 1 && threads <= kMostThreads)) Refuse(value, "1 to " + std::to_string(kMostThreads) + " threads");
   return static_cast<int>(threads);
 }
 

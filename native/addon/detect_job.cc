@@ -22,9 +22,8 @@ Napi::Object ToObject(Napi::Env env, const Box& box) {
 }
 
 Napi::Object ToObject(Napi::Env env, const Landmarks& landmarks) {
-  constexpr const char* kNames[] = {"leftEye", "rightEye", "nose", "mouthLeft", "mouthRight"};
   Napi::Object object = Napi::Object::New(env);
-  for (size_t i = 0; i < landmarks.size(); ++i) object.Set(kNames[i], ToObject(env, landmarks[i]));
+  for (size_t i = 0; i < landmarks.size(); ++i) object.Set(kLandmarkNames[i], ToObject(env, landmarks[i]));
   return object;
 }
 

@@ -30,6 +30,9 @@ struct Box {
 /// Left is the viewer's left, as in the training data of the weights.
 using Landmarks = std::array<Point, 5>;
 
+/// What the points are called outside, in their order. src/library/detection.ts has the same names.
+constexpr std::array<const char*, 5> kLandmarkNames{"leftEye", "rightEye", "nose", "mouthLeft", "mouthRight"};
+
 struct Face {
   Box box;
   float confidence = 0;  ///< 0 to 1
@@ -42,9 +45,15 @@ constexpr size_t kMaxFaces = 20'000;
 
 enum class SortBy { kConfidence, kArea };
 
+/// The least Options::min_face_size: P-Net's window, in pixels.
+constexpr double kLeastFaceSize = 12;
+
+/// The most threads that may share a search.
+constexpr int kMostThreads = 64;
+
 /// One call's options. The defaults are those of the replaced service (deep_utils 0.8.8) except `clip`.
 struct Options {
-  double min_face_size = 20;    ///< pixels of the displayed image, at least 12 (P-Net's window)
+  double min_face_size = 20;    ///< pixels of the displayed image, at least kLeastFaceSize
   float pnet_threshold = 0.6F;  ///< a score must be greater than its threshold, 0 to 1
   float rnet_threshold = 0.7F;
   float onet_threshold = 0.8F;  ///< of other networks than MTCNN's: the score of a face

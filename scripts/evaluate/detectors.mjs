@@ -1,11 +1,10 @@
 import { FaceDetector } from '../../dist/index.js';
-import { optionTable } from '../../dist/library/detect-options.js';
-import { defaultModelsDir, scoreThresholds } from '../../dist/library/model-catalog.js';
+import { defaultModelsDir, scoreThresholdOf } from '../../dist/library/model-catalog.js';
 import { defaultSources } from '../../dist/library/weights/fetch.js';
 
 /** What a face's confidence must exceed by default; undefined of haar, which has no threshold. */
 export function thresholdOf(model) {
-  return model === 'haar' ? undefined : (scoreThresholds[model] ?? optionTable.onetThreshold.default);
+  return scoreThresholdOf(model);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { FaceDetectorError } from './face-detector-error.js';
-import type { ModelName } from './model-catalog.js';
+import { type ModelName, modelNames, modelTable, scoreThresholdOf } from './model-catalog.js';
 import type { NativeOptions } from './native.js';
 
 /** Options of one detection. Every one has a default; see the table `optionTable` below for ranges. */
@@ -70,6 +70,18 @@ export type OptionRule = { about: string } & (
 );
 export type OptionRules = Readonly<Record<string, OptionRule>>;
 
+/** Such as "0.7 (`yunet`) or 0.5 (`ssd`)". */
+function otherThresholds(): string {
+  const names = new Map<number, string[]>();
+  for (const name of modelNames) {
+    const threshold = scoreThresholdOf(name);
+    if (threshold === undefined || name === 'mtcnn') continue;
+    names.set(threshold, [...(names.get(threshold) ?? []), `\`${name}\``]);
+  }
+  const groups = [...names].map(([threshold, models]) => `${threshold} (${models.join(', ')})`);
+  return `${groups.slice(0, -1).join(', ')} or ${groups.at(-1)}`;
+}
+
 /**
  * The one table of options: ranges and defaults. Thresholds, scale factor and minimum face size default to those of the
  * replaced service (deep_utils 0.8.8); 12 is the side of P-Net's window; the pixel limits are OpenCV's own 2^30 and,
@@ -114,9 +126,8 @@ export const optionTable = {
     kind: 'number',
     min: 0,
     max: 1,
-    default: 0.8,
-    about:
-      'score that a face must exceed in O-Net, or in another model, whose default is 0.7 (`yunet`, `ultralight`), 0.6 (`retinaface`) or 0.5 (`ssd`); `haar` has no score',
+    default: modelTable.mtcnn.scoreThreshold,
+    about: `score that a face must exceed in O-Net, or in another model, whose default is ${otherThresholds()}; \`haar\` has no score`,
   },
   scaleFactor: {
     kind: 'number',

@@ -11,14 +11,11 @@ export interface Box extends Point {
   height: number;
 }
 
+/** The points of a face, in the order in which models give them; left is the viewer's left. native/core/types.h has the same names. */
+export const landmarkNames = ['leftEye', 'rightEye', 'nose', 'mouthLeft', 'mouthRight'] as const;
+
 /** Left is the viewer's left. Points are not clipped to the image. */
-export interface Landmarks {
-  leftEye: Point;
-  rightEye: Point;
-  nose: Point;
-  mouthLeft: Point;
-  mouthRight: Point;
-}
+export type Landmarks = Record<(typeof landmarkNames)[number], Point>;
 
 export interface Face {
   box: Box;

@@ -7,13 +7,13 @@ import { check, checkOptions, type DetectCallOptions, type DetectOptions, resolv
 import type { Detection, Timings } from './detection.js';
 import { asFaceDetectorError } from './face-detector-error.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
+import { loadAddon } from './load-addon.js';
 import { type LoadedModel, LoadedModels, namesToLoad } from './loaded-models.js';
-import { type ModelName, modelFacts, scoreThresholds } from './model-catalog.js';
+import { type ModelName, modelFacts, scoreThresholdOf } from './model-catalog.js';
 import {
   type EngineChoice,
   type EngineName,
   engineChoices,
-  loadAddon,
   maxThreads,
   type NativeAddon,
   type NativeDetection,
@@ -225,7 +225,7 @@ export class FaceDetector {
     check(onStart === undefined || typeof onStart === 'function', 'onStart', 'a function', onStart);
     const render = kind && resolveRender(kind, rest, modelFacts(model).landmarks);
     if (!kind) checkOptions(rest);
-    const nativeOptions = resolveOptions(this.#defaults, rest, scoreThresholds[model]);
+    const nativeOptions = resolveOptions(this.#defaults, rest, scoreThresholdOf(model));
     const read = imageReader(input);
     return this.#slots.run(
       async () => {

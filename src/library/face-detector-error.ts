@@ -1,18 +1,4 @@
-/** What went wrong, as a stable word. docs/library.md lists each with its meaning and its HTTP status. */
-export type ErrorCode =
-  | 'UNSUPPORTED_FORMAT'
-  | 'EMPTY_IMAGE'
-  | 'CORRUPT_IMAGE'
-  | 'TRUNCATED_IMAGE'
-  | 'TOO_MANY_PIXELS'
-  | 'TOO_COSTLY'
-  | 'INVALID_OPTION'
-  | 'MODEL_MISSING'
-  | 'MODEL_INVALID'
-  | 'ADDON_MISSING'
-  | 'CLOSED'
-  | 'OUT_OF_MEMORY'
-  | 'INTERNAL';
+import type { ErrorCode } from './error-catalog.js';
 
 /**
  * The error of every refused or failed call, but for two: a file that cannot be read rejects with the file system's error, an

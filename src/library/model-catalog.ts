@@ -7,35 +7,6 @@ import { cutPath } from './cut-path.js';
 import { FaceDetectorError } from './face-detector-error.js';
 import { missingFlag } from './permission.js';
 
-/** Models that can be loaded. */
-export const modelNames = [
-  'mtcnn',
-  'haar',
-  'yunet',
-  'ultralight-rfb-320',
-  'ultralight-rfb-640',
-  'ultralight-slim-320',
-  'ssd',
-  'retinaface',
-] as const;
-export type ModelName = (typeof modelNames)[number];
-
-/**
- * Scores that a face must exceed unless told otherwise, of models whose default is another than `onetThreshold`'s; haar has none.
- * Those of the authors' programs, and of OpenCV's samples for ssd; but yunet's, for which OpenCV has 0.9, is what finds most
- * faces of the test photographs: 344 of the 359 of mtcnn, where 0.9 finds 144.
- */
-export const scoreThresholds: Partial<Record<ModelName, number>> = {
-  yunet: 0.7,
-  'ultralight-rfb-320': 0.7,
-  'ultralight-rfb-640': 0.7,
-  'ultralight-slim-320': 0.7,
-  ssd: 0.5,
-  retinaface: 0.6,
-};
-
-const withLandmarks: ReadonlySet<ModelName> = new Set(['mtcnn', 'yunet', 'retinaface']);
-
 /** What a network sees of a picture: all of it, brought to this size, `stretch`ed or with its proportions (`letterbox`). */
 export interface ModelInput {
   width: number;
@@ -43,14 +14,71 @@ export interface ModelInput {
   fit: 'stretch' | 'letterbox';
 }
 
-/** Networks whose weights were exported for one size; the others see the picture itself, at several sizes (native/core/models). */
-const inputs: Partial<Record<ModelName, ModelInput>> = {
-  'ultralight-rfb-320': { width: 320, height: 240, fit: 'stretch' },
-  'ultralight-rfb-640': { width: 640, height: 480, fit: 'stretch' },
-  'ultralight-slim-320': { width: 320, height: 240, fit: 'stretch' },
-  ssd: { width: 300, height: 300, fit: 'stretch' },
-  retinaface: { width: 640, height: 640, fit: 'letterbox' },
-};
+interface ModelEntry {
+  hasLandmarks: boolean;
+  /** The score that a face must exceed by default; null where a model has no score. */
+  scoreThreshold: number | null;
+  /** Of networks whose weights were exported for one size; the others see the picture itself, at several sizes. */
+  input?: ModelInput;
+  /** Names that the replaced service knew it by. */
+  aliases: readonly string[];
+}
+
+/**
+ * The one table of models; models/manifest.json has the files of their weights, and native/core/models what runs them. Default thresholds
+ * are those of the authors' programs, and of OpenCV's samples for ssd; but yunet's, for which OpenCV has 0.9, is what finds most faces of
+ * the test photographs: 344 of the 359 of mtcnn, where 0.9 finds 144.
+ */
+export const modelTable = {
+  mtcnn: { hasLandmarks: true, scoreThreshold: 0.8, aliases: ['MTCNNTorchFaceDetector', 'MTCNNTFFaceDetector'] },
+  haar: { hasLandmarks: false, scoreThreshold: null, aliases: ['HaarcascadeCV2FaceDetector'] },
+  yunet: { hasLandmarks: true, scoreThreshold: 0.7, aliases: [] },
+  'ultralight-rfb-320': {
+    hasLandmarks: false,
+    scoreThreshold: 0.7,
+    input: { width: 320, height: 240, fit: 'stretch' },
+    aliases: ['UltralightTorchFaceDetector', 'UltralightTFFaceDetector'],
+  },
+  'ultralight-rfb-640': {
+    hasLandmarks: false,
+    scoreThreshold: 0.7,
+    input: { width: 640, height: 480, fit: 'stretch' },
+    aliases: [],
+  },
+  'ultralight-slim-320': {
+    hasLandmarks: false,
+    scoreThreshold: 0.7,
+    input: { width: 320, height: 240, fit: 'stretch' },
+    aliases: [],
+  },
+  ssd: {
+    hasLandmarks: false,
+    scoreThreshold: 0.5,
+    input: { width: 300, height: 300, fit: 'stretch' },
+    aliases: ['SSDCV2CaffeFaceDetector'],
+  },
+  retinaface: {
+    hasLandmarks: true,
+    scoreThreshold: 0.6,
+    input: { width: 640, height: 640, fit: 'letterbox' },
+    aliases: ['RetinaFaceTorchFaceDetector'],
+  },
+} as const satisfies Record<string, ModelEntry>;
+
+export type ModelName = keyof typeof modelTable;
+
+/** Models that can be loaded. */
+export const modelNames = Object.keys(modelTable) as ModelName[];
+
+const entryOf = (name: ModelName): ModelEntry => modelTable[name];
+
+/** The score that a face must exceed unless told otherwise; undefined where the model has no score. */
+export const scoreThresholdOf = (name: ModelName): number | undefined => entryOf(name).scoreThreshold ?? undefined;
+
+/** Models by the names of the replaced service. */
+export const modelAliases: ReadonlyMap<string, ModelName> = new Map(
+  modelNames.flatMap((name) => entryOf(name).aliases.map((alias) => [alias, name] as const)),
+);
 
 /** One published file as models/manifest.json names it. */
 export interface ManifestFile {
@@ -126,7 +154,7 @@ const scoreOptions: ReadonlySet<string> = new Set(['threshold', 'onetThreshold']
 /** Whether an option changes what a model finds. What does not is taken all the same, so that one call fits all models. */
 export function goesBy(model: ModelName, option: string): boolean {
   if (cascadeOptions.has(option)) return model === 'mtcnn';
-  return !(scoreOptions.has(option) && model === 'haar');
+  return !(scoreOptions.has(option) && scoreThresholdOf(model) === undefined);
 }
 
 /** What people should know of a model before they use it. */
@@ -142,18 +170,19 @@ export interface ModelFacts {
 }
 
 export function modelFacts(name: ModelName): ModelFacts {
+  const { hasLandmarks: landmarks, input = null } = entryOf(name);
+  const what = { landmarks, input };
   if (name === 'haar') {
     return {
       name,
       title: "OpenCV's frontal face cascade",
       licence: "Intel's for OpenCV (BSD-style)",
       origin: "comes with OpenCV's data package",
-      landmarks: false,
-      input: null,
+      ...what,
     };
   }
   const { title, licence, origin } = manifestModel(name);
-  return { name, title, licence, origin, landmarks: withLandmarks.has(name), input: inputs[name] ?? null };
+  return { name, title, licence, origin, ...what };
 }
 
 /** Why these bytes are not the published file, or undefined where they are. */

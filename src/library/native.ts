@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { isThere, packageRoot } from '../system/package-root.js';
-import { installLines } from './build-needs.js';
-import { FaceDetectorError } from './face-detector-error.js';
-import { refuseBundle } from './refuse-bundle.js';
+import type { Landmarks } from './detection.js';
 
 /** The .node file as TypeScript sees it: native/addon implements this, and only this file and detector.ts know it. */
 export interface NativeAddon {
   readonly opencvVersion: string;
+  /** What native code takes at most or least; the tables here have the same (a test compares them). */
+  readonly limits: { leastFaceSize: number; mostThreads: number };
   load(
     model: string,
     files: Record<string, Uint8Array>,
@@ -106,154 +103,9 @@ export interface NativeDetection {
   faces: {
     box: { x: number; y: number; width: number; height: number };
     confidence: number;
-    landmarks?: Record<'leftEye' | 'rightEye' | 'nose' | 'mouthLeft' | 'mouthRight', { x: number; y: number }>;
+    landmarks?: Landmarks;
   }[];
   timings: Record<string, number>;
   /** Only where the image is not whole and `acceptTruncated` takes it. */
   warnings?: { code: 'TRUNCATED_IMAGE' | 'CORRUPT_IMAGE'; message: string }[];
-}
-
-/** What the loader looks at; tests give other values. */
-export interface LoaderSetting {
-  root: string;
-  platform: string;
-  arch: string;
-  libc: string;
-  /** The instructions that the processor has, by Linux's names; empty where unknown. */
-  processorFlags: () => string;
-  open: (file: string) => unknown;
-}
-
-const buildCommand = 'npx opencv-face-detector build';
-const installHint = `Debian, Ubuntu: ${installLines.debian}; macOS: ${installLines.macOs}`;
-const fileName = 'opencv_face_detector.node';
-
-/** glibc or musl on Linux, by the loader that is there; empty elsewhere. Node's own report can take seconds to say it. */
-function currentLibc(): string {
-  if (process.platform !== 'linux') return '';
-  const muslLoader = `/lib/ld-musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`;
-  const glibcLoaders = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'];
-  return isThere(muslLoader) && !glibcLoaders.some(isThere) ? 'musl' : 'glibc';
-}
-
-/** Of the first processor: the file has an entry for each. */
-function currentProcessorFlags(): string {
-  try {
-    return /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'latin1'))?.[1] ?? '';
-  } catch {
-    return '';
-  }
-}
-
-function currentSetting(): LoaderSetting {
-  refuseBundle();
-  return {
-    root: packageRoot,
-    platform: process.platform,
-    arch: process.arch,
-    libc: currentLibc(),
-    processorFlags: currentProcessorFlags,
-    open: require,
-  };
-}
-
-function targetOf({ platform, arch, libc }: LoaderSetting): string {
-  return [platform, arch, libc].filter(Boolean).join('-');
-}
-
-/** What an addon for this machine is called, such as `linux-x64-glibc`. */
-export function currentTarget(): string {
-  return targetOf(currentSetting());
-}
-
-/** Whether there can be an addon for a machine at all. */
-export function isSupported({ platform, arch }: Pick<LoaderSetting, 'platform' | 'arch'> = process): boolean {
-  return ['linux', 'darwin'].includes(platform) && ['x64', 'arm64'].includes(arch);
-}
-
-const addonMissing = (message: string, cause?: unknown) =>
-  new FaceDetectorError('ADDON_MISSING', message, cause === undefined ? undefined : { cause });
-
-function why(error: unknown, file: string, target: string): FaceDetectorError {
-  if ((error as NodeJS.ErrnoException).code === 'ERR_DLOPEN_DISABLED') {
-    return addonMissing(
-      `Node.js was told to load no native addon, which ${path.basename(file)} is. Under the permission model (--permission) allow it ` +
-        'with --allow-addons, and with --allow-fs-read to read this package and the images; otherwise leave --no-addons out',
-      error,
-    );
-  }
-  const text = (error as Partial<Error>).message ?? String(error);
-  const library = /(\S+): cannot open shared object file|Library not loaded: (\S+)/.exec(text);
-  const missing = library?.[1] ?? library?.[2];
-  if (missing?.includes('opencv') || missing?.includes('libhwy')) {
-    return addonMissing(
-      `${missing.includes('opencv') ? 'OpenCV' : 'Highway'} is not installed: ${path.basename(missing)} is missing. Install it (${installHint}); ` +
-        `after a change of its version run: ${buildCommand}`,
-      error,
-    );
-  }
-  const newer = /version [`'](GLIBC\w*_[\d.]+)' not found/.exec(text)?.[1];
-  if (newer) {
-    return addonMissing(
-      `${target} is older here than the prebuilt addon needs: the system's libraries lack ${newer} (Debian 12, Ubuntu 22.04, ` +
-        `Enterprise Linux 9 and later have it). Build it here once (${installHint}): ${buildCommand}`,
-      error,
-    );
-  }
-  return addonMissing(
-    `the native addon ${path.basename(file)} does not load on ${target} (${text}). Build it again: ${buildCommand}`,
-    error,
-  );
-}
-
-/** OpenCV ends the process where an instruction is missing that it was compiled for, so it must not be loaded then. */
-function refuseOldProcessor({ platform, arch, processorFlags }: LoaderSetting): void {
-  if (platform !== 'linux' || arch !== 'x64') return;
-  const flags = processorFlags();
-  if (flags === '' || flags.split(/\s+/).includes('sse4_2')) return;
-  throw new Error(
-    'the prebuilt addon needs a processor with SSE4.2, which this one does not show; a virtual machine shows it with a model such as x86-64-v2 or host',
-  );
-}
-
-/** Where the addon may be, first choice first. In a clone of the project, which has a binding.gyp, what was built there last counts. */
-function candidates(root: string, target: string): { prebuilt: string; order: string[] } {
-  const prebuilt = path.join(root, 'prebuilds', target, fileName);
-  const built = path.join(root, 'build', 'Release', fileName);
-  const isClone = isThere(path.join(root, 'binding.gyp'));
-  return { prebuilt, order: isClone ? [built, prebuilt] : [prebuilt, built] };
-}
-
-function nothingThere(setting: LoaderSetting, target: string): FaceDetectorError {
-  if (!isSupported(setting)) {
-    return addonMissing(
-      `${target} is not supported: opencv-face-detector runs on Linux and macOS, x64 and arm64. ` +
-        'Elsewhere run its service in a container and send requests to it; in a clone of the project: ' +
-        'docker run -p 8000:8000 -v .:/app -w /app node:22 npm start',
-    );
-  }
-  return addonMissing(
-    `there is no prebuilt addon for ${target}, and none has been built here. Build it once (a C++ compiler, CMake, OpenCV and ` +
-      `Highway are needed; ${installHint}): ${buildCommand}`,
-  );
-}
-
-/**
- * Loads the .node file: prebuilds/<platform>-<arch>[-<libc>]/, and where that does not load, build/Release/ (in a clone of the
- * project the other way round). Throws FaceDetectorError ADDON_MISSING, saying what is missing and the command that mends it.
- */
-export function loadAddon(setting: LoaderSetting = currentSetting()): NativeAddon {
-  const { root, open } = setting;
-  const target = targetOf(setting);
-  const { prebuilt, order } = candidates(root, target);
-  let failure: FaceDetectorError | undefined;
-  for (const file of order.filter(isThere)) {
-    try {
-      if (file === prebuilt) refuseOldProcessor(setting);
-      return open(file) as NativeAddon;
-    } catch (error) {
-      failure ??= why(error, file, target);
-    }
-  }
-  throw failure ?? nothingThere(setting, target);
 }

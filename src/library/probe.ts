@@ -1,5 +1,6 @@
 import { asFaceDetectorError } from './face-detector-error.js';
-import { loadAddon, type NativeAddon, type NativeProbe } from './native.js';
+import { loadAddon } from './load-addon.js';
+import type { NativeAddon, NativeProbe } from './native.js';
 
 let addon: NativeAddon | undefined;
 

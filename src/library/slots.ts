@@ -33,7 +33,7 @@ export class Slots {
   readonly #starts = new Set<{ at: number }>();
   #lastEnd = performance.now();
   readonly #waiting = new Set<Waiter>();
-  #patience: NodeJS.Timeout | undefined;
+  #recheckTimer: NodeJS.Timeout | undefined;
   #closed = false;
   #idle: (() => void)[] = [];
 
@@ -90,7 +90,7 @@ export class Slots {
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#waiting.delete(waiter);
-        if (this.#waiting.size === 0) this.#stopPatience();
+        if (this.#waiting.size === 0) this.#stopRecheck();
         stopListening();
       };
       const waiter: Waiter = {
@@ -119,17 +119,17 @@ export class Slots {
     if (!short) return;
     const left = shortMs - this.#oldestMs;
     if (left <= 0) this.#start(short);
-    else this.#patience ??= setTimeout(() => this.#lookAgain(), Math.ceil(left));
+    else this.#recheckTimer ??= setTimeout(() => this.#recheck(), Math.ceil(left));
   }
 
-  #lookAgain(): void {
-    this.#stopPatience();
+  #recheck(): void {
+    this.#stopRecheck();
     this.#admit();
   }
 
-  #stopPatience(): void {
-    clearTimeout(this.#patience);
-    this.#patience = undefined;
+  #stopRecheck(): void {
+    clearTimeout(this.#recheckTimer);
+    this.#recheckTimer = undefined;
   }
 
   #start(waiter: Waiter | undefined): boolean {

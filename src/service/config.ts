@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { optionTable } from '../library/detect-options.js';
 import { namesToLoad } from '../library/loaded-models.js';
-import { type ModelName, modelNames, scoreThresholds } from '../library/model-catalog.js';
+import { type ModelName, modelAliases, modelNames, scoreThresholdOf } from '../library/model-catalog.js';
 import { engineChoices, maxThreads } from '../library/native.js';
 import { allowedCores } from '../system/cores.js';
 import { allowedMemory } from '../system/memory.js';
@@ -98,17 +98,6 @@ function list(
   };
 }
 
-// Names under which the replaced service knew its detectors.
-const modelAliases = new Map<string, ModelName>([
-  ['MTCNNTorchFaceDetector', 'mtcnn'],
-  ['MTCNNTFFaceDetector', 'mtcnn'],
-  ['HaarcascadeCV2FaceDetector', 'haar'],
-  ['SSDCV2CaffeFaceDetector', 'ssd'],
-  ['UltralightTorchFaceDetector', 'ultralight-rfb-320'],
-  ['UltralightTFFaceDetector', 'ultralight-rfb-320'],
-  ['RetinaFaceTorchFaceDetector', 'retinaface'],
-]);
-
 const readModel = (text: string) => modelAliases.get(text) ?? modelNames.find((name) => name === text);
 const modelWords = [...modelNames, ...modelAliases.keys()].join(', ');
 
@@ -137,7 +126,10 @@ function isProxy(text: string): boolean {
 
 const { minFaceSize, maxSide, maxPixels, scaleFactor, maxFaces, maxCpuMs } = optionTable;
 /** The least default threshold of any model: a floor above it would refuse requests that say nothing. */
-const leastThreshold = Math.min(optionTable.pnetThreshold.default, ...Object.values(scoreThresholds));
+const leastThreshold = Math.min(
+  optionTable.pnetThreshold.default,
+  ...modelNames.flatMap((name) => scoreThresholdOf(name) ?? []),
+);
 
 /**
  * The one table of settings, all from environment variables: validation, the table in docs/service.md and `serve --print-config` come

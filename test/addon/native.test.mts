@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-import { resolveOptions } from '#dist/library/detect-options.js';
-import { loadAddon, type NativeDetector, type NativeOptions, type NativeRender } from '#dist/library/native.js';
+import { optionTable, resolveOptions } from '#dist/library/detect-options.js';
+import { landmarkNames } from '#dist/library/detection.js';
+import { loadAddon } from '#dist/library/load-addon.js';
+import { maxThreads, type NativeDetector, type NativeOptions, type NativeRender } from '#dist/library/native.js';
 import { needWeights, root } from '../fixtures/available.mjs';
-import { toSharp } from '../fixtures/drawn-faces.mjs';
+import { standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
 import { rejection } from '../fixtures/rejection.mjs';
 
 const options = resolveOptions({}, {});
@@ -16,11 +18,20 @@ function load(): Promise<NativeDetector> {
 }
 
 describe('the addon', () => {
+  it('has the limits of the tables', () => {
+    expect(loadAddon().limits).to.deep.equal({ leastFaceSize: optionTable.minFaceSize.min, mostThreads: maxThreads });
+  });
+
   let detector: NativeDetector;
 
   before(async function () {
     needWeights(this);
     detector = await load();
+  });
+
+  it('names the points of a face as the table does, in its order', async () => {
+    const { faces } = await detector.detect(standardPng(), options).done;
+    expect(Object.keys(faces[0]?.landmarks ?? {})).to.deep.equal([...landmarkNames]);
   });
 
   it('says which engine runs and why', () => {

@@ -6,7 +6,7 @@
 #include "stopwatch.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "peak.cc"
+#define HWY_TARGET_INCLUDE "bench/peak.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

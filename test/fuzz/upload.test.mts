@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { FaceDetectorError } from '#dist/library/face-detector-error.js';
 import { readBatch } from '#dist/service/http/batch-upload.js';
-import { RequestError } from '#dist/service/http/error-catalog.js';
+import { RequestError } from '#dist/service/http/request-error.js';
 import { StrictForm } from '#dist/service/http/strict-form.js';
 import { readForm, readJson, readUpload } from '#dist/service/http/upload.js';
 import { heldBytes } from '../fixtures/held-bytes.mjs';

@@ -5,7 +5,7 @@
 #include "targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "blend.cc"
+#define HWY_TARGET_INCLUDE "kernels/blend.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

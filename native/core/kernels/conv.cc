@@ -10,7 +10,7 @@
 #include "targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "conv.cc"
+#define HWY_TARGET_INCLUDE "kernels/conv.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

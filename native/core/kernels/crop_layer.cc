@@ -11,7 +11,7 @@
 #include "winograd.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "crop_layer.cc"
+#define HWY_TARGET_INCLUDE "kernels/crop_layer.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -10,7 +10,7 @@
 #include "targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "first_layer.cc"
+#define HWY_TARGET_INCLUDE "kernels/first_layer.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

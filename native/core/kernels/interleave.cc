@@ -3,7 +3,7 @@
 #include "targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "interleave.cc"
+#define HWY_TARGET_INCLUDE "kernels/interleave.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

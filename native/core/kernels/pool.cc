@@ -5,7 +5,7 @@
 #include "targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "pool.cc"
+#define HWY_TARGET_INCLUDE "kernels/pool.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -8,7 +8,7 @@
 #include "targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "winograd.cc"
+#define HWY_TARGET_INCLUDE "kernels/winograd.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -31,8 +31,8 @@ class Model {
                                  std::vector<Stage>& stages) = 0;
 
   /// The smallest Options::min_face_size that Find is given, in pixels of the image that it searches, which may be a
-  /// shrunk one. 12, the least that callers may ask for, unless a model's own window says something else.
-  virtual double smallest_face() const { return 12; }
+  /// shrunk one: the least that callers may ask for, unless a model's own window says something else.
+  virtual double smallest_face() const { return kLeastFaceSize; }
 
   virtual EngineInUse engine() const { return {"opencv", "the model has no other"}; }
 };

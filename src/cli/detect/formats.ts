@@ -1,4 +1,4 @@
-import type { Face, Point } from '../../library/detection.js';
+import { type Face, landmarkNames, type Point } from '../../library/detection.js';
 import type { ImageRecord } from './record.js';
 
 /** Turns records into text, one after the other. */
@@ -27,10 +27,9 @@ const ndjson: () => Format = () => ({
   end: () => '',
 });
 
-const points = ['leftEye', 'rightEye', 'nose', 'mouthLeft', 'mouthRight'] as const;
 const columns = [
   'file,imageWidth,imageHeight,face,confidence,x,y,width,height',
-  ...points.map((name) => `${name}X,${name}Y`),
+  ...landmarkNames.map((name) => `${name}X,${name}Y`),
   'errorCode,errorMessage',
 ].join(',');
 
@@ -45,7 +44,7 @@ function cell(value: Cell): string {
 function faceCells(face: Face | undefined, number: number): Cell[] {
   const { x, y, width, height } = face?.box ?? {};
   const xy = (point?: Point) => [point?.x, point?.y];
-  const landmarks = points.flatMap((name) => xy(face?.landmarks?.[name]));
+  const landmarks = landmarkNames.flatMap((name) => xy(face?.landmarks?.[name]));
   return [face && number, face?.confidence, x, y, width, height, ...landmarks];
 }
 

@@ -3,7 +3,7 @@ import type { Detection } from '../../library/detection.js';
 import type { FaceDetector } from '../../library/detector.js';
 import type { PictureFormat } from '../../library/render-options.js';
 import type { Input } from './inputs.js';
-import { type PictureWishes, wanted } from './picture-paths.js';
+import { type PictureRequest, requestedPictures } from './picture-paths.js';
 import type { Pictures } from './record.js';
 import { writePictures } from './write-pictures.js';
 
@@ -23,7 +23,7 @@ export async function makePictures(
   bytes: Uint8Array,
   input: Input,
   stem: string,
-  wishes: PictureWishes,
+  request: PictureRequest,
   signal: AbortSignal,
 ): Promise<{ detection: Detection; pictures: Pictures }> {
   const own = path.extname(input.relative);
@@ -33,9 +33,9 @@ export async function makePictures(
   let detection: Detection | undefined;
   const pictures: Pictures = {};
   const made = new Map<string, Uint8Array>();
-  for (const [kind, folder] of wanted(wishes)) {
+  for (const [kind, folder] of requestedPictures(request)) {
     const target = path.join(folder, stem);
-    const options = { ...wishes.options[kind], signal };
+    const options = { ...request.options[kind], signal };
     if (kind === 'crops') {
       const { faces, format, ...rest } = await detector.crops(bytes, options);
       pictures.crops = faces.map((_face, i) => `${target}-${i + 1}${extension(format)}`);
@@ -48,6 +48,6 @@ export async function makePictures(
       detection ??= found;
     }
   }
-  await writePictures(made, wishes.mayReplace);
+  await writePictures(made, request.mayReplace);
   return { detection: detection as Detection, pictures };
 }

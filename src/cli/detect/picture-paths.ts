@@ -6,7 +6,7 @@ import { UsageError } from '../usage-error.js';
 import type { Input } from './inputs.js';
 
 /** What to write: the folder for each kind of picture that is wanted, and the options of all. */
-export interface PictureWishes {
+export interface PictureRequest {
   folders: Partial<Record<PictureKind, string>>;
   options: Partial<Record<PictureKind, object>>;
   /** Whether a picture may replace a file that has its name. */
@@ -15,7 +15,7 @@ export interface PictureWishes {
 
 const kinds: readonly PictureKind[] = ['annotate', 'redact', 'crops'];
 /** The kinds that are wanted, with their folders. */
-export const wanted = ({ folders }: PictureWishes) =>
+export const requestedPictures = ({ folders }: PictureRequest) =>
   kinds.flatMap((kind) => (folders[kind] ? [[kind, folders[kind]] as const] : []));
 
 /** The real path that `folder` has, or will have once it is made. */
@@ -29,8 +29,8 @@ async function realFolder(folder: string): Promise<string> {
 }
 
 /** Real paths of the folders that pictures go to. Throws UsageError where two kinds have the same one. */
-export async function pictureFolders(wishes: PictureWishes): Promise<Set<string>> {
-  const folders = await Promise.all(wanted(wishes).map(([, folder]) => realFolder(folder)));
+export async function pictureFolders(request: PictureRequest): Promise<Set<string>> {
+  const folders = await Promise.all(requestedPictures(request).map(([, folder]) => realFolder(folder)));
   if (new Set(folders).size < folders.length)
     throw new UsageError('--annotate, --redact and --crops need a folder each');
   return new Set(folders);
@@ -64,10 +64,10 @@ async function sourceFolders(inputs: Iterable<Input>): Promise<Set<string>> {
 }
 
 /** Throws UsageError where pictures would come into a folder of the images, and might replace one. */
-export async function checkTargets(wishes: PictureWishes, stems: ReadonlyMap<Input, string>): Promise<void> {
+export async function checkTargets(request: PictureRequest, stems: ReadonlyMap<Input, string>): Promise<void> {
   const sources = await sourceFolders(stems.keys());
   const below = new Set([...stems.values()].map((stem) => path.dirname(stem)));
-  for (const [kind, root] of wanted(wishes)) {
+  for (const [kind, root] of requestedPictures(request)) {
     for (const target of [...below].map((folder) => path.join(root, folder))) {
       if (!sources.has(await realFolder(target))) continue;
       throw new UsageError(

@@ -6,7 +6,7 @@ import { type PictureKind, pictureTables, resolveRender } from '../../library/re
 import { type Flags, flagName, parseFlags, type Values } from '../flags.js';
 import { UsageError } from '../usage-error.js';
 import { formats } from './formats.js';
-import type { PictureWishes } from './picture-paths.js';
+import type { PictureRequest } from './picture-paths.js';
 
 const formatNames = Object.keys(formats) as (keyof typeof formats)[];
 
@@ -82,7 +82,7 @@ export interface DetectSettings {
   output: string | undefined;
   resume: boolean;
   isQuiet: boolean;
-  pictures: PictureWishes;
+  pictures: PictureRequest;
 }
 
 /** The values of those flags only. */
@@ -91,9 +91,9 @@ function pick<F extends Flags>(given: object, flags: F): Values<F> {
 }
 
 /** The pictures that are wanted. Throws UsageError for an option of pictures that are not. */
-function readPictures(given: Values<typeof pictureFlags>, resume: boolean, model: ModelName = 'mtcnn'): PictureWishes {
+function readPictures(given: Values<typeof pictureFlags>, resume: boolean, model: ModelName = 'mtcnn'): PictureRequest {
   // A run that was interrupted may have written pictures of an image that has no result.
-  const wishes: PictureWishes = { folders: {}, options: {}, mayReplace: given.overwrite ?? resume };
+  const request: PictureRequest = { folders: {}, options: {}, mayReplace: given.overwrite ?? resume };
   const { annotate: _annotate, redact, crops: _crops, ...options } = given;
   const asked = pictureKinds.filter((kind) => given[kind] !== undefined);
   for (const name of Object.keys(options)) {
@@ -107,11 +107,11 @@ function readPictures(given: Values<typeof pictureFlags>, resume: boolean, model
     const own = Object.fromEntries(Object.entries(options).filter(([name]) => name in pictureTables[kind]));
     // With both, the margin is that of what is hidden: aligned crops have none.
     if (kind === 'crops' && redact !== undefined && options.align !== false) delete own['margin'];
-    wishes.folders[kind] = given[kind] as string;
-    wishes.options[kind] = own;
+    request.folders[kind] = given[kind] as string;
+    request.options[kind] = own;
     resolveRender(kind, own, modelFacts(model).landmarks);
   }
-  return wishes;
+  return request;
 }
 
 /** What the arguments of `detect` ask for. Throws UsageError where they make no sense. */

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { UsageError } from '../usage-error.js';
 import { JobError } from './job-error.js';
 
-const patienceMs = 10_000;
+const connectTimeoutMs = 10_000;
 
 /** Flags that say which queue. */
 export const queueFlags = {
@@ -98,10 +98,10 @@ export function readPlace(given: { queue?: string; name?: string }): QueuePlace 
 
 async function reach(url: string, { Redis }: Bullmq): Promise<void> {
   const { host } = new URL(url);
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: patienceMs });
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: connectTimeoutMs });
   const faults: NodeJS.ErrnoException[] = []; // `connect` rejects with what comes of them, or not at all
   redis.on('error', (error) => faults.push(error));
-  const timer = setTimeout(() => redis.disconnect(), patienceMs); // whatever listens there may not be Redis
+  const timer = setTimeout(() => redis.disconnect(), connectTimeoutMs); // whatever listens there may not be Redis
   try {
     await redis.connect();
     await redis.info(); // what BullMQ asks for as well

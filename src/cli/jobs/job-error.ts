@@ -1,13 +1,4 @@
-/** What may be wrong with a job, or with its queue; beside it there are the library's codes and the file system's. */
-export type JobErrorCode =
-  | 'BULLMQ_MISSING'
-  | 'QUEUE_UNREACHABLE'
-  | 'QUEUE_REFUSED'
-  | 'INVALID_JOB'
-  | 'OUTSIDE_ROOT'
-  | 'NOT_A_FILE'
-  | 'FILE_TOO_LARGE'
-  | 'IMAGE_QUARANTINED';
+import { type JobErrorCode, mayPass } from '../../library/error-catalog.js';
 
 export class JobError extends Error {
   readonly code: JobErrorCode;
@@ -18,30 +9,14 @@ export class JobError extends Error {
   }
 }
 
-// The same image gives the same again. Everything else, such as memory, a disk or a file server, may be better in a moment; a file that
-// is not there too, since that is what all files look like while a file server is not mounted.
-const final: ReadonlySet<string> = new Set([
-  'UNSUPPORTED_FORMAT',
-  'EMPTY_IMAGE',
-  'CORRUPT_IMAGE',
-  'TRUNCATED_IMAGE',
-  'TOO_MANY_PIXELS',
-  'TOO_COSTLY',
-  'INVALID_OPTION',
-  'INVALID_JOB',
-  'OUTSIDE_ROOT',
-  'NOT_A_FILE',
-  'FILE_TOO_LARGE',
-  'IMAGE_QUARANTINED',
-  'ENAMETOOLONG',
-  'ERR_FS_FILE_TOO_LARGE',
-]);
-
 export function tooLarge(name: string, bytes: number, maxBytes: number): JobError {
   return new JobError('FILE_TOO_LARGE', `${name} has ${bytes} bytes; ${maxBytes} are allowed (--max-bytes)`);
 }
 
-/** Whether an error of this code may pass, so that the job is worth another attempt. */
-export function mayPass(code: string): boolean {
-  return !final.has(code);
+// Of the file system's own. A file that is not there may pass: that is what all files look like while a file server is not mounted.
+const finalFileErrors: ReadonlySet<string> = new Set(['ENAMETOOLONG', 'ERR_FS_FILE_TOO_LARGE']);
+
+/** Whether a job that failed with this code is worth another attempt. */
+export function isWorthRetrying(code: string): boolean {
+  return !finalFileErrors.has(code) && mayPass(code);
 }

@@ -1,22 +1,20 @@
 import type { Job } from 'bullmq';
 import type { Detection } from '../../library/detection.js';
 import type { FaceDetector } from '../../library/detector.js';
+import { crashesToQuarantine } from '../../library/quarantine-policy.js';
 import { failure } from '../detect/record.js';
 import type { ResultsFile } from '../detect/results-file.js';
 import type { Bullmq } from './bullmq.js';
+import { ExclusiveLock } from './exclusive-lock.js';
 import { nameOf, readTask } from './job.js';
-import { JobError, mayPass, tooLarge } from './job-error.js';
+import { isWorthRetrying, JobError, tooLarge } from './job-error.js';
 import { readBelow } from './root-folder.js';
-import { Turns } from './turns.js';
-
-// As many as the service gives an image before it refuses it.
-const maxCrashes = 2;
 
 /** What becomes of one job: its value in the queue, or its line in a results file. */
 export type JobRecord = { file: string; id: string } & (Detection | { error: { code: string; message: string } });
 
 /** What the jobs of one worker have in common. */
-export interface Workshop {
+export interface JobContext {
   detector: FaceDetector;
   bullmq: Pick<Bullmq, 'UnrecoverableError' | 'WaitingError'>;
   /** Real path of the folder that paths begin at; without one, jobs bring their image. */
@@ -31,7 +29,7 @@ export interface Workshop {
   giveUp: (error: unknown) => void;
 }
 
-async function search(job: Job, id: string, { detector, root, maxBytes, signal }: Workshop): Promise<JobRecord> {
+async function search(job: Job, id: string, { detector, root, maxBytes, signal }: JobContext): Promise<JobRecord> {
   const { file, path = '', bytes, options } = readTask(id, job.data);
   if (!bytes && !root) throw new JobError('OUTSIDE_ROOT', 'this worker has no --root: it takes images in the job only');
   if (bytes && bytes.byteLength > maxBytes) throw tooLarge(file, bytes.byteLength, maxBytes);
@@ -41,26 +39,26 @@ async function search(job: Job, id: string, { detector, root, maxBytes, signal }
 
 /**
  * Searches a job that a worker was lost with, while nothing else is searched here, and notes that in the queue: if this process ends as
- * well, it was because of this image, or is counted so. BullMQ's own count would also condemn the images that happened to be searched
- * beside it. Rejects with JobError IMAGE_QUARANTINED after the second time.
+ * well, it was because of this image, or is counted so. BullMQ's own count would also blame the images that happened to be searched
+ * beside it. Rejects with JobError IMAGE_QUARANTINED after `crashesToQuarantine` times.
  */
-async function searchSuspect(job: Job, id: string, workshop: Workshop): Promise<JobRecord> {
+async function searchAlone(job: Job, id: string, context: JobContext): Promise<JobRecord> {
   const { crashes = 0 } = Object(job.progress) as { crashes?: number };
-  if (crashes >= maxCrashes) {
+  if (crashes >= crashesToQuarantine) {
     await job.updateProgress({ crashes: 0 }); // whoever has it tried again means it
     const message = `${crashes} workers ended while they searched this image and nothing else`;
     throw new JobError('IMAGE_QUARANTINED', message);
   }
   await job.updateProgress({ crashes: crashes + 1 });
   try {
-    return await search(job, id, workshop);
+    return await search(job, id, context);
   } finally {
     await job.updateProgress({ crashes });
   }
 }
 
 /** Resolves when the record is on the disk, where results go to a file: only then may the queue hear that the job is done. */
-async function keep(record: JobRecord, { results, giveUp, signal }: Workshop): Promise<void> {
+async function keep(record: JobRecord, { results, giveUp, signal }: JobContext): Promise<void> {
   signal.throwIfAborted(); // no line follows one that could not be ended
   try {
     results?.append(record);
@@ -72,14 +70,14 @@ async function keep(record: JobRecord, { results, giveUp, signal }: Workshop): P
 }
 
 /** What BullMQ calls for each job of a worker: resolves to the value that the queue keeps of it. */
-export function jobProcessor(workshop: Workshop): (job: Job, token?: string) => Promise<object> {
-  const { bullmq, signal, results } = workshop;
-  const turns = new Turns();
+export function jobProcessor(context: JobContext): (job: Job, token?: string) => Promise<object> {
+  const { bullmq, signal, results } = context;
+  const lock = new ExclusiveLock();
 
-  const attempt = async (job: Job, id: string, isSuspect: boolean): Promise<object> => {
+  const attempt = async (job: Job, id: string, hasStalled: boolean): Promise<object> => {
     signal.throwIfAborted();
-    const record = await (isSuspect ? searchSuspect : search)(job, id, workshop);
-    await keep(record, workshop);
+    const record = await (hasStalled ? searchAlone : search)(job, id, context);
+    await keep(record, context);
     return results ? { faces: (record as Detection).faces.length } : record;
   };
 
@@ -89,16 +87,16 @@ export function jobProcessor(workshop: Workshop): (job: Job, token?: string) => 
     const { code, message } = reason;
     const text = message.startsWith(`${code}: `) ? message : `${code}: ${message}`; // as those of the file system
     const isLast = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
-    if (mayPass(reason.code) && !isLast) return new Error(text, { cause: error });
-    await keep({ file: nameOf(id, job.data), id, error: reason }, workshop);
+    if (isWorthRetrying(reason.code) && !isLast) return new Error(text, { cause: error });
+    await keep({ file: nameOf(id, job.data), id, error: reason }, context);
     return new bullmq.UnrecoverableError(text);
   };
 
   return async (job, token) => {
     const id = job.id as string;
-    const isSuspect = job.stalledCounter > 0;
+    const hasStalled = job.stalledCounter > 0;
     try {
-      return await turns.run(isSuspect, () => attempt(job, id, isSuspect));
+      return await lock.run(hasStalled, () => attempt(job, id, hasStalled));
     } catch (error) {
       const failed = signal.aborted ? undefined : await fail(job, id, error).catch(() => undefined);
       if (failed) throw failed;

@@ -14,13 +14,13 @@ import { isRefusal, type OpenQueue, openQueue, type QueuePlace, refused } from '
 import { left, readCounts, toTryAgain } from './counts.js';
 import { type Gauge, gauge } from './gauge.js';
 import { nameOf } from './job.js';
-import { jobProcessor, type Workshop } from './process-job.js';
+import { type JobContext, jobProcessor } from './process-job.js';
 import { type Say, sayAbove, tellErrors } from './say.js';
 
 // Files that are read while others are searched.
 const readAhead = 2;
 // A search ends within a second of being aborted; what remains is the queue's answers, which may never come.
-const patienceMs = 10_000;
+const closeTimeoutMs = 10_000;
 
 /** What the flags of `worker` ask for. */
 export interface WorkerSettings {
@@ -108,7 +108,7 @@ function showProgress(queue: Queue, tally: Tally, isQuiet: boolean, heard: () =>
 
 /** Resolves when the worker has given its jobs back and left the queue, or ends the process where that takes too long. */
 async function leave(closing: Promise<unknown>, say: Say, lockMs: number): Promise<void> {
-  const isClosed = await Promise.race([closing.then(() => true), sleep(patienceMs, false, { ref: false })]);
+  const isClosed = await Promise.race([closing.then(() => true), sleep(closeTimeoutMs, false, { ref: false })]);
   if (isClosed) return;
   say(`the queue does not answer; it gives the jobs of this worker to others after ${lockMs / 500} s at most`);
   process.exit(1);
@@ -118,15 +118,15 @@ async function leave(closing: Promise<unknown>, say: Say, lockMs: number): Promi
 async function takeJobs(
   settings: WorkerSettings,
   { bullmq, queue, redis }: OpenQueue,
-  workshop: Pick<Workshop, 'detector' | 'root' | 'maxBytes'> & { slots: number },
+  context: Pick<JobContext, 'detector' | 'root' | 'maxBytes'> & { slots: number },
 ): Promise<void> {
   const stop = new AbortController();
   const signals = interruption();
   signals.addEventListener('abort', () => stop.abort(signals.reason));
   const giveUp = (error: unknown) => stop.abort(error);
   const results = settings.results ? await newResultsFile(settings.results, queue.name) : undefined;
-  const processor = jobProcessor({ ...workshop, bullmq, results, signal: stop.signal, giveUp });
-  const options = { connection: redis, ...workerOptions(settings, workshop.slots) };
+  const processor = jobProcessor({ ...context, bullmq, results, signal: stop.signal, giveUp });
+  const options = { connection: redis, ...workerOptions(settings, context.slots) };
   const worker = new bullmq.Worker(queue.name, processor, options);
   const tally = new Tally();
   let heard = () => {};
@@ -137,7 +137,7 @@ async function takeJobs(
   worker.on('error', (error) => isRefusal(error) && giveUp(refused(settings.place.url, error)));
   tally.watch(worker, say);
 
-  if (!settings.isQuiet) say(`takes jobs of the queue ${queue.name}, ${workshop.slots} at once`);
+  if (!settings.isQuiet) say(`takes jobs of the queue ${queue.name}, ${context.slots} at once`);
   await new Promise<void>((resolve) => {
     if (stop.signal.aborted) return resolve();
     stop.signal.addEventListener('abort', () => resolve());

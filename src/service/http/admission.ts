@@ -1,5 +1,5 @@
 import type { Config } from '../config.js';
-import { RequestError } from './error-catalog.js';
+import { RequestError } from './request-error.js';
 
 /** A place in the waiting room. What it holds is free again when its work and everything that it was held for have ended. */
 export interface Seat {

@@ -3,7 +3,7 @@ import type { PictureFormat } from '../../library/render-options.js';
 import type { Config } from '../config.js';
 import type { Logger } from '../log.js';
 import { discardBody, lingerMs } from './body.js';
-import { type PublicError, publicError } from './error-catalog.js';
+import { type PublicError, publicError } from './request-error.js';
 
 /** What a request leaves for its log line and its metrics. */
 export interface Outcome {

@@ -5,9 +5,9 @@ import type { Config } from '../config.js';
 import { requestIdOf, traceOf } from '../log.js';
 import { answerError, noteWritten, outcomeOf, sendJson } from './answer.js';
 import { docsRouter } from './docs.js';
-import { RequestError } from './error-catalog.js';
 import { faceRouter } from './face.js';
 import { pageRouter } from './page.js';
+import { RequestError } from './request-error.js';
 import type { Service } from './service.js';
 import { v1Router } from './v1/router.js';
 

@@ -3,8 +3,8 @@ import type { Busboy } from 'busboy';
 import type { Config } from '../config.js';
 import type { HeldBytes } from './admission.js';
 import { bodyTooLarge, invite } from './body.js';
-import { brokenForm, clientGone, RequestError } from './error-catalog.js';
 import { formLimits, formParser } from './form-parser.js';
+import { brokenForm, clientGone, RequestError } from './request-error.js';
 import { unlessAborted } from './signals.js';
 import { isImageField, needsFileName } from './upload.js';
 
@@ -14,15 +14,15 @@ export type BatchPart = { index: number; name: string | null } & ({ bytes: Buffe
 type Limits = Pick<Config, 'maxBodyBytes' | 'maxBatchImages' | 'maxBatchBytes' | 'bodyTimeoutMs'>;
 
 /** Time that the client has left for the image that it sends; the work between does not count. */
-interface Patience {
+interface TimeLeft {
   leftMs: number;
 }
 
-/** Chunks of the body as they are asked for. Rejects with BODY_TIMEOUT where patience ends, BODY_TOO_LARGE, or with the signal's reason. */
+/** Chunks of the body as they are asked for. Rejects with BODY_TIMEOUT where the time is over, BODY_TOO_LARGE, or with the signal's reason. */
 async function* chunksOf(
   request: IncomingMessage,
   maxBytes: number,
-  patience: Patience,
+  time: TimeLeft,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, undefined>;
@@ -30,8 +30,8 @@ async function* chunksOf(
   try {
     while (true) {
       const asked = performance.now();
-      const { done, value } = await withinTime(chunks.next(), patience.leftMs, signal);
-      patience.leftMs -= performance.now() - asked;
+      const { done, value } = await withinTime(chunks.next(), time.leftMs, signal);
+      time.leftMs -= performance.now() - asked;
       if (done) return;
       received += value.byteLength;
       if (received > maxBytes) throw bodyTooLarge(maxBytes);
@@ -148,15 +148,15 @@ export async function* readBatch(
   });
   const { parts, failure, fail } = collectParts(parser.events, limits, held);
   invite(request, response);
-  const patience = { leftMs: limits.bodyTimeoutMs };
-  for await (const chunk of chunksOf(request, limits.maxBatchBytes, patience, signal)) {
+  const time = { leftMs: limits.bodyTimeoutMs };
+  for await (const chunk of chunksOf(request, limits.maxBatchBytes, time, signal)) {
     try {
       parser.write(chunk);
     } catch (error) {
       fail(error as RequestError);
     }
     await parser.told();
-    if (parts.length > 0) patience.leftMs = limits.bodyTimeoutMs;
+    if (parts.length > 0) time.leftMs = limits.bodyTimeoutMs;
     yield* handOut(parts, held);
     if (failure()) break;
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FaceDetectorError } from '../../library/face-detector-error.js';
-import { clientGone, RequestError } from './error-catalog.js';
+import { clientGone, RequestError } from './request-error.js';
 
 export interface BodyLimits {
   maxBytes: number;

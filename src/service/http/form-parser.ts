@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import busboy from 'busboy';
-import { RequestError } from './error-catalog.js';
 import { headerParameters } from './header-parameters.js';
+import { RequestError } from './request-error.js';
 import { StrictForm } from './strict-form.js';
 
 // Far beyond any form that a person or a program sends here; busboy itself has no limits. Names of parts are bounded by the

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
-import { RequestError } from './error-catalog.js';
+import { RequestError } from './request-error.js';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 

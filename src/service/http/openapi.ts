@@ -1,6 +1,7 @@
 import { expected, type OptionRule, type OptionRules } from '../../library/detect-options.js';
+import { landmarkNames } from '../../library/detection.js';
 import { pictureFormats, pictureTables } from '../../library/render-options.js';
-import { errorTable, type PublicError } from './error-catalog.js';
+import { type PublicError, requestErrors } from './request-error.js';
 import type { Service } from './service.js';
 
 type Schema = Record<string, unknown>;
@@ -11,8 +12,6 @@ function object(properties: Record<string, Schema>, optional: readonly string[] 
   const required = Object.keys(properties).filter((name) => !optional.includes(name));
   return { type: 'object', properties, required, additionalProperties: false };
 }
-
-const points = ['leftEye', 'rightEye', 'nose', 'mouthLeft', 'mouthRight'];
 
 const atLeastOne = { type: 'integer', minimum: 1 };
 
@@ -40,7 +39,7 @@ const schemas: Record<string, Schema> = {
     description: 'Pixels of the image as it is displayed, EXIF orientation applied; x, y is the top left corner',
   },
   Landmarks: {
-    ...object(Object.fromEntries(points.map((name) => [name, ref('Point')]))),
+    ...object(Object.fromEntries(landmarkNames.map((name) => [name, ref('Point')]))),
     description: "Left is the viewer's left; absent where the model finds none",
   },
   Face: object(faceMembers, ['landmarks']),
@@ -148,10 +147,8 @@ const schemas: Record<string, Schema> = {
 
 /** Codes that clients can see: what is a defect of ours is INTERNAL. */
 export function publicCodes(): PublicError['code'][] {
-  const all = Object.entries(errorTable) as [PublicError['code'], readonly [number, string]][];
-  return all
-    .filter(([code, [status]]) => code === 'INTERNAL' || (status !== 500 && code !== 'CLOSED'))
-    .map(([code]) => code);
+  const all = Object.keys(requestErrors) as PublicError['code'][];
+  return all.filter((code) => code === 'INTERNAL' || (requestErrors[code].status !== 500 && code !== 'CLOSED'));
 }
 
 function optionSchema(rule: OptionRule): Schema {
@@ -182,7 +179,7 @@ const json = (schema: Schema, type = 'application/json') => ({ content: { [type]
 function errorResponses(schema: Schema, type: string, statuses: readonly number[]): Record<string, Schema> {
   return Object.fromEntries(
     statuses.map((status) => {
-      const codes = publicCodes().filter((code) => errorTable[code][0] === status);
+      const codes = publicCodes().filter((code) => requestErrors[code].status === status);
       return [String(status), { description: codes.join(', '), ...json(schema, type) }];
     }),
   );

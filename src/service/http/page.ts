@@ -3,7 +3,7 @@ import express, { type NextFunction, type Request, type Response, Router } from 
 import helmet from 'helmet';
 import { packageRoot } from '../../system/package-root.js';
 import { outcomeOf } from './answer.js';
-import { RequestError } from './error-catalog.js';
+import { RequestError } from './request-error.js';
 
 const folder = path.join(packageRoot, 'dist', 'web');
 

@@ -1,5 +1,5 @@
-import { brokenForm } from './error-catalog.js';
 import { headerParameters, type Parameter } from './header-parameters.js';
+import { brokenForm } from './request-error.js';
 
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is they that are refused

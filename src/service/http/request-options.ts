@@ -7,7 +7,7 @@ import {
   parseValue,
 } from '../../library/detect-options.js';
 import { FaceDetectorError } from '../../library/face-detector-error.js';
-import { type ModelName, scoreThresholds } from '../../library/model-catalog.js';
+import { type ModelName, scoreThresholdOf } from '../../library/model-catalog.js';
 import type { Config } from '../config.js';
 
 /** What a request asks of its search. */
@@ -36,7 +36,7 @@ export function requestRules(config: Config, model: ModelName, loaded: readonly 
     onetThreshold: {
       ...rules.onetThreshold,
       min: config.thresholdFloor,
-      default: scoreThresholds[model] ?? rules.onetThreshold.default,
+      default: scoreThresholdOf(model) ?? rules.onetThreshold.default,
     },
     fastDecode: { ...rules.fastDecode, default: config.fastDecode },
     model: {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { quarantineHours } from '../../library/quarantine-policy.js';
 import type { WorkerMessage } from '../worker-messages.js';
-import { RequestError } from './error-catalog.js';
+import { RequestError } from './request-error.js';
 
 /** The primary must know of an image before native code gets it: after a crash nothing can be told. */
 export class SearchWatch {
@@ -26,7 +27,7 @@ export class SearchWatch {
   admit(bytes: Buffer, how: string): { begin: () => void; end: (isWhole: boolean) => void } {
     const image = createHash('sha256').update(bytes).digest('hex');
     if (this.#refused.has(image)) {
-      const what = 'worker processes have crashed while they searched this image; it is not tried again for an hour';
+      const what = `worker processes have crashed while they searched this image; it is not tried again for ${quarantineHours} h`;
       throw new RequestError('IMAGE_QUARANTINED', what);
     }
     let isBegun = false;

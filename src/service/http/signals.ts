@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { clientGone, RequestError } from './error-catalog.js';
+import { clientGone, RequestError } from './request-error.js';
 
 /** Aborts, with code ABORTED, when the client closes its connection before it has the whole answer. */
 export function goneSignal(response: ServerResponse): AbortSignal {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { brokenForm } from './error-catalog.js';
 import { strictHeader } from './part-header.js';
+import { brokenForm } from './request-error.js';
 
 const maxHeaderBytes = 16 * 1024;
 const isBoundaryCharacter = /^[\w'()+,./:=?-]/;

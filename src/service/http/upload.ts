@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeBase64, hasLostPlus } from '../../library/base64.js';
 import { FaceDetectorError } from '../../library/face-detector-error.js';
 import { type BodyLimits, receiveBody } from './body.js';
-import { brokenForm, RequestError } from './error-catalog.js';
 import { formLimits, formParser } from './form-parser.js';
+import { brokenForm, RequestError } from './request-error.js';
 import type { Entry } from './request-options.js';
 
 /** One file of a form. */

@@ -1,13 +1,12 @@
+import { crashesToQuarantine, quarantineHours } from '../../library/quarantine-policy.js';
 import type { Search } from '../worker-messages.js';
 
-/** An image may be in native code by chance when its worker crashes; twice, without getting through between, is no chance. */
-const deathsToRefuse = 2;
-const keptMs = 3_600_000;
+const quarantineMs = quarantineHours * 3_600_000;
 /** Beyond so many the oldest is forgotten, first of those that are not refused. */
 const maxSuspects = 1000;
 
 interface Suspect {
-  deaths: number;
+  crashes: number;
   /** The search at the last one. */
   how: string;
   /** Of the last one. */
@@ -28,13 +27,13 @@ export class Quarantine {
     this.#searched.set(worker, [...(this.#searched.get(worker) ?? []), { image, how }]);
   }
 
-  /** Native code of `worker` is done with the image, which is innocent if that was `isWhole`: not stopped or refused on the way. */
+  /** Native code of `worker` is done with the image, which is cleared if that was `isWhole`: not stopped or refused on the way. */
   searched(worker: number, { image, how }: Search, isWhole: boolean): void {
     const searches = this.#searched.get(worker) ?? [];
     const index = searches.findIndex((search) => search.image === image && search.how === how);
     if (index >= 0) searches.splice(index, 1);
     const suspect = this.#suspects.get(image);
-    if (isWhole && suspect?.deaths === 1 && suspect.how === how) this.#suspects.delete(image);
+    if (isWhole && suspect?.crashes === 1 && suspect.how === how) this.#suspects.delete(image);
   }
 
   /** `worker` has ended, by what it searched if that `isCrash`. Answers which images are refused from now on. */
@@ -48,30 +47,32 @@ export class Quarantine {
 
   /** Forgets what lies an hour back; answers whether any image that was refused is not any more. */
   forget(): boolean {
-    const since = performance.now() - keptMs;
+    const since = performance.now() - quarantineMs;
     let isAnyFree = false;
-    for (const [image, { deaths, at }] of this.#suspects) {
+    for (const [image, { crashes, at }] of this.#suspects) {
       if (at > since) continue;
       this.#suspects.delete(image);
-      isAnyFree ||= deaths >= deathsToRefuse;
+      isAnyFree ||= crashes >= crashesToQuarantine;
     }
     return isAnyFree;
   }
 
   /** Those that are refused now. */
   get images(): string[] {
-    return [...this.#suspects].filter(([, { deaths }]) => deaths >= deathsToRefuse).map(([image]) => image);
+    return [...this.#suspects].filter(([, { crashes }]) => crashes >= crashesToQuarantine).map(([image]) => image);
   }
 
   #suspect({ image, how }: Search): boolean {
-    const deaths = (this.#suspects.get(image)?.deaths ?? 0) + 1;
-    this.#suspects.delete(image); // the order is that of the last deaths
-    this.#suspects.set(image, { deaths, how, at: performance.now() });
+    const crashes = (this.#suspects.get(image)?.crashes ?? 0) + 1;
+    this.#suspects.delete(image); // the order is that of the last crashes
+    this.#suspects.set(image, { crashes, how, at: performance.now() });
     if (this.#suspects.size > maxSuspects) {
       const [oldest] =
-        [...this.#suspects].find(([, suspect]) => suspect.deaths < deathsToRefuse) ?? [...this.#suspects][0] ?? [];
+        [...this.#suspects].find(([, suspect]) => suspect.crashes < crashesToQuarantine) ??
+        [...this.#suspects][0] ??
+        [];
       this.#suspects.delete(oldest as string);
     }
-    return deaths === deathsToRefuse;
+    return crashes === crashesToQuarantine;
   }
 }

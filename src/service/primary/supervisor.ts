@@ -1,3 +1,4 @@
+import { crashesToQuarantine, quarantineHours } from '../../library/quarantine-policy.js';
 import type { Config } from '../config.js';
 import type { Logger } from '../log.js';
 import { beatMs, type Readiness, type WorkerMessage } from '../worker-messages.js';
@@ -181,7 +182,7 @@ export class Supervisor {
   #recordCrash(managed: ManagedWorker, exit: string): void {
     const quarantined = this.#quarantine.ended(managed.worker.id, isCrash(managed, exit));
     if (quarantined.length === 0) return;
-    const event = 'workers crashed twice while searching these images, which are quarantined for an hour';
+    const event = `workers crashed ${crashesToQuarantine} times while searching these images: quarantined for ${quarantineHours} h`;
     this.#log.error({ sha256: quarantined }, event);
     this.#tellQuarantine();
   }

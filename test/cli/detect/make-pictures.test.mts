@@ -29,8 +29,8 @@ describe('the pictures of an image', () => {
     const at = (name: string) => path.join(folder, name);
     const folders = { annotate: at('annotate'), redact: at('redact'), crops: at('crops') };
     const input = { name: 'a.png', relative: 'a.png', read: async () => new Uint8Array() };
-    const wishes = { folders, options: {}, mayReplace: false };
-    return makePictures(from, new Uint8Array(), input, 'a', wishes, new AbortController().signal);
+    const request = { folders, options: {}, mayReplace: false };
+    return makePictures(from, new Uint8Array(), input, 'a', request, new AbortController().signal);
   };
 
   it('are all written where all are made', async () => {

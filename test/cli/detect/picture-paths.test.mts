@@ -47,9 +47,9 @@ describe('the paths of pictures', () => {
     ['far', 'in/sub/b.jpg'],
   ] as const) {
     it(`are refused where ${target} would take pictures of ${source}`, async () => {
-      const wishes = annotate(at(target));
+      const request = annotate(at(target));
       const inputs = await findInputs([at(source), at('in/a.jpg')], new Set());
-      const error = await rejection(checkTargets(wishes, pictureStems(inputs)));
+      const error = await rejection(checkTargets(request, pictureStems(inputs)));
       expect(error).to.be.instanceOf(UsageError);
       expect(error.message).to.match(/^--annotate .*: pictures would be written among the images in /);
     });
@@ -61,20 +61,20 @@ describe('the paths of pictures', () => {
 
   it('may lie inside of the folder of the images, which then leaves them out', async () => {
     for (const target of ['in/new/deep', 'in/made']) {
-      const wishes = annotate(at(target));
+      const request = annotate(at(target));
       mkdirSync(at('in/made'), { recursive: true });
       writeFileSync(at('in/made/a.jpg'), '');
       for (const source of [at('in'), at('in', '**/*.jpg')]) {
         const inputs = await findInputs([source], await pictureFolders(annotate(at('in/made'))));
         expect(inputs.map(({ name }) => path.relative(folder, name))).to.deep.equal(['in/a.jpg', 'in/sub/b.jpg']);
-        await checkTargets(wishes, pictureStems(inputs));
+        await checkTargets(request, pictureStems(inputs));
       }
     }
   });
 
   it('are in a folder for each kind', async () => {
-    const wishes = { folders: { annotate: at('in'), crops: at('link', '.') }, options: {}, mayReplace: false };
-    expect((await rejection(pictureFolders(wishes))).message).to.equal(
+    const request = { folders: { annotate: at('in'), crops: at('link', '.') }, options: {}, mayReplace: false };
+    expect((await rejection(pictureFolders(request))).message).to.equal(
       '--annotate, --redact and --crops need a folder each',
     );
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { jobId, nameOf, readTask } from '#dist/cli/jobs/job.js';
-import { mayPass } from '#dist/cli/jobs/job-error.js';
+import { isWorthRetrying } from '#dist/cli/jobs/job-error.js';
 import { thrown } from '../../fixtures/rejection.mjs';
 
 describe('the id of a job', () => {
@@ -79,8 +79,8 @@ describe('the data of a job', () => {
 describe('an error of a job', () => {
   it('is tried again where it may pass, and only there', () => {
     for (const code of ['OUT_OF_MEMORY', 'EIO', 'ESTALE', 'ENOENT', 'EMFILE', 'INTERNAL'])
-      expect(mayPass(code), code).to.equal(true);
+      expect(isWorthRetrying(code), code).to.equal(true);
     for (const code of ['CORRUPT_IMAGE', 'TRUNCATED_IMAGE', 'TOO_MANY_PIXELS', 'INVALID_OPTION', 'OUTSIDE_ROOT'])
-      expect(mayPass(code), code).to.equal(false);
+      expect(isWorthRetrying(code), code).to.equal(false);
   });
 });

@@ -1,18 +1,18 @@
 import type { Job } from 'bullmq';
 import { UnrecoverableError, WaitingError } from 'bullmq';
 import { expect } from 'chai';
-import { jobProcessor, type Workshop } from '#dist/cli/jobs/process-job.js';
+import { type JobContext, jobProcessor } from '#dist/cli/jobs/process-job.js';
 import { rejection } from '../../fixtures/rejection.mjs';
 
 const image = Buffer.from('image').toString('base64');
 
 /** A worker's processor around a search and a results file that do as they are told. */
-function workshop({ detect = async () => ({ faces: [] }) as object, append = () => {} } = {}) {
+function context({ detect = async () => ({ faces: [] }) as object, append = () => {} } = {}) {
   const stop = new AbortController();
   const lines: object[] = [];
   const gaveUp: unknown[] = [];
   const processor = jobProcessor({
-    detector: { detect } as unknown as Workshop['detector'],
+    detector: { detect } as unknown as JobContext['detector'],
     bullmq: { UnrecoverableError, WaitingError },
     root: undefined,
     maxBytes: 5,
@@ -22,7 +22,7 @@ function workshop({ detect = async () => ({ faces: [] }) as object, append = () 
         lines.push(record);
       },
       sync: async () => {},
-    } as unknown as Workshop['results'],
+    } as unknown as JobContext['results'],
     signal: stop.signal,
     giveUp(error) {
       gaveUp.push(error);
@@ -54,13 +54,13 @@ const failing = (code: string) => async () => {
 
 describe('the processing of a job', () => {
   it('writes its line before the queue hears that it is done', async () => {
-    const { processor, lines } = workshop();
+    const { processor, lines } = context();
     expect(await processor(fakeJob().job, 't')).to.deep.equal({ faces: 0 });
     expect(lines).to.deep.equal([{ file: 'a', id: 'a', faces: [] }]);
   });
 
   it('asks for another attempt where the error may pass, without a line', async () => {
-    const { processor, lines } = workshop({ detect: failing('OUT_OF_MEMORY') });
+    const { processor, lines } = context({ detect: failing('OUT_OF_MEMORY') });
     const error = await rejection(processor(fakeJob().job, 't'));
     expect(error).to.not.be.instanceOf(UnrecoverableError);
     expect(error.message).to.equal('OUT_OF_MEMORY: no');
@@ -73,14 +73,14 @@ describe('the processing of a job', () => {
     ['its program asked for no attempts', 'EIO', { opts: {} }],
   ] as const) {
     it(`fails, with a line, where ${what}`, async () => {
-      const { processor, lines } = workshop({ detect: failing(code) });
+      const { processor, lines } = context({ detect: failing(code) });
       expect(await rejection(processor(fakeJob(more).job, 't'))).to.be.instanceOf(UnrecoverableError);
       expect(lines).to.deep.equal([{ file: 'a', id: 'a', error: { code, message: 'no' } }]);
     });
   }
 
   it('gives the job back when the worker stops', async () => {
-    const { processor, stop, lines } = workshop({
+    const { processor, stop, lines } = context({
       detect: async () => {
         stop.abort(new Error('stopped'));
         throw stop.signal.reason;
@@ -100,7 +100,7 @@ describe('the processing of a job', () => {
     };
     const release: (() => void)[] = [];
     const detect = () => new Promise<object>((resolve) => release.push(() => resolve({ faces: [] })));
-    const { processor, lines } = workshop({ detect, append });
+    const { processor, lines } = context({ detect, append });
     const both = [processor(fakeJob().job, 't'), processor(fakeJob().job, 'u')].map((one) => rejection(one));
     await new Promise(setImmediate);
     for (const end of release) end();
@@ -109,7 +109,7 @@ describe('the processing of a job', () => {
   });
 
   it('fails an image in the job that is larger than allowed', async () => {
-    const { processor } = workshop();
+    const { processor } = context();
     const { job } = fakeJob({ data: { image: Buffer.from('images').toString('base64') } });
     const error = await rejection(processor(job, 't'));
     expect(error).to.be.instanceOf(UnrecoverableError);
@@ -125,7 +125,7 @@ describe('the processing of a job', () => {
       const append = () => {
         throw full;
       };
-      const { processor, gaveUp } = workshop({ ...(detect && { detect }), append });
+      const { processor, gaveUp } = context({ ...(detect && { detect }), append });
       const { job, calls } = fakeJob();
       expect(await rejection(processor(job, 't'))).to.be.instanceOf(WaitingError);
       expect({ gaveUp, calls }).to.deep.equal({ gaveUp: [full], calls: ['t'] });
@@ -134,14 +134,14 @@ describe('the processing of a job', () => {
 
   it('notes that it searches a job alone whose worker was lost, and forgets it when the process is still there', async () => {
     const { job, calls } = fakeJob({ stalledCounter: 1, progress: { crashes: 1 } });
-    const { processor } = workshop();
+    const { processor } = context();
     await processor(job, 't');
     expect(calls).to.deep.equal([{ crashes: 2 }, { crashes: 1 }]);
   });
 
   it('refuses it after the second time, until somebody has it tried again', async () => {
     const { job, calls } = fakeJob({ stalledCounter: 9, progress: { crashes: 2 } });
-    const { processor, lines } = workshop();
+    const { processor, lines } = context();
     expect((await rejection(processor(job, 't'))).message).to.match(/^IMAGE_QUARANTINED: /);
     expect(lines).to.have.nested.property('[0].error.code', 'IMAGE_QUARANTINED');
     expect(calls).to.deep.equal([{ crashes: 0 }]);

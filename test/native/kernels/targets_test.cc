@@ -2,7 +2,7 @@
 #include "kernels/targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "targets_test.cc"
+#define HWY_TARGET_INCLUDE "native/kernels/targets_test.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

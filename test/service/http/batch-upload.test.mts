@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type BatchPart, readBatch } from '#dist/service/http/batch-upload.js';
 import { discardBody } from '#dist/service/http/body.js';
-import { RequestError } from '#dist/service/http/error-catalog.js';
+import { RequestError } from '#dist/service/http/request-error.js';
 import { heldBytes } from '../../fixtures/held-bytes.mjs';
 import { eventually, formType, openWire, postHead, type Wire } from '../../fixtures/http.mjs';
 import { type Receiver, startReceiver } from '../../fixtures/receiver.mjs';

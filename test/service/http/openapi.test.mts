@@ -2,8 +2,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { pictureTables } from '#dist/library/render-options.js';
 import { readConfig } from '#dist/service/config.js';
-import { errorTable } from '#dist/service/http/error-catalog.js';
 import { openApi, publicCodes } from '#dist/service/http/openapi.js';
+import { requestErrors } from '#dist/service/http/request-error.js';
 import { requestRules } from '#dist/service/http/request-options.js';
 import type { Service } from '#dist/service/http/service.js';
 
@@ -91,7 +91,7 @@ describe('API description', () => {
   it('tells of the codes that clients can see', () => {
     const hidden = ['MODEL_MISSING', 'MODEL_INVALID', 'ADDON_MISSING', 'CLOSED'];
     expect(publicCodes().sort()).to.deep.equal(
-      Object.keys(errorTable)
+      Object.keys(requestErrors)
         .filter((code) => !hidden.includes(code))
         .sort(),
     );
@@ -120,7 +120,7 @@ describe('API description', () => {
       if (path === '/readyz') continue;
       for (const [status, { description }] of Object.entries(responses)) {
         if (status === '200') continue;
-        const codes = publicCodes().filter((code) => errorTable[code][0] === Number(status));
+        const codes = publicCodes().filter((code) => requestErrors[code].status === Number(status));
         expect(codes, `${path} ${status}`).to.not.deep.equal([]);
         expect(description).to.equal(codes.join(', '));
       }

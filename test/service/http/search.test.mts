@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import type { DetectCallOptions } from '#dist/library/detect-options.js';
 import type { Detection } from '#dist/library/detection.js';
 import { FaceDetectorError } from '#dist/library/face-detector-error.js';
-import { RequestError } from '#dist/service/http/error-catalog.js';
+import { RequestError } from '#dist/service/http/request-error.js';
 import { search, serverTiming } from '#dist/service/http/search.js';
 import { SearchWatch } from '#dist/service/http/search-watch.js';
 import type { Service } from '#dist/service/http/service.js';

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { endWhileSending, outcomeOf, problem } from '../answer.js';
 import { type BatchPart, readBatch } from '../batch-upload.js';
 import { clientKey } from '../client-key.js';
-import { publicError, RequestError } from '../error-catalog.js';
+import { publicError, RequestError } from '../request-error.js';
 import { parseOptions, queryEntries, type RequestOptions } from '../request-options.js';
 import { search } from '../search.js';
 import type { Service } from '../service.js';

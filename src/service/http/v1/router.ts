@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { outcomeOf } from '../answer.js';
-import { RequestError } from '../error-catalog.js';
 import { requireKey } from '../keys.js';
+import { RequestError } from '../request-error.js';
 import type { Service } from '../service.js';
 import { batchHandler } from './batch.js';
 import { facesHandler } from './faces.js';

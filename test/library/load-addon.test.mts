@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { installLines } from '#dist/library/build-needs.js';
 import { FaceDetectorError } from '#dist/library/face-detector-error.js';
-import { type LoaderSetting, loadAddon } from '#dist/library/native.js';
+import { type LoaderSetting, loadAddon } from '#dist/library/load-addon.js';
 import { root as checkout } from '../fixtures/available.mjs';
 
 const { needs } = (await import(path.join(checkout, 'scripts', 'setup.mjs'))) as {

@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import { FaceDetectorError } from '#dist/library/face-detector-error.js';
-import { errorTable, publicError, RequestError } from '#dist/service/http/error-catalog.js';
+import { publicError, RequestError, requestErrors } from '#dist/service/http/request-error.js';
 
 describe('errors of the service', () => {
   it('have a status and a title each', () => {
-    for (const [code, [status, title]] of Object.entries(errorTable)) {
+    for (const [code, { status, title }] of Object.entries(requestErrors)) {
       expect(status, code).to.be.within(400, 504);
       expect(title, code).to.match(/^[A-Z].*[^.]$/);
     }
     // As the design names them.
-    const statuses = Object.fromEntries(Object.entries(errorTable).map(([code, [status]]) => [code, status]));
+    const statuses = Object.fromEntries(Object.entries(requestErrors).map(([code, { status }]) => [code, status]));
     expect(statuses).to.deep.equal({
       UNSUPPORTED_FORMAT: 415,
       EMPTY_IMAGE: 422,

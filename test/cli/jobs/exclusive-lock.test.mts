@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Turns } from '#dist/cli/jobs/turns.js';
+import { ExclusiveLock } from '#dist/cli/jobs/exclusive-lock.js';
 
 /** Work that begins and ends under the test's eyes. */
 function workshop() {
-  const turns = new Turns();
+  const turns = new ExclusiveLock();
   const events: string[] = [];
   const ends = new Map<string, () => void>();
   const run = (name: string, isAlone: boolean) =>

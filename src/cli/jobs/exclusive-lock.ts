@@ -3,8 +3,8 @@ interface Waiter {
   start(): void;
 }
 
-/** Lets work run beside other work, or alone, in the order that it comes. */
-export class Turns {
+/** Work runs beside other work, or alone, in the order that it comes. */
+export class ExclusiveLock {
   #running = 0;
   #isAlone = false;
   readonly #waiting: Waiter[] = [];
