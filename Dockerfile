@@ -106,7 +106,9 @@ COPY --from=javascript /app/models models
 COPY --from=javascript /app/dist dist
 # What other libraries, another compiler or another libc could change: the core, the addon, and answers of the service.
 RUN node scripts/test.mjs --without-setup \
-  --ignore 'build/test/!(addon|server)/**' --ignore 'build/test/server/!(face|health|parity|pictures|v1).test.mjs'
+  --ignore 'build/test/!(addon|library|service)/**' --ignore 'build/test/{library,service}/*/**' \
+  --ignore 'build/test/library/!(detector|models|parity|pictures).test.mjs' \
+  --ignore 'build/test/service/!(face|health|parity|pictures|v1).test.mjs'
 
 # What npm run prebuild takes: the addon, and the licence and version of every library that is linked into it.
 FROM scratch AS prebuilt
