@@ -76,7 +76,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 
 FROM packages AS javascript
 COPY tsconfig.json ./
-COPY scripts/compile.mjs scripts/
+COPY scripts/compile.mjs scripts/vendor.mjs scripts/
 COPY src src
 RUN npm run compile
 # Taken from models/ where they are and are right, else fetched; their hashes are checked either way.
@@ -116,12 +116,7 @@ COPY --from=test /app/build/Release/opencv_face_detector.node /
 COPY --from=opencv /opt/static/share/licences /licences
 COPY --from=highway /opt/static/share/licences /licences
 
-FROM node:${NODE}-bookworm-slim AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
-
-# They and all that they need in the versions of the lock; beside /app, where Node.js looks next.
+# BullMQ and ioredis, and all that they need, in the versions of the lock; beside /app, where Node.js looks next.
 FROM node:${NODE}-bookworm-slim AS bullmq
 WORKDIR /project
 COPY package-lock.json ./
@@ -147,7 +142,6 @@ WORKDIR /app
 COPY --from=opencv /opt/static/share/licences /usr/share/licences
 COPY --from=highway /opt/static/share/licences /usr/share/licences
 COPY --from=opencv /opt/static/share/opencv4/haarcascades/haarcascade_frontalface_default.xml /usr/share/opencv4/haarcascades/
-COPY --from=dependencies /app/node_modules node_modules
 COPY --from=javascript /app/package.json /app/LICENSE /app/NOTICE ./
 COPY --from=javascript /app/models/manifest.json models/
 COPY --from=javascript /app/models/mtcnn models/mtcnn

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { vendored } from './vendor.mjs';
 
 // Files of these are copied into dist/ (scripts/compile.mjs), so that they are part of the package without being a dependency of it.
 const copied = ['swagger-ui-dist'];
@@ -16,27 +17,33 @@ function resolve(packages, from, name) {
 }
 
 /**
- * The packages of others that a user gets with ours, sorted by where they lie: those that package-lock.json counts neither as
- * development's nor as optional peers, and those whose files are copied. Each has its `place` (`node_modules/pino`), its
- * package.json as `manifest`, the lock's `integrity`, and as `needs` the places of its own dependencies. The first has the place
- * '' and is our own.
+ * The packages of others that a user gets with ours, sorted by where they lie in node_modules: those that dist/ is bundled with, all that
+ * these need, and those whose files are copied. Each has its `place` (`node_modules/pino`), its package.json as `manifest`, the lock's
+ * `integrity`, and as `needs` the places of its own dependencies. The first has the place '' and is our own.
  */
 export function dependencies(root) {
   const { packages } = readJson(path.join(root, 'package-lock.json'));
   const isCopied = (place) => copied.includes(place.slice('node_modules/'.length));
-  const isInstalled = (place, { dev, devOptional, optional, peer }) =>
-    !(dev || devOptional || (optional && peer)) && (!optional || existsSync(path.join(root, place)));
-  const needs = (place, { dependencies: own = {}, optionalDependencies = {} }) => {
+  const needs = (place) => {
+    if (place === '') return [...vendored, ...copied].sort().map((name) => resolve(packages, '', name));
     if (isCopied(place)) return []; // its files come without what it needs
-    const names = [...Object.keys({ ...own, ...optionalDependencies }), ...(place === '' ? copied : [])];
-    return names.map((name) => resolve(packages, place, name)).filter(Boolean);
+    const { dependencies: own = {}, optionalDependencies = {} } = packages[place];
+    const names = Object.keys({ ...own, ...optionalDependencies });
+    return names
+      .map((name) => resolve(packages, place, name))
+      .filter((found) => found && existsSync(path.join(root, found)));
   };
-  return Object.entries(packages)
-    .filter(([place, entry]) => isCopied(place) || isInstalled(place, entry))
-    .map(([place, entry]) => ({
-      place,
-      integrity: entry.integrity,
-      manifest: readJson(path.join(root, place, 'package.json')),
-      needs: needs(place, entry),
-    }));
+  const found = new Map();
+  const waiting = [''];
+  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+    if (found.has(place)) continue;
+    found.set(place, needs(place));
+    waiting.push(...found.get(place));
+  }
+  return [...found.keys()].sort().map((place) => ({
+    place,
+    integrity: packages[place].integrity,
+    manifest: readJson(path.join(root, place, 'package.json')),
+    needs: found.get(place),
+  }));
 }

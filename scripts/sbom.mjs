@@ -1,6 +1,6 @@
 // npm run sbom [-- FILE]: all npm packages that a user gets with ours, as CycloneDX 1.6 (build/sbom-npm.cdx.json by default). What is
-// linked into the addon has an SBOM of its own, prebuilds/<platform>/sbom.cdx.json, which npm run prebuild writes. Not by `npm sbom`:
-// with --omit=dev npm 11 leaves out glob, which our own tools need as well as the package.
+// linked into the addon has an SBOM of its own, prebuilds/<platform>/sbom.cdx.json, which npm run prebuild writes. Not by `npm sbom`,
+// to which what is bundled into dist is for development only.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { expect } from 'chai';
@@ -19,20 +20,41 @@ const { sbomOf } = (await script('sbom.mjs')) as { sbomOf(packages: Package[]): 
 
 const packages = dependencies(root);
 const names = packages.map(({ manifest }) => manifest.name);
-const { dependencies: own } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const { vendored } = (await script('vendor.mjs')) as { vendored: string[] };
+const readRoot = (file: string) => readFileSync(path.join(root, file), 'utf8');
 
 describe('the npm packages that come with this one', () => {
-  it('are its dependencies, what those need, and what is copied into dist', () => {
-    expect(names).to.include.members([...Object.keys(own), 'swagger-ui-dist', 'streamsearch']);
+  it('are what dist is bundled with, what those need, and what is copied into dist', () => {
+    expect(names).to.include.members([...vendored, 'swagger-ui-dist', 'streamsearch']);
     expect(names).to.not.include.members(['mocha']);
     const places = packages.map(({ place }) => place);
     for (const { place, needs } of packages) expect(places, place).to.include.members(needs);
-    const copied = readFileSync(path.join(root, 'scripts', 'compile.mjs'), 'utf8').matchAll(
-      /'node_modules', '([^']+)'/g,
-    );
+    const copied = readRoot('scripts/compile.mjs').matchAll(/'node_modules', '([^']+)'/g);
     expect([...copied].map(([, name]) => name).filter((name) => name !== 'typescript')).to.deep.equal([
       'swagger-ui-dist',
     ]);
+  });
+
+  it('are no dependencies to install, and have their licences in the package', () => {
+    expect(JSON.parse(readRoot('package.json'))).to.not.have.property('dependencies');
+    const licences = readRoot('dist/vendor/LICENSES.txt');
+    for (const name of [...vendored, 'streamsearch']) expect(licences).to.match(new RegExp(`^${name} \\d+\\.\\d`, 'm'));
+  });
+
+  it('are all that the compiled files load beside Node.js itself and the optional peers', () => {
+    const { peerDependencies } = JSON.parse(readRoot('package.json'));
+    const files = readdirSync(path.join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.js') && !/^(vendor|web|swagger-ui)\b/.test(file),
+    );
+    const loaded = files.flatMap((file) =>
+      Array.from(
+        readRoot(path.join('dist', file)).matchAll(/\b(?:require|import)\(["']([^."'][^"']*)["']\)/g),
+        ([, name]) => name as string,
+      ),
+    );
+    expect(loaded).to.include('node:fs');
+    const others = [...new Set(loaded)].filter((name) => !name.startsWith('node:') && !isBuiltin(name));
+    expect(Object.keys(peerDependencies)).to.include.members(others.filter((name) => name !== 'cmake-js/package.json'));
   });
 
   it('have licences that allow passing them on under ours', () => {
@@ -61,7 +83,7 @@ describe('the npm packages that come with this one', () => {
       expect(hashes, name).to.have.length(1);
     }
     const needsOf = (ref: string) => edges.find((edge: { ref: string }) => edge.ref === ref).dependsOn;
-    expect(needsOf(metadata.component['bom-ref'])).to.have.length(Object.keys(own).length + 1);
+    expect(needsOf(metadata.component['bom-ref'])).to.have.length(vendored.length + 1);
     const busboy = packages.find(({ manifest }) => manifest.name === 'busboy');
     expect(needsOf(`pkg:npm/busboy@${busboy?.manifest.version}`)[0]).to.match(/^pkg:npm\/streamsearch@/);
   });
