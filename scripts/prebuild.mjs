@@ -105,7 +105,7 @@ function assemble() {
 }
 
 function refuse(what, command) {
-  fail(`the package would not work: ${what}. Run ${command}. (npm pack --ignore-scripts packs it all the same.)`);
+  fail(`the package would not work: ${what}. Run ${command}`);
 }
 
 /** Ends the process where the addons in prebuilds/, among them those of `targets`, or the weights are not whole. */

@@ -4,6 +4,7 @@ import { isThere, packageRoot } from '../system/package-root.js';
 import { installLines } from './build-needs.js';
 import { FaceDetectorError } from './face-detector-error.js';
 import type { NativeAddon } from './native.js';
+import { folderOfPackage, offeredPackages, packagesOfOtherPlatforms, platformPackage } from './platform-packages.js';
 import { refuseBundle } from './refuse-bundle.js';
 
 /** What the loader looks at; tests give other values. */
@@ -14,6 +15,12 @@ export interface LoaderSetting {
   libc: string;
   /** The instructions that the processor has, by Linux's names; empty where unknown. */
   processorFlags: () => string;
+  /** The folder of an installed package. */
+  folderOf: (name: string) => string | undefined;
+  /** The packages of platforms that were made with this one. */
+  offered: () => readonly string[];
+  /** Packages of other platforms in the same node_modules, but `own`. */
+  others: (own: string | undefined) => string[];
   open: (file: string) => unknown;
 }
 
@@ -46,6 +53,9 @@ function currentSetting(): LoaderSetting {
     arch: process.arch,
     libc: currentLibc(),
     processorFlags: currentProcessorFlags,
+    folderOf: folderOfPackage,
+    offered: offeredPackages,
+    others: packagesOfOtherPlatforms,
     open: require,
   };
 }
@@ -109,12 +119,35 @@ function refuseOldProcessor({ platform, arch, processorFlags }: LoaderSetting): 
   );
 }
 
-/** Where the addon may be, first choice first. In a clone of the project, which has a binding.gyp, what was built there last counts. */
-function candidates(root: string, target: string): { prebuilt: string; order: string[] } {
-  const prebuilt = path.join(root, 'prebuilds', target, fileName);
+/**
+ * Where the addon may be, first choice first: in the package of this platform, or where `build` puts it. In a clone of the project, which
+ * has a binding.gyp, what was built there last counts, and then what `npm run prebuild` made.
+ */
+function candidates({ root, folderOf }: LoaderSetting, target: string): { prebuilt: string[]; order: string[] } {
+  const name = platformPackage(target);
+  const folder = name && folderOf(name);
   const built = path.join(root, 'build', 'Release', fileName);
+  const made = path.join(root, 'prebuilds', target, fileName);
+  const prebuilt = [...(folder ? [path.join(folder, fileName)] : []), made];
   const isClone = isThere(path.join(root, 'binding.gyp'));
-  return { prebuilt, order: isClone ? [built, prebuilt] : [prebuilt, built] };
+  return { prebuilt, order: isClone ? [built, ...prebuilt] : [...prebuilt, built] };
+}
+
+/** The package of this platform is not installed: npm leaves it out by a flag, by a lock file, or node_modules was brought from elsewhere. */
+function packageMissing(name: string, { others }: LoaderSetting): FaceDetectorError {
+  const [other] = others(name);
+  if (other !== undefined) {
+    return addonMissing(
+      `node_modules was installed for another system: it has ${other}, and this one needs ${name}. ` +
+        'Delete node_modules and install here: npm install',
+    );
+  }
+  return addonMissing(
+    `the package ${name}, which has the native addon for this machine, is not installed. If optional packages were left out: ` +
+      'npm install --include=optional opencv-face-detector. If the lock file was made on another system, where npm leaves the packages ' +
+      'of this one out of it: delete node_modules and package-lock.json, then npm install. Or compile it here once (a C++ compiler, CMake, ' +
+      `OpenCV and Highway are needed; ${installHint}): ${buildCommand}`,
+  );
 }
 
 function nothingThere(setting: LoaderSetting, target: string): FaceDetectorError {
@@ -125,6 +158,8 @@ function nothingThere(setting: LoaderSetting, target: string): FaceDetectorError
         'docker run -p 8000:8000 -v .:/app -w /app node:22 npm start',
     );
   }
+  const name = platformPackage(target);
+  if (name !== undefined && setting.offered().includes(name)) return packageMissing(name, setting);
   return addonMissing(
     `there is no prebuilt addon for ${target}, and none has been built here. Build it once (a C++ compiler, CMake, OpenCV and ` +
       `Highway are needed; ${installHint}): ${buildCommand}`,
@@ -132,18 +167,17 @@ function nothingThere(setting: LoaderSetting, target: string): FaceDetectorError
 }
 
 /**
- * Loads the .node file: prebuilds/<platform>-<arch>[-<libc>]/, and where that does not load, build/Release/ (in a clone of the
- * project the other way round). Throws FaceDetectorError ADDON_MISSING, saying what is missing and the command that mends it.
+ * Loads the .node file of this platform (see `candidates`), the first that loads. Throws FaceDetectorError ADDON_MISSING, saying what is
+ * missing and the command that mends it.
  */
 export function loadAddon(setting: LoaderSetting = currentSetting()): NativeAddon {
-  const { root, open } = setting;
   const target = targetOf(setting);
-  const { prebuilt, order } = candidates(root, target);
+  const { prebuilt, order } = candidates(setting, target);
   let failure: FaceDetectorError | undefined;
   for (const file of order.filter(isThere)) {
     try {
-      if (file === prebuilt) refuseOldProcessor(setting);
-      return open(file) as NativeAddon;
+      if (prebuilt.includes(file)) refuseOldProcessor(setting);
+      return setting.open(file) as NativeAddon;
     } catch (error) {
       failure ??= why(error, file, target);
     }

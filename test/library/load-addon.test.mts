@@ -24,6 +24,9 @@ describe('loader of the native addon', () => {
     arch: 'x64',
     libc: 'glibc',
     processorFlags: () => ' fpu sse4_2 ',
+    folderOf: () => undefined,
+    offered: () => ['opencv-face-detector-linux-x64', 'opencv-face-detector-linux-arm64'],
+    others: () => [],
     open: (file) => ({ file }),
     ...change,
   });
@@ -55,6 +58,31 @@ describe('loader of the native addon', () => {
     const prebuilt = place('prebuilds/linux-x64-glibc');
     expect(loadAddon(setting())).to.deep.equal({ file: prebuilt });
     expect(loadAddon(setting({ libc: 'musl' }))).to.deep.equal({ file: built });
+  });
+
+  it('takes the package of this platform first, but in a clone what was built there', () => {
+    const built = place('build/Release');
+    const inPackage = place('node_modules/opencv-face-detector-linux-x64');
+    const folderOf = (name: string) => path.join(root, 'node_modules', name);
+    expect(loadAddon(setting({ folderOf }))).to.deep.equal({ file: inPackage });
+    expect(loadAddon(setting({ folderOf, arch: 'arm64' }))).to.deep.equal({ file: built });
+    writeFileSync(path.join(root, 'binding.gyp'), '');
+    expect(loadAddon(setting({ folderOf }))).to.deep.equal({ file: built });
+  });
+
+  it("names the commands that bring this platform's package where it was left out", () => {
+    expect(refusal()).to.match(
+      /^the package opencv-face-detector-linux-x64, .* is not installed.*npm install --include=optional opencv-face-detector\. .*delete node_modules and package-lock\.json, then npm install\. .*npx opencv-face-detector build$/,
+    );
+    expect(refusal({ arch: 'arm64' })).to.match(/^the package opencv-face-detector-linux-arm64, /);
+  });
+
+  it('says that node_modules is of another system where it has the package of one', () => {
+    const others = (own: string | undefined) => ['opencv-face-detector-linux-arm64'].filter((name) => name !== own);
+    expect(refusal({ others })).to.equal(
+      'node_modules was installed for another system: it has opencv-face-detector-linux-arm64, and this one needs ' +
+        'opencv-face-detector-linux-x64. Delete node_modules and install here: npm install',
+    );
   });
 
   it('takes the one built here where the prebuilt does not load', () => {
@@ -113,7 +141,7 @@ describe('loader of the native addon', () => {
   it('names all that the set-up of a clone installs, and docs/INSTALL.md', () => {
     const required = needs.filter(({ isOptional }) => !isOptional).flatMap(({ packages }) => packages);
     const line = `sudo apt-get install -y ${required.join(' ')}`;
-    expect(refusal()).to.include(`Debian, Ubuntu: ${line};`);
+    expect(refusal({ libc: 'musl' })).to.include(`Debian, Ubuntu: ${line};`);
     expect(installLines.debian).to.equal(line);
     const manual = path.join(checkout, 'docs', 'INSTALL.md'); // not in the build of the image
     if (existsSync(manual)) expect(readFileSync(manual, 'utf8')).to.include(`    ${line} `);

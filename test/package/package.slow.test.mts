@@ -39,7 +39,8 @@ describe('the npm package', () => {
       'install',
       '--no-audit',
       '--no-fund',
-      packed.tarball,
+      packed.main.file,
+      packed.platform.file,
       `sharp@${sharpVersion}`,
     ]);
     if (isOffline(output)) skip(this, 'the npm registry cannot be reached');
@@ -47,11 +48,9 @@ describe('the npm package', () => {
   });
 
   it('holds the addon, the weights, the licences of both, and what builds the addon elsewhere', () => {
-    const target = `prebuilds/linux-${process.arch}-glibc`;
-    expect(packed.listing).to.include.members([
-      `${target}/opencv_face_detector.node`,
-      `${target}/NOTICE`,
-      `${target}/sbom.cdx.json`,
+    const ofPlatform = ['opencv_face_detector.node', 'NOTICE', 'LICENSE', 'sbom.cdx.json', 'package.json', 'README.md'];
+    expect(packed.platform.listing).to.have.members(ofPlatform);
+    expect(packed.main.listing).to.include.members([
       'models/manifest.json',
       'models/LICENSE-mtcnn',
       'models/mtcnn/LICENSE',
@@ -67,6 +66,8 @@ describe('the npm package', () => {
       'dist/index.mjs',
       'dist/index.d.mts',
       'dist/cli.js',
+      'dist/vendor/express.js',
+      'dist/vendor/LICENSES.txt',
       'dist/swagger-ui/swagger-ui-bundle.js',
       'dist/swagger-ui/LICENSE',
       'dist/web/index.html',
@@ -76,13 +77,14 @@ describe('the npm package', () => {
       'NOTICE',
     ]);
     const unwanted =
-      /^(test|build|scripts|native\/static|\.)|\.(caffemodel|prototxt|jpg|map)$|stamp|^models\/(?!mtcnn\/|manifest|README|LICENSE)/;
-    expect(packed.listing.filter((file) => unwanted.test(file))).to.deep.equal([]);
-    expect(packed.size).to.be.below(8_000_000);
+      /^(test|build|scripts|prebuilds|native\/static|\.)|\.node$|\.(caffemodel|prototxt|jpg|map)$|stamp|^models\/(?!mtcnn\/|manifest|README|LICENSE)/;
+    expect(packed.main.listing.filter((file) => unwanted.test(file))).to.deep.equal([]);
+    expect(packed.main.size).to.be.below(4_000_000);
+    expect(packed.platform.size).to.be.below(8_000_000);
   });
 
   it('has nothing that npm or pnpm would run, or make an install script of', () => {
-    expect(packed.listing.filter((file) => file.endsWith('.gyp'))).to.deep.equal([]);
+    expect(packed.main.listing.filter((file) => file.endsWith('.gyp'))).to.deep.equal([]);
     const { scripts, gypfile } = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8'));
     expect(gypfile).to.equal(false);
     expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).to.deep.equal([]);
@@ -92,7 +94,11 @@ describe('the npm package', () => {
   it('brings no dependency with an install script either', () => {
     const lock = JSON.parse(readFileSync(path.join(project, 'node_modules', '.package-lock.json'), 'utf8'));
     const packages = Object.entries(lock.packages) as [string, { hasInstallScript?: boolean }][];
-    expect(packages.length).to.be.above(10);
+    const ours = Object.keys(lock.packages).filter((name) => !/sharp|@img|detect-libc|semver|@emnapi/.test(name));
+    expect(ours).to.have.members([
+      'node_modules/opencv-face-detector',
+      `node_modules/opencv-face-detector-linux-${process.arch}`,
+    ]);
     expect(packages.filter(([, { hasInstallScript }]) => hasInstallScript).map(([name]) => name)).to.deep.equal([]);
   });
 
@@ -102,16 +108,27 @@ describe('the npm package', () => {
     expect(runWell(project, process.execPath, ['b.cjs'])).to.equal('4\n');
   }).timeout(120_000);
 
-  describe('on a platform without a prebuilt addon', () => {
-    before(() => rmSync(path.join(installed, 'prebuilds'), { recursive: true }));
+  describe('without the package of its platform', () => {
+    before(() => rmSync(path.join(project, 'node_modules', packed.platform.name), { recursive: true }));
 
-    it('says which platform this is, and how to build', () => {
+    it('names that package, what brings it, and how to build', () => {
       const { status, output } = runIn(project, process.execPath, ['-e', commonJs]);
       expect(status).to.equal(1);
       expect(output)
         .to.match(/ADDON_MISSING/)
-        .and.to.match(new RegExp(`no prebuilt addon for linux-${process.arch}-glibc`))
+        .and.to.match(new RegExp(`the package opencv-face-detector-linux-${process.arch}, .* is not installed`))
+        .and.to.match(/npm install --include=optional opencv-face-detector\./)
         .and.to.match(/npx opencv-face-detector build/);
+    });
+
+    it('says that node_modules is of another system where it has the package of one', () => {
+      const other = path.join(project, 'node_modules', 'opencv-face-detector-darwin-x64');
+      mkdirSync(other);
+      const { output } = runIn(project, process.execPath, ['-e', commonJs]);
+      expect(output).to.match(
+        /node_modules was installed for another system: it has opencv-face-detector-darwin-x64.*Delete node_modules and install here/,
+      );
+      rmSync(other, { recursive: true });
     });
 
     it('says that OpenCV is missing, and how to install it, where the build does not find it', () => {

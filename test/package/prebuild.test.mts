@@ -1,4 +1,14 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -45,14 +55,21 @@ describe('making the package', () => {
   }
 
   // It was made without a word, and did not work where it was installed.
-  it('by npm pack is refused without a prebuilt addon, with the command that makes one', () => {
-    putWeights();
+  it('by npm pack is refused, with the command that makes all packages', () => {
     const { status, output } = runIn(folder, 'npm', ['pack', '--dry-run']);
+    expect(status).to.not.equal(0);
+    expect(output).to.match(/a package without an addon: run npm run pack/);
+    expect(runIn(folder, 'npm', ['pack', '--dry-run', '--ignore-scripts'])).to.include({ status: 0 });
+  });
+
+  it('is refused without a prebuilt addon, with the command that makes one', () => {
+    putWeights();
+    const { status, output } = runIn(folder, process.execPath, ['scripts/pack.mjs', at('packages')]);
     expect(status).to.not.equal(0);
     expect(output).to.match(
       /the package would not work: there is no prebuilt addon\. Run npm run prebuild .*--without-docker/,
     );
-    expect(runIn(folder, 'npm', ['pack', '--dry-run', '--ignore-scripts'])).to.include({ status: 0 });
+    expect(existsSync(at('packages'))).to.equal(false);
   });
 
   it('takes the addon of any platform that is whole and of these sources, and the weights', () => {

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { packageRoot } from '../system/package-root.js';
+
+/**
+ * The machines for which an addon can be made, as npm's fields of a package.json name them: of the packages of these that were made, only
+ * the machine's own is installed.
+ */
+export const platforms = {
+  'linux-x64-glibc': { os: 'linux', cpu: 'x64', libc: 'glibc' },
+  'linux-arm64-glibc': { os: 'linux', cpu: 'arm64', libc: 'glibc' },
+  'linux-x64-musl': { os: 'linux', cpu: 'x64', libc: 'musl' },
+  'linux-arm64-musl': { os: 'linux', cpu: 'arm64', libc: 'musl' },
+  'darwin-x64': { os: 'darwin', cpu: 'x64' },
+  'darwin-arm64': { os: 'darwin', cpu: 'arm64' },
+  'win32-x64': { os: 'win32', cpu: 'x64' },
+} as const satisfies Record<string, { os: string; cpu: string; libc?: string }>;
+
+const prefix = 'opencv-face-detector-';
+
+/** The name of a target's package, such as opencv-face-detector-linux-x64; undefined where there is none. */
+export function platformPackage(target: string): string | undefined {
+  return Object.hasOwn(platforms, target) ? prefix + target.replace(/-glibc$/, '') : undefined;
+}
+
+/** The packages that were made with this one: its optional dependencies. None in a clone of the project. */
+export function offeredPackages(): string[] {
+  const manifest = readFileSync(path.join(packageRoot, 'package.json'), 'utf8');
+  const { optionalDependencies = {} } = JSON.parse(manifest) as { optionalDependencies?: Record<string, string> };
+  return Object.keys(optionalDependencies);
+}
+
+/** The folder of an installed package; undefined where it is not there. */
+export function folderOfPackage(name: string): string | undefined {
+  try {
+    return path.dirname(require.resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The packages of other machines that stand beside this one: node_modules was installed for one of these. */
+export function packagesOfOtherPlatforms(own: string | undefined): string[] {
+  try {
+    return readdirSync(path.join(packageRoot, '..')).filter((name) => name.startsWith(prefix) && name !== own);
+  } catch {
+    return [];
+  }
+}
