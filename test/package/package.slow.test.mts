@@ -76,7 +76,7 @@ describe('the npm package', () => {
       'NOTICE',
     ]);
     const unwanted =
-      /^(test|build|scripts|native\/static|\.)|\.(caffemodel|prototxt|jpg|map)$|stamp|^models\/(?!mtcnn\/|manifest|README|LICENSE)/;
+      /^(test|build|scripts|tools|native\/static|\.)|\.(caffemodel|prototxt|jpg|map)$|stamp|^models\/(?!mtcnn\/|manifest|README|LICENSE)/;
     expect(packed.listing.filter((file) => unwanted.test(file))).to.deep.equal([]);
     expect(packed.size).to.be.below(8_000_000);
   });
