@@ -75,7 +75,7 @@ export async function fullModelsDisk(expect) {
     );
     expect(status === 1, 'models fetch ends with 1', status);
     expect(
-      /^opencv-face-detector: .*mtcnn\/[\w.]+ could not be written: ENOSPC/.test(stderr),
+      /^opencv-face-detector: .*mtcnn\/[\w.]+ could not be written: ENOSPC/m.test(stderr),
       'it names the file and ENOSPC',
       stderr,
     );

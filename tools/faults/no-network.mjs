@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { root } from '../../scripts/run.mjs';
 
-/** Neither names nor addresses can be reached: the process has no network at all. */
+/** Neither names nor addresses can be reached: the process has no network at all. The weights are some that no package brings along. */
 export function noNetwork(expect) {
   const folder = mkdtempSync(path.join(tmpdir(), 'faults-'));
   const fetching = `
     const { fetchModel } = require(${JSON.stringify(path.join(root, 'dist', 'library', 'weights', 'fetch.js'))});
-    fetchModel('mtcnn', { modelsDir: ${JSON.stringify(folder)}, sources: [] }).catch(({ code, message }) => {
+    fetchModel('yunet', { modelsDir: ${JSON.stringify(folder)}, sources: [] }).catch(({ code, message }) => {
       console.log(code, message);
       process.exitCode = 7;
     });`;
@@ -20,7 +20,7 @@ export function noNetwork(expect) {
   });
   rmSync(folder, { recursive: true });
   expect(
-    status === 7 && /^MODEL_MISSING mtcnn\/\S+ could not be had\.\n.*\(getaddrinfo E\w+ /s.test(stdout),
+    status === 7 && /^MODEL_MISSING yunet\/\S+ could not be had\.\n.*\(getaddrinfo E\w+ /s.test(stdout),
     'models fetch fails by file and reason, with a code',
     stdout,
   );

@@ -4,6 +4,7 @@ import { openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { request } from 'undici';
 import { root } from '../../scripts/run.mjs';
+import { freePort } from './free-port.mjs';
 import { childrenOf } from './proc.mjs';
 import { until } from './until.mjs';
 
@@ -22,8 +23,8 @@ function splitLines(stream, onLine) {
   stream.on('end', () => rest && onLine(rest));
 }
 
-/** The two ports that the service names when it is ready, in a text. */
-const portsIn = (text) => /"port":(\d+),"metricsPort":(\d+)/.exec(text);
+/** Whether the service has said that it is ready. */
+const saysReady = (text) => /"port":\d+,"metricsPort":\d+/.test(text);
 
 /**
  * Starts the service on free ports of this machine and waits until it is ready; rejects with what it wrote where it ends instead.
@@ -36,9 +37,17 @@ export async function startService(
   environment = {},
   { onLine = showErrors, log, joinGroup = () => undefined, project = root } = {},
 ) {
+  // Not 0: where all workers are lost at once, their successors must come back on the same port.
+  const [port, metricsPort] = [await freePort(), await freePort()];
   const out = log ? openSync(log, 'a') : 'pipe';
   const child = spawn(process.execPath, [path.join(project, 'dist', 'cli.js'), 'serve'], {
-    env: { ...process.env, PORT_NUMBER: '0', METRICS_PORT: '0', HOST: '127.0.0.1', ...environment },
+    env: {
+      ...process.env,
+      PORT_NUMBER: String(port),
+      METRICS_PORT: String(metricsPort),
+      HOST: '127.0.0.1',
+      ...environment,
+    },
     stdio: ['ignore', out, out],
   });
   joinGroup(child.pid);
@@ -50,20 +59,20 @@ export async function startService(
     process.off('exit', kill);
   });
   const first = [];
-  let ports;
+  let isReady = false;
   for (const stream of log ? [] : ['stdout', 'stderr']) {
     splitLines(child[stream], (line) => {
       if (first.length < 100) first.push(line);
-      ports ??= portsIn(line);
+      isReady ||= saysReady(line);
       onLine(line, stream);
     });
   }
   await until(() => {
-    if (log) ports = portsIn(readFileSync(log, 'utf8'));
-    return ports || hasEnded;
+    if (log) isReady = saysReady(readFileSync(log, 'utf8'));
+    return isReady || hasEnded;
   });
-  if (!ports) throw new Error(`the service ended with ${await ended}: ${first.join('\n')}`);
-  return new Service(child, ended, ports);
+  if (!isReady) throw new Error(`the service ended with ${await ended}: ${first.join('\n')}`);
+  return new Service(child, ended, { port, metricsPort });
 }
 
 /** A service that has been started. */
@@ -71,11 +80,11 @@ class Service {
   #child;
   #ended;
 
-  constructor(child, ended, [, port, metricsPort]) {
+  constructor(child, ended, { port, metricsPort }) {
     this.#child = child;
     this.#ended = ended;
     this.pid = child.pid;
-    this.port = Number(port);
+    this.port = port;
     this.origin = `http://127.0.0.1:${port}`;
     this.metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
   }
