@@ -1,4 +1,4 @@
-// Where the tests of the core find what they need, for npm test, npm run tools -- coverage and npm run tools -- sanitize.
+// Where the tests of the core find what they need, for npm test, tools/coverage.mjs and tools/sanitize.mjs.
 import path from 'node:path';
 import { root } from './run.mjs';
 import { findHaar } from './system-packages.mjs';

@@ -72,7 +72,7 @@ async function runMocha(title, ...files) {
     '120000',
     '--exit', // what a test leaves open must not keep the counts from whoever waits for them
     ...files,
-    // Those with the real @u4/opencv4nodejs need minutes to compile it: npm run tools -- opencv4nodejs.
+    // Those with the real @u4/opencv4nodejs need minutes to compile it: tools/opencv4nodejs.mjs runs them.
     '--ignore',
     'build/test/opencv4nodejs/**',
     ...mochaArgs,
