@@ -11,8 +11,8 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { clangTool, clangVersion } from './clang-tool.mjs';
-import { root, run, SetupError } from './run.mjs';
 import { setUpOrExit } from './setup.mjs';
+import { root, run, SetupError } from './steps.mjs';
 import { installMissing } from './system-packages.mjs';
 
 const folder = path.join('build', 'tidy');

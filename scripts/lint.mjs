@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clangTool, clangVersion, cppFiles } from './clang-tool.mjs';
-import { root } from './run.mjs';
+import { root } from './steps.mjs';
 
 const script = (...parts) => [process.execPath, path.join(root, 'node_modules', ...parts)];
 

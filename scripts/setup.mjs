@@ -9,8 +9,8 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { fetchKustomize } from './kustomize.mjs';
 import { withLock } from './lock.mjs';
-import { logFile, orExit, root, run, SetupError, say } from './run.mjs';
 import { fingerprint, unlessDone } from './stamps.mjs';
+import { logFile, orExit, root, run, SetupError, say } from './steps.mjs';
 import { installMissing, needs, testNeeds } from './system-packages.mjs';
 
 function npmPackages() {

@@ -1,6 +1,6 @@
 // Where the tests of the core find what they need, for npm test, tools/coverage.mjs and tools/sanitize.mjs.
 import path from 'node:path';
-import { root } from './run.mjs';
+import { root } from './steps.mjs';
 import { findHaar } from './system-packages.mjs';
 
 /** Environment variables, beside this process's own. To be asked for after the set-up, which may install what is looked for. */

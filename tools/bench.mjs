@@ -10,8 +10,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { orExit, root } from '../scripts/run.mjs';
 import { nativeTarget, setUpOrExit } from '../scripts/setup.mjs';
+import { orExit, root } from '../scripts/steps.mjs';
 import { filesOrExit } from './lib/photographs.mjs';
 import { median } from './lib/statistics.mjs';
 

@@ -7,8 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { root } from '../scripts/run.mjs';
 import { setUpOrExit } from '../scripts/setup.mjs';
+import { root } from '../scripts/steps.mjs';
 
 const raw = path.join(root, 'build', 'coverage', 'raw');
 const compile = path.join('scripts', 'compile.mjs');

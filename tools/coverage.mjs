@@ -7,8 +7,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { orExit, root } from '../scripts/run.mjs';
 import { setUpOrExit } from '../scripts/setup.mjs';
+import { orExit, root } from '../scripts/steps.mjs';
 import { testEnvironment } from '../scripts/test-environment.mjs';
 import { compile, setUpClang } from './lib/clang.mjs';
 

@@ -6,8 +6,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { orExit, root, run, SetupError } from '../scripts/run.mjs';
 import { setUpOrExit } from '../scripts/setup.mjs';
+import { orExit, root, run, SetupError } from '../scripts/steps.mjs';
 import { compileWatched, setUpClang } from './lib/clang.mjs';
 
 const at = (...parts) => path.join(root, ...parts);

@@ -8,9 +8,9 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { root, run, SetupError } from '../scripts/run.mjs';
 import { libraryVersions, setUp } from '../scripts/setup.mjs';
 import { unlessDone } from '../scripts/stamps.mjs';
+import { root, run, SetupError } from '../scripts/steps.mjs';
 import { nodeHeaders } from './bench-install/trial.mjs';
 
 const version = '7.1.2';

@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import { root } from '../scripts/run.mjs';
+import { root } from '../scripts/steps.mjs';
 import { drawFaces, toSharp } from './lib/images.mjs';
 import { FaceDetector } from './lib/library.mjs';
 

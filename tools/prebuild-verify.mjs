@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { root } from '../scripts/run.mjs';
+import { root } from '../scripts/steps.mjs';
 
 const images = (process.env.IMAGES ?? 'node:24-bookworm-slim,node:24-trixie-slim').split(',');
 const managers = {

@@ -4,8 +4,8 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { orExit, root } from '../scripts/run.mjs';
 import { setUpOrExit } from '../scripts/setup.mjs';
+import { orExit, root } from '../scripts/steps.mjs';
 import { testEnvironment } from '../scripts/test-environment.mjs';
 import { addressFlags, clangFile, compile, compileWatched, runtime, setUpClang } from './lib/clang.mjs';
 

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from '../run.mjs';
+import { root } from '../steps.mjs';
 import { judged, nothing, skippedFor, sum } from './counts.mjs';
 
 const at = (...parts) => path.join(root, ...parts);

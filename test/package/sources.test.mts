@@ -96,7 +96,7 @@ describe('the sources of the static libraries', () => {
   // The tool fuzz takes them as well, and what it runs writes into a log.
   it('are older with a warning that the set-up shows', () => {
     const script =
-      "import('./scripts/run.mjs').then(({ run }) => run('sources', 'sh', ['-c', 'echo one; echo WARNING: old >&2']))";
+      "import('./scripts/steps.mjs').then(({ run }) => run('sources', 'sh', ['-c', 'echo one; echo WARNING: old >&2']))";
     const { status, stdout } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' });
     expect(status).to.equal(0);
     expect(stdout)

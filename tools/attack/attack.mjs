@@ -7,7 +7,7 @@
 // another checkout's service, built, to compare with. Settings come from the environment.
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { root } from '../../scripts/run.mjs';
+import { root } from '../../scripts/steps.mjs';
 import { attackers } from '../lib/attackers/attackers.mjs';
 import { makePictures } from '../lib/attackers/costly-pictures.mjs';
 import { drawFaces, fourFaces, toSharp } from '../lib/images.mjs';

@@ -10,7 +10,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { root } from '../../scripts/run.mjs';
+import { root } from '../../scripts/steps.mjs';
 import { trial } from './trial.mjs';
 
 const { values } = parseArgs({

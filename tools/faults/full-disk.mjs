@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { root } from '../../scripts/run.mjs';
+import { root } from '../../scripts/steps.mjs';
 import { startService } from '../lib/service.mjs';
 import { until } from '../lib/until.mjs';
 import { ask } from './ask.mjs';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { root } from '../../scripts/run.mjs';
+import { root } from '../../scripts/steps.mjs';
 
 /** Neither names nor addresses can be reached: the process has no network at all. The weights are some that no package brings along. */
 export function noNetwork(expect) {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from 'bullmq';
-import { root } from '../../scripts/run.mjs';
+import { root } from '../../scripts/steps.mjs';
+import { anyRandom } from '../lib/random.mjs';
 import { startRedis } from '../lib/redis.mjs';
 import { writePhotographs } from './photographs.mjs';
 
@@ -40,14 +41,16 @@ class Workers {
   #running = [];
   kills = 0;
   #start;
+  #random;
 
-  constructor(start, count) {
+  constructor(start, count, random) {
     this.#start = start;
+    this.#random = random;
     for (let i = 0; i < count; i++) this.#running.push(start());
   }
 
   async killOne() {
-    const at = Math.floor(Math.random() * this.#running.length);
+    const at = this.#random.integer(0, this.#running.length - 1);
     const { child, ended } = this.#running[at];
     child.kill('SIGKILL');
     const [status, signal] = await ended;
@@ -79,7 +82,7 @@ function linesByName(text) {
  * Adds `jobs` jobs by two `enqueue` at once, kills one of `workers` after every `pauseMs()`, until all are done; collects. Resolves
  * to the figures: `missing` and `twice` are what must be 0, `again` are lines that two workers wrote of one image.
  */
-export async function chaos({ jobs, workers: count, pauseMs, say = () => {} }) {
+export async function chaos({ jobs, workers: count, pauseMs, random = anyRandom(), say = () => {} }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'faces-chaos-'));
   const [photos, results, collected] = ['photos', 'results', 'faces.ndjson'].map((name) => path.join(folder, name));
   const redis = await startRedis();
@@ -94,7 +97,7 @@ export async function chaos({ jobs, workers: count, pauseMs, say = () => {} }) {
 
     const started = performance.now();
     const worker = ['worker', '--root', photos, '--results', results, '--lock', '2'];
-    workers = new Workers(() => start(worker, redis.url), count);
+    workers = new Workers(() => start(worker, redis.url), count, random);
     let counts = await queue.getJobCounts(...types);
     while (counts.wait + counts.active + counts.delayed + counts.prioritized > 0) {
       await sleep(pauseMs());

@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { root, run, SetupError } from '../../scripts/run.mjs';
 import { fingerprint, unlessDone } from '../../scripts/stamps.mjs';
+import { root, run, SetupError } from '../../scripts/steps.mjs';
 import { installMissing } from '../../scripts/system-packages.mjs';
 
 const at = (...parts) => path.join(root, 'build', 'clang', ...parts);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { root } from '../../scripts/run.mjs';
+import { root } from '../../scripts/steps.mjs';
 
 /** The folder of the shared photographs, which is not everywhere. */
 export const photographs = path.join(root, '..', 'shared', 'images');

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { request } from 'undici';
-import { root } from '../../scripts/run.mjs';
+import { root } from '../../scripts/steps.mjs';
 import { freePort } from './free-port.mjs';
 import { childrenOf } from './proc.mjs';
 import { until } from './until.mjs';

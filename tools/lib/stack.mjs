@@ -1,7 +1,7 @@
 // The containers of docker-compose.yml, as compose.mjs and capacity.mjs drive them.
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { root } from '../../scripts/run.mjs';
+import { root } from '../../scripts/steps.mjs';
 import { until } from './until.mjs';
 
 /** What a command of docker prints. Throws with its last lines where it fails. */

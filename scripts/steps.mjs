@@ -1,4 +1,4 @@
-// How the scripts run commands and report. Without dependencies, as setup.mjs is.
+// How the steps of a set-up, of tests and of tools are run and reported. Without dependencies, as setup.mjs is.
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
