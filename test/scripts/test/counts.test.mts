@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { root } from '../fixtures/available.mjs';
+import { root } from '../../fixtures/available.mjs';
 
 interface Counts {
   passed: number;
