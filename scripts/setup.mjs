@@ -31,7 +31,7 @@ function npmPackages() {
 }
 
 function typescript() {
-  const print = fingerprint(['src', 'tsconfig.json', 'scripts/compile.mjs', 'package-lock.json']);
+  const print = fingerprint(['src', 'tsconfig.json', 'scripts/compile.mjs', 'scripts/vendor.mjs', 'package-lock.json']);
   return unlessDone('typescript', 'dist/cli.js', print, async () => {
     rmSync(path.join(root, 'dist'), { recursive: true, force: true });
     if (!(await run('TypeScript', process.execPath, [path.join('scripts', 'compile.mjs')])))
