@@ -1,4 +1,5 @@
-// Which folder of src may import which, types included: cli and service -> library -> system, and never back. `npm run lint` checks it.
+// Which folder may import which, types included: in src cli and service -> library -> system, beside it tools -> scripts, and never back.
+// `npm run lint` checks it.
 const only = (name, from, to) => ({
   name,
   severity: 'error',
@@ -32,6 +33,18 @@ module.exports = {
       'system/',
     ]),
     only('the service does not know the command line', 'service/', ['service/', 'library/', 'system/']),
+    {
+      name: 'scripts import no tool',
+      severity: 'error',
+      from: { path: '^scripts/' },
+      to: { path: '^tools/' },
+    },
+    {
+      name: 'tools share what is in lib, and lib knows none of them',
+      severity: 'error',
+      from: { path: '^tools/([^/]+)/' },
+      to: { path: '^tools/', pathNot: ['^tools/$1/', '^tools/lib/'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -26,7 +26,7 @@ export default tseslint.config(
   },
   {
     // Plain JavaScript, whose types are guessed: what is not waited for shows nevertheless.
-    files: ['scripts/**'],
+    files: ['scripts/**', 'tools/**'],
     rules: {
       ...tseslint.configs.disableTypeChecked.rules,
       '@typescript-eslint/await-thenable': 'error',

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './setup.mjs';
+import { root } from './steps.mjs';
 
 /** What formats and judges the C++ code is Clang's 14, Debian 12's: every version does either differently. */
 export const clangVersion = 14;

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { root, run } from './setup.mjs';
+import { root, run } from './steps.mjs';
 
 const target = path.join(root, '.setup', 'kustomize');
 const unpacked = path.join(target, 'usr', 'bin', 'kustomize');

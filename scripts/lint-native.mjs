@@ -11,7 +11,9 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { clangTool, clangVersion } from './clang-tool.mjs';
-import { installMissing, root, run, SetupError, setUpOrExit } from './setup.mjs';
+import { setUpOrExit } from './setup.mjs';
+import { root, run, SetupError } from './steps.mjs';
+import { installMissing } from './system-packages.mjs';
 
 const folder = path.join('build', 'tidy');
 const { values: wish } = parseArgs({ options: { 'if-possible': { type: 'boolean' }, minutes: { type: 'string' } } });

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clangTool, clangVersion, cppFiles } from './clang-tool.mjs';
-import { root } from './setup.mjs';
+import { root } from './steps.mjs';
 
 const script = (...parts) => [process.execPath, path.join(root, 'node_modules', ...parts)];
 
@@ -17,8 +17,14 @@ function clangFormat() {
 /** What each check is called, and the command that prints what is wrong; or what is missing for it here. */
 export const checks = [
   { name: 'Biome', command: [...script('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'] },
-  { name: 'ESLint', command: [...script('eslint', 'bin', 'eslint.js'), '--max-warnings=0', 'src', 'scripts', 'test'] },
-  { name: 'dependency-cruiser', command: [...script('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), 'src'] },
+  {
+    name: 'ESLint',
+    command: [...script('eslint', 'bin', 'eslint.js'), '--max-warnings=0', 'src', 'scripts', 'tools', 'test'],
+  },
+  {
+    name: 'dependency-cruiser',
+    command: [...script('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), 'src', 'scripts', 'tools'],
+  },
   { name: 'clang-format', ...clangFormat() },
 ];
 

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { beyondReach, needsOf } from './addon-reach.mjs';
 import { copyVcpkgLicences, vcpkgBuild, vcpkgLibraries } from './build-by-vcpkg.mjs';
 import { linkedLibraries, noticeOf, sbomOf, sourcesIn } from './linked-libraries.mjs';
-import { addonSources } from './setup.mjs';
+import { addonSources } from './stamps.mjs';
 
 const root = path.join(import.meta.dirname, '..');
 const raw = path.join(root, 'build', 'prebuilt');

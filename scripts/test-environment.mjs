@@ -1,6 +1,7 @@
-// Where the tests of the core find what they need, for npm test, npm run coverage and npm run sanitize.
+// Where the tests of the core find what they need, for npm test, tools/coverage.mjs and tools/sanitize.mjs.
 import path from 'node:path';
-import { findHaar, root } from './setup.mjs';
+import { root } from './steps.mjs';
+import { findHaar } from './system-packages.mjs';
 
 /** Environment variables, beside this process's own. To be asked for after the set-up, which may install what is looked for. */
 export const testEnvironment = () => ({

@@ -11,7 +11,8 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { nativeTarget, orExit, root, setUpOrExit } from './setup.mjs';
+import { nativeTarget, setUpOrExit } from './setup.mjs';
+import { orExit, root } from './steps.mjs';
 import { replayFuzzTargets, runCore, runCoreWithoutAvx } from './test/core.mjs';
 import { countsIn, judged, nothing, sum, summary } from './test/counts.mjs';
 import { testEnvironment } from './test-environment.mjs';
@@ -71,7 +72,7 @@ async function runMocha(title, ...files) {
     '120000',
     '--exit', // what a test leaves open must not keep the counts from whoever waits for them
     ...files,
-    // Those with the real @u4/opencv4nodejs need minutes to compile it: npm run test:opencv4nodejs.
+    // Those with the real @u4/opencv4nodejs need minutes to compile it: tools/opencv4nodejs.mjs runs them.
     '--ignore',
     'build/test/opencv4nodejs/**',
     ...mochaArgs,

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from '../setup.mjs';
+import { root } from '../steps.mjs';
 import { judged, nothing, skippedFor, sum } from './counts.mjs';
 
 const at = (...parts) => path.join(root, ...parts);
@@ -86,7 +86,7 @@ export async function runCoreWithoutAvx(part, env) {
   return runCases(`Core without AVX (QEMU, Westmere), ${part} part`, env, 'qemu-x86_64', args);
 }
 
-/** Each fuzz target of the core on its seeds and on what has been found: a test each, in seconds. npm run fuzz looks for more. */
+/** Each fuzz target of the core on its seeds and on what has been found: a test each, in seconds. tools/fuzz.mjs looks for more. */
 export async function replayFuzzTargets(env, seeds) {
   console.log('\nFuzz targets on their seeds and finds');
   const results = [];

@@ -1,5 +1,5 @@
-// The measuring half of npm run bench: one picture, searched by OpenCV's dnn module and by the fused kernels of each
-// instruction set in turn, on one thread. What it prints, scripts/bench.mjs reads: lines of a word and its values,
+// The measuring half of tools/bench.mjs: one picture, searched by OpenCV's dnn module and by the fused kernels of each
+// instruction set in turn, on one thread. What it prints, tools/bench.mjs reads: lines of a word and its values,
 //
 //   faces_bench ROUNDS WEIGHTS IMAGE [TARGET ...]     TARGET: AVX3, AVX2, SSE4 ... or all; without one the best
 //

@@ -6,7 +6,7 @@ const longestRunMs = 30_000;
 type Property<T> = IPropertyWithHooks<T> | IAsyncPropertyWithHooks<T>;
 
 /**
- * Tries a property of fast-check with `runs` inputs, as many as npm test has time for; npm run fuzz gives seconds instead. Rejects
+ * Tries a property of fast-check with `runs` inputs, as many as npm test has time for; the tool fuzz gives seconds instead. Rejects
  * with the smallest input that it finds to break it, and with the seed that brings it again.
  */
 export async function hold<T>(property: Property<T>, runs = 300): Promise<void> {

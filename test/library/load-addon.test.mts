@@ -7,7 +7,7 @@ import { FaceDetectorError } from '#dist/library/face-detector-error.js';
 import { type LoaderSetting, loadAddon } from '#dist/library/load-addon.js';
 import { root as checkout } from '../fixtures/available.mjs';
 
-const { needs } = (await import(path.join(checkout, 'scripts', 'setup.mjs'))) as {
+const { needs } = (await import(path.join(checkout, 'scripts', 'system-packages.mjs'))) as {
   needs: { packages: string[]; isOptional?: boolean }[];
 };
 

@@ -5,13 +5,13 @@ import type { FaceDetector } from '#dist/index.js';
 import { root } from '../fixtures/available.mjs';
 import type { OpenCV } from './opencv.mjs';
 
-/** The folder whose node_modules hold both packages; scripts/test-opencv4nodejs.mjs makes it. */
+/** The folder whose node_modules hold both packages; tools/opencv4nodejs.mjs makes it. */
 export const project = path.resolve(process.env.MATS_PROJECT ?? 'build/opencv4nodejs/built');
 /** Whose addon this process loads first, `ours` or `theirs`. */
 export const first = process.env.MATS_FIRST ?? 'theirs';
 /** Whether our addon is linked with the OpenCV that theirs is linked with, or holds one of its own. */
 export const sharesOpenCV = process.env.MATS_SHARED_OPENCV === '1';
-/** The picture with four faces that scripts/test-opencv4nodejs.mjs has drawn. */
+/** The picture with four faces that tools/opencv4nodejs.mjs has drawn. */
 export const drawn = path.join(root, 'build', 'fixtures', 'faces.png');
 
 export interface BothPackages {

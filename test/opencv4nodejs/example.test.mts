@@ -1,4 +1,4 @@
-// Run by npm run test:opencv4nodejs, as mat.test.mts is.
+// Run by tools/opencv4nodejs.mjs, as mat.test.mts is.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

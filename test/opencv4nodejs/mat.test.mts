@@ -1,4 +1,4 @@
-// Run by npm run test:opencv4nodejs, once for each addon and for each order of loading.
+// Run by tools/opencv4nodejs.mjs, once for each addon and for each order of loading.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';

@@ -1,4 +1,4 @@
-// Run by npm run test:opencv4nodejs, as mat.test.mts is.
+// Run by tools/opencv4nodejs.mjs, as mat.test.mts is.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';

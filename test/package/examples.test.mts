@@ -21,7 +21,7 @@ const tested = [
   'library.cjs',
   'library.mjs',
   'library.ts',
-  'opencv4nodejs', // npm run test:opencv4nodejs, which compiles that package
+  'opencv4nodejs', // tools/opencv4nodejs.mjs runs it, which compiles that package
 ];
 
 describe('examples', () => {

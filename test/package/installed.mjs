@@ -1,5 +1,5 @@
 // Copied into a project that has installed the package (and sharp): what a user of it would do first. Prints one line of JSON;
-// throws where anything is not as promised. Not a test file itself: package.slow.test.mts and scripts/prebuild-verify.mjs run it.
+// throws where anything is not as promised. Not a test file itself: package.slow.test.mts and tools/prebuild-verify.mjs run it.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

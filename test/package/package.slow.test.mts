@@ -77,7 +77,7 @@ describe('the npm package', () => {
       'NOTICE',
     ]);
     const unwanted =
-      /^(test|build|scripts|prebuilds|native\/static|\.)|\.node$|\.(caffemodel|prototxt|jpg|map)$|stamp|^models\/(?!mtcnn\/|manifest|README|LICENSE)/;
+      /^(test|build|scripts|tools|prebuilds|native\/static|\.)|\.node$|\.(caffemodel|prototxt|jpg|map)$|stamp|^models\/(?!mtcnn\/|manifest|README|LICENSE)/;
     expect(packed.main.listing.filter((file) => unwanted.test(file))).to.deep.equal([]);
     expect(packed.main.size).to.be.below(4_000_000);
     expect(packed.platform.size).to.be.below(8_000_000);

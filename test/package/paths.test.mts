@@ -7,7 +7,7 @@ import { markdownFiles, readDocument } from '../fixtures/documents.mjs';
 /** Files that a text names in backticks, from a folder of the project on; links.test.mts looks at those that it links to. */
 function namedFiles(document: string): string[] {
   const quoted = readDocument(document).matchAll(
-    /`((?:src|native|test|scripts|docs|nginx|deploy|examples|models)\/[\w/-][\w./-]*)`/g,
+    /`((?:src|native|test|scripts|tools|docs|nginx|deploy|examples|models)\/[\w/-][\w./-]*)`/g,
   );
   return Array.from(quoted, ([, name]) => name as string);
 }

@@ -15,7 +15,7 @@ import { expect } from 'chai';
 import { root, skip } from '../fixtures/available.mjs';
 import { runIn } from '../fixtures/commands.mjs';
 
-const { addonSources } = (await import(path.join(root, 'scripts', 'setup.mjs'))) as { addonSources(): string };
+const { addonSources } = (await import(path.join(root, 'scripts', 'stamps.mjs'))) as { addonSources(): string };
 const { sbomOf } = (await import(path.join(root, 'scripts', 'linked-libraries.mjs'))) as {
   sbomOf(libraries: object[], about: { version: string; target: string; sources: string }): string;
 };

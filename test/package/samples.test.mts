@@ -23,6 +23,7 @@ import { killRunning, track } from '../fixtures/job-worker.mjs';
 import { needRedis, type Redis, startRedis } from '../fixtures/redis.mjs';
 import { isSameAnswer, linesOf, type Sample, samplesIn } from '../fixtures/samples.mjs';
 import { type Service, startService } from '../fixtures/service.mjs';
+import { toolNames } from '../fixtures/tool-names.mjs';
 
 const docs = path.join(root, 'docs');
 /** For readers of the package; what is for contributors compiles and measures for hours. */
@@ -165,7 +166,9 @@ describe('what the documents print', () => {
   it('names only scripts that there are', () => {
     const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
     for (const file of markdownFiles())
-      for (const [, name = ''] of readDocument(file).matchAll(/npm run ([\w:]+)/g))
+      for (const [, name = '', tool = 'NAME'] of readDocument(file).matchAll(/npm run ([\w:]+)(?: -- ([\w-]+))?/g)) {
         expect(scripts, file).to.have.property(name);
+        if (name === 'tools' && tool !== 'NAME') expect(toolNames, file).to.include(tool);
+      }
   });
 });

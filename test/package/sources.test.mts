@@ -9,7 +9,7 @@ import { startDebianMirror } from '../fixtures/debian-mirror.mjs';
 
 const script = (name: string) => path.join(root, 'native', 'static', name);
 
-// The image and npm run fuzz could not be built: the mirror listed a version of libpng whose archives it did not hold, and no other.
+// The image and the tool fuzz could not be built: the mirror listed a version of libpng whose archives it did not hold, and no other.
 describe('the sources of the static libraries', () => {
   let mirror: Awaited<ReturnType<typeof startDebianMirror>>;
   let folder: string;
@@ -93,10 +93,10 @@ describe('the sources of the static libraries', () => {
     expect(licence('suite')).to.equal('bookworm\n');
   });
 
-  // npm run fuzz takes them as well, and what it runs writes into a log.
+  // The tool fuzz takes them as well, and what it runs writes into a log.
   it('are older with a warning that the set-up shows', () => {
     const script =
-      "import('./scripts/setup.mjs').then(({ run }) => run('sources', 'sh', ['-c', 'echo one; echo WARNING: old >&2']))";
+      "import('./scripts/steps.mjs').then(({ run }) => run('sources', 'sh', ['-c', 'echo one; echo WARNING: old >&2']))";
     const { status, stdout } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' });
     expect(status).to.equal(0);
     expect(stdout)
