@@ -30,8 +30,8 @@ class DetectorWrap : public Napi::ObjectWrap<DetectorWrap> {
   Napi::Value EngineReason(const Napi::CallbackInfo& info);
 
   /// detect(image: Uint8Array | { data, width, height, channels, isRgb }, options, render?), to { done, cancel() }.
-  /// `done` is a promise; with `render` (NativeRender in src/library/native.ts) its result has `format` and `pictures` too.
-  /// Encoded bytes are copied, raw pixels are borrowed until `done` settles. Throws TypeError for other arguments.
+  /// `done` is a promise; with `render` (NativeRender in src/library/native.ts) its result has `format` and `pictures`
+  /// too. Encoded bytes are copied, raw pixels are borrowed until `done` settles. Throws TypeError for other arguments.
   Napi::Value Detect(const Napi::CallbackInfo& info);
 
   /// close(): gives the model's memory back once running jobs have ended, not when JavaScript's collector comes by,

@@ -18,9 +18,9 @@ class Batches {
   /// One engine for each thread that is to run it.
   Batches(CropNet net, std::vector<std::unique_ptr<CropEngine>> engines);
 
-  /// Cuts every candidate's box out of the image, has the crops classified by the threads of `pool`, and calls `use` for
-  /// each candidate with its answer (see CropNet), in the order given, on the calling thread. A checkpoint before every
-  /// batch. Throws Error.
+  /// Cuts every candidate's box out of the image, has the crops classified by the threads of `pool`, and calls `use`
+  /// for each candidate with its answer (see CropNet), in the order given, on the calling thread. A checkpoint before
+  /// every batch. Throws Error.
   void ForEachAnswer(const cv::Mat& image, const std::vector<Candidate>& candidates, ThreadPool& pool,
                      const CancelFlag& cancel, const std::function<void(const Candidate&, const float*)>& use);
 

@@ -28,8 +28,8 @@ class ProposalEngine {
   virtual void Propose(const uint8_t* bgr, int width, int height, float threshold, std::vector<Proposal>& found) = 0;
 };
 
-/// The networks that classify crops. An answer is the score, the four numbers of the regression and, of O-Net, the ten of
-/// the landmarks: five x, then five y, as shares of the box's sides.
+/// The networks that classify crops. An answer is the score, the four numbers of the regression and, of O-Net, the ten
+/// of the landmarks: five x, then five y, as shares of the box's sides.
 enum class CropNet { kRNet, kONet };
 constexpr int CropSide(CropNet net) { return net == CropNet::kRNet ? 24 : 48; }
 constexpr int AnswerSize(CropNet net) { return net == CropNet::kRNet ? 5 : 15; }
