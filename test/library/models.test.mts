@@ -16,7 +16,7 @@ const models = {
 } satisfies Partial<Record<ModelName, object>>;
 
 // How many faces there are by default is in test/native/models/golden.txt, found by numpy.
-describe('FaceDetector with the models of the zoo', () => {
+describe('FaceDetector with the other models', () => {
   for (const [model, { faces, landmarks }] of Object.entries(models)) {
     it(`${model} finds its faces by its own threshold, ${landmarks ? 'with' : 'without'} landmarks`, async function () {
       needPhotographs(this);

@@ -87,7 +87,7 @@ describe('a service of several models', () => {
   });
 });
 
-describe('a service of the zoo', () => {
+describe('a service of many models', () => {
   const environment = { MODELS_DIR: path.join(sharedFolder, 'models'), WORKERS: '1' };
 
   it('answers each of many requests at once by the model that it names', async function () {

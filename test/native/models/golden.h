@@ -7,7 +7,7 @@
 #include "../fixtures.h"
 #include "models/model.h"
 
-// What the tests of the zoo's networks share. Weights and photographs lie in the shared folder.
+// What the tests of the models share. Weights and photographs lie in the shared folder.
 namespace fixtures {
 
 struct ZooModel {
@@ -41,7 +41,7 @@ struct GoldenPicture {
 
 /// The answers of golden.txt for a model, by picture.
 inline std::vector<GoldenPicture> GoldenPictures(const std::string& model) {
-  std::istringstream lines(ReadFile(std::string(FACES_TEST_SOURCES) + "/zoo/golden.txt"));
+  std::istringstream lines(ReadFile(std::string(FACES_TEST_SOURCES) + "/models/golden.txt"));
   std::vector<GoldenPicture> pictures;
   std::string line;
   while (std::getline(lines, line)) {

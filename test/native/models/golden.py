@@ -1,4 +1,4 @@
-"""Writes golden.txt: what the models of the zoo find on the photographs, by numpy and cv2, without the project's code.
+"""Writes golden.txt: what the other models find on the photographs, by numpy and cv2, without the project's code.
 
 Usage: /usr/bin/python3 golden.py SHARED CASCADE > golden.txt, with Debian's python3-opencv; SHARED holds `models` and
 `images`, CASCADE is haarcascade_frontalface_default.xml of Debian's opencv-data.

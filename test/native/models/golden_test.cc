@@ -49,7 +49,7 @@ void CheckPictures(const fixtures::ZooModel& model, const ModelFiles& files) {
 }  // namespace
 
 TEST_SUITE("photographs") {
-  TEST_CASE("each network of the zoo finds on every photograph what numpy decodes of it") {
+  TEST_CASE("each network finds on every photograph what numpy decodes of it") {
     for (const fixtures::ZooModel& model : fixtures::ZooModels()) CheckPictures(model, fixtures::ZooFiles(model));
   }
 
