@@ -4,7 +4,7 @@ import { sendJson } from '../answer.js';
 import { requestRules } from '../request-options.js';
 import type { Service } from '../service.js';
 
-/** GET /v1/models: what is loaded, its licence, what it sees of an image, and the defaults of the options that it goes by. */
+/** GET /v1/models: the loaded models with licence, input size and the defaults of the options they use. */
 export function modelsHandler({ config, detector, standsInFor }: Service) {
   const names = detector.models.map(({ name }) => name);
   const models = detector.models.map(({ name, engine, engineReason }) => {
