@@ -30,8 +30,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("opencvVersion", CV_VERSION);
   // What the tables of TypeScript must agree with.
   Napi::Object limits = Napi::Object::New(env);
-  limits.Set("leastFaceSize", kLeastFaceSize);
-  limits.Set("mostThreads", kMostThreads);
+  limits.Set("minFaceSize", kLeastFaceSize);
+  limits.Set("maxThreads", kMostThreads);
   exports.Set("limits", limits);
   return exports;
 }

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { EventEmitter } from 'node:events';
-import { namingFlag } from '../../library/permission.js';
+import { withMissingFlag } from '../../library/permission.js';
 import { type PendingHandoffs, trackHandoffs } from './handoffs.js';
 import type { WorkerProcess } from './managed-worker.js';
 
@@ -23,7 +23,7 @@ class FailedFork extends EventEmitter implements WorkerProcess {
  */
 export function forkWorker(environment: NodeJS.ProcessEnv, handoffs: Map<number, PendingHandoffs>): WorkerProcess {
   const failed = new FailedFork();
-  const fail = (error: unknown) => void failed.emit('error', namingFlag(error));
+  const fail = (error: unknown) => void failed.emit('error', withMissingFlag(error));
   let worker: Worker;
   try {
     worker = cluster.fork(environment);

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { goesBy, modelFacts } from '../../../library/model-catalog.js';
+import { affectsResult, modelFacts } from '../../../library/model-catalog.js';
 import { sendJson } from '../answer.js';
 import { requestRules } from '../request-options.js';
 import type { Service } from '../service.js';
@@ -8,7 +8,7 @@ import type { Service } from '../service.js';
 export function modelsHandler({ config, detector, standsInFor }: Service) {
   const names = detector.models.map(({ name }) => name);
   const models = detector.models.map(({ name, engine, engineReason }) => {
-    const rules = Object.entries(requestRules(config, name, names)).filter(([option]) => goesBy(name, option));
+    const rules = Object.entries(requestRules(config, name, names)).filter(([option]) => affectsResult(name, option));
     const defaults = Object.fromEntries(rules.map(([option, rule]) => [option, rule.default ?? null]));
     const isDefault = name === detector.model;
     return { ...modelFacts(name), isDefault, standsInFor: standsInFor ?? null, engine, engineReason, defaults };
