@@ -133,7 +133,10 @@ describe('admission', () => {
     expect(await rejection(refused)).to.have.property('code', 'OVERLOADED');
     await tick();
     first?.countBody(90); // alone again: larger than the room
-    expect(await rejection(room.withSeat('b', async (seat) => seat.countBody(1)))).to.have.property('code', 'OVERLOADED');
+    expect(await rejection(room.withSeat('b', async (seat) => seat.countBody(1)))).to.have.property(
+      'code',
+      'OVERLOADED',
+    );
     one.finish();
     await inside;
     await tick();
@@ -141,7 +144,10 @@ describe('admission', () => {
       seat.countBody(10);
       seat.holdUntil(two.done);
     });
-    expect(await rejection(room.withSeat('a', async (seat) => seat.countBody(1)))).to.have.property('code', 'OVERLOADED');
+    expect(await rejection(room.withSeat('a', async (seat) => seat.countBody(1)))).to.have.property(
+      'code',
+      'OVERLOADED',
+    );
     two.finish();
     await tick();
     await room.withSeat('a', async (seat) => seat.countBody(1));

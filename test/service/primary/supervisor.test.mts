@@ -273,7 +273,12 @@ describe('supervisor', () => {
       await started();
       await die(1, 'poison');
       await worker(2).tell({ type: 'searching', image: 'poison', requestKey: '/v1/faces {"model":"yunet"}' });
-      await worker(2).tell({ type: 'searched', image: 'poison', requestKey: '/v1/faces {"model":"yunet"}', isComplete: true });
+      await worker(2).tell({
+        type: 'searched',
+        image: 'poison',
+        requestKey: '/v1/faces {"model":"yunet"}',
+        isComplete: true,
+      });
       await die(2, 'poison');
       expect(refusedBy(3)).to.deep.equal(['poison']);
     });
