@@ -317,7 +317,7 @@ describe('bulk jobs', function () {
     first.child.kill('SIGINT');
     expect(await first.ended).to.equal(130);
     // The last thousand may be in the queue before its answer is here.
-    expect(first.said()).to.match(/interrupted after [12]000 images; the same command goes on/);
+    expect(first.said()).to.match(/interrupted after [12]000 images; run the same command again/);
     expect((await counts()).wait).to.equal(2000);
     expect(jobs(...enqueue).status).to.equal(0);
     expect((await counts()).wait).to.equal(3500);

@@ -163,7 +163,7 @@ describe('fetching weights', () => {
       'shared-by-some/weights.bin could not be fetched.',
       `  ${path.join(modelsDir(), 'shared-by-some')}: weights.bin: not there`,
       '  Tiny & Sons: weights.bin: nobody publishes it in this form',
-      `Without a network, copy a folder shared-by-some with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that it lies in.`,
+      `Without a network, copy a folder shared-by-some with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that contains it.`,
     ]);
     expect(asked).to.deep.equal([]);
     await mkdir(path.join(folder, 'source', 'shared-by-some'), { recursive: true });
@@ -182,7 +182,7 @@ describe('fetching weights', () => {
       `  ${modelsDir()}/tiny: weights.bin: not there`,
       `  ${inside}/tiny: weights.bin: not there`,
       `  Tiny & Sons: weights.bin: ${origin()}/weights.bin: HTTP 404`,
-      `Without a network, copy a folder tiny with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that it lies in.`,
+      `Without a network, copy a folder tiny with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that contains it.`,
     ]);
   });
 
