@@ -24,8 +24,8 @@ async function answer(response: ServerResponse, metrics: Metrics, log: Pick<Logg
 }
 
 /**
- * Serves `/metrics` on a separate port and address, to 32 connections at most. Closes connections that are idle, or
- * whose request takes longer, for 5 s (10 s at most). Rejects if it cannot listen.
+ * Serves `/metrics` on a separate port and address, to 32 connections at most. Closes connections on which nothing
+ * happens for 5 s, and requests that take longer than that (10 s at most). Rejects if it cannot listen.
  */
 export async function serveMetrics(
   metrics: Metrics,
