@@ -7,13 +7,13 @@ import { printable } from './cli/printable.js';
 import { UsageError } from './cli/usage-error.js';
 import { cutWords } from './library/cut-path.js';
 import { FaceDetectorError } from './library/face-detector-error.js';
-import { namingFlag } from './library/permission.js';
+import { withMissingFlag } from './library/permission.js';
 import { allowedCores } from './system/cores.js';
 import { version } from './system/version.js';
 
 /**
- * Gives Node's pool a thread for each core to search on, and two to read files meanwhile. It is made when it is first used, which
- * is the loading of a command: this must come before. The service does the same for its workers.
+ * Gives Node's pool a thread for each core to search on, and two to read files meanwhile. The pool is created on first
+ * use, which is loading a command, so this must run before. The service does the same for its workers.
  */
 function widenPool(): void {
   process.env['UV_THREADPOOL_SIZE'] ??= String(Math.max(4, allowedCores() + 2));
@@ -52,15 +52,18 @@ function explain(error: unknown): number {
     process.stderr.write(`${program}: ${printable(cutWords(error.message))}\n\n${way}`);
     return 2;
   }
-  // A stack helps with a defect of ours only.
+  // A stack only helps with our own defects.
   const isKnown = error instanceof FaceDetectorError || (error as NodeJS.ErrnoException)?.code !== undefined;
-  const { message, stack } = Object(namingFlag(error)) as Error;
+  const { message, stack } = Object(withMissingFlag(error)) as Error;
   const text = String(isKnown ? message : stack);
   process.stderr.write(`${program}: ${cutWords(text).split('\n').map(printable).join('\n')}\n`); // reasons may have several lines
   return 1;
 }
 
-/** A broken pipe (`| head`) is no failure of ours; a command that writes to that pipe alone listens as well, and ends. */
+/**
+ * Ignores a broken pipe (`| head`), which is not a failure; a command that writes only to that pipe has its own
+ * listener, and ends.
+ */
 function ignoreBrokenPipe(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,2 +1,2 @@
-// The same classes as `require` gives: this file only re-exports them, so that `instanceof` and state are shared.
+// The same classes that `require` returns: re-exported only, so that `instanceof` and state are shared.
 export * from './index.js';

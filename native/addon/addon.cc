@@ -12,13 +12,13 @@
 namespace faces::addon {
 namespace {
 
-// cancelJobsAtTeardown(): see RunningJobs. Throws an Error with code OUT_OF_MEMORY where the system gives no more
+// cancelJobsAtTeardown(): see RunningJobs. Throws an Error with code OUT_OF_MEMORY if the system cannot create more
 // threads.
 void CancelJobsAtTeardown(const Napi::CallbackInfo& info) {
   try {
     InstanceData::Of(info.Env()).jobs.CancelAtTeardown(info.Env());
   } catch (const std::system_error&) {
-    throw CodedError(info.Env(), Error(ErrorCode::kOutOfMemory, "the system gives no more threads"));
+    throw CodedError(info.Env(), Error(ErrorCode::kOutOfMemory, "the system cannot create more threads"));
   }
 }
 
@@ -28,10 +28,10 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("probe", Napi::Function::New(env, Probe, "probe"));
   exports.Set("cancelJobsAtTeardown", Napi::Function::New(env, CancelJobsAtTeardown, "cancelJobsAtTeardown"));
   exports.Set("opencvVersion", CV_VERSION);
-  // What the tables of TypeScript must agree with.
+  // The tables in TypeScript must agree with these.
   Napi::Object limits = Napi::Object::New(env);
-  limits.Set("leastFaceSize", kLeastFaceSize);
-  limits.Set("mostThreads", kMostThreads);
+  limits.Set("minFaceSize", kMinFaceSize);
+  limits.Set("maxThreads", kMaxThreads);
   exports.Set("limits", limits);
   return exports;
 }

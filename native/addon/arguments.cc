@@ -17,12 +17,12 @@ Napi::Object ToObject(const Napi::Value& value) {
   return value.As<Napi::Object>();
 }
 
-double Number(const Napi::Object& object, const char* key, double least, double most) {
+double Number(const Napi::Object& object, const char* key, double min, double max) {
   const Napi::Value value = object.Get(key);
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : std::nan("");
-  if (!(number >= least && number <= most)) {
+  if (!(number >= min && number <= max)) {
     std::ostringstream expected;
-    expected << "a number from " << least << " to " << most << " for " << key;
+    expected << "a number from " << min << " to " << max << " for " << key;
     Refuse(object, expected.str());
   }
   return number;
@@ -38,7 +38,7 @@ bool Flag(const Napi::Object& object, const char* key) {
   return value.As<Napi::Boolean>().Value();
 }
 
-// The one of `values` that stands at `key` by its name.
+// The one of `values` named by the property `key`.
 template <typename Value, size_t N>
 Value OneOf(const Napi::Object& object, const char* key, const std::pair<const char*, Value> (&values)[N]) {
   const Napi::Value given = object.Get(key);
@@ -61,11 +61,11 @@ Napi::Uint8Array Array(const Napi::Value& value) {
 Options ReadOptions(const Napi::Value& value) {
   const Napi::Object object = ToObject(value);
   Options options;
-  options.min_face_size = Number(object, "minFaceSize", kLeastFaceSize, 1e9);
+  options.min_face_size = Number(object, "minFaceSize", kMinFaceSize, 1e9);
   options.pnet_threshold = static_cast<float>(Number(object, "pnetThreshold", 0, 1));
   options.rnet_threshold = static_cast<float>(Number(object, "rnetThreshold", 0, 1));
   options.onet_threshold = static_cast<float>(Number(object, "onetThreshold", 0, 1));
-  // Nearer to 1 the image pyramid has millions of levels.
+  // Closer to 1, the image pyramid has millions of levels.
   options.scale_factor = Number(object, "scaleFactor", 0.01, 0.99);
   options.max_faces = Integer(object, "maxFaces");
   options.max_side = Integer(object, "maxSide");
@@ -130,7 +130,7 @@ EngineChoice ReadEngineChoice(const Napi::Value& value) {
 
 int ReadThreads(const Napi::Value& value) {
   const double threads = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : 0;
-  if (!(threads >= 1 && threads <= kMostThreads)) Refuse(value, "1 to " + std::to_string(kMostThreads) + " threads");
+  if (!(threads >= 1 && threads <= kMaxThreads)) Refuse(value, "1 to " + std::to_string(kMaxThreads) + " threads");
   return static_cast<int>(threads);
 }
 
@@ -155,7 +155,7 @@ PinnedImage ReadRawImage(const Napi::Value& value) {
   image.height = Integer(object, "height");
   image.channels = Integer(object, "channels");
   image.is_rgb = Flag(object, "isRgb");
-  // Last: reading a property may run JavaScript, which may detach what stood there before.
+  // Last: reading a property may run JavaScript, which may detach a buffer read before.
   const Napi::Uint8Array data = Array(object.Get("data"));
   image.pixels = {data.Data(), data.ByteLength()};
   return {image, Napi::Persistent(data)};

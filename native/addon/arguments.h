@@ -12,15 +12,15 @@
 
 namespace faces::addon {
 
-/// Raw pixels with the JavaScript buffer that holds them, which must not be collected meanwhile. Not a copy, which
-/// would hold up JavaScript: of 12 megapixels it takes 40 ms and a tenth of what their search takes.
+/// Raw pixels, with a reference that keeps their JavaScript buffer from being collected. Not copied: for 12 megapixels
+/// that would block JavaScript for 40 ms, a tenth of the time of their search.
 struct PinnedImage {
   RawImage image;
   Napi::Reference<Napi::Uint8Array> pin;
 };
 
-// Arguments of the addon's functions as values of the core. src/ has validated ranges and wording before; these check
-// the types that memory safety hangs on, and throw Napi::TypeError.
+// Convert the arguments of the addon's functions into values of the core. src/ has already validated ranges, with
+// messages for users; these functions check the types that memory safety depends on, and throw Napi::TypeError.
 Options ReadOptions(const Napi::Value& value);
 RenderOptions ReadRenderOptions(const Napi::Value& value);
 ModelFiles ReadModelFiles(const Napi::Value& value);
@@ -29,6 +29,6 @@ int ReadThreads(const Napi::Value& value);
 std::chrono::milliseconds ReadCpuBudget(const Napi::Value& options);  // 0: none
 PinnedImage ReadRawImage(const Napi::Value& value);
 std::vector<uint8_t> CopyBytes(const Napi::Value& value);
-Bytes BorrowBytes(const Napi::Value& value);  // until control goes back to JavaScript
+Bytes BorrowBytes(const Napi::Value& value);  // valid until control returns to JavaScript
 
 }  // namespace faces::addon

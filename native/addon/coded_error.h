@@ -6,7 +6,7 @@
 
 namespace faces::addon {
 
-/// The error that JavaScript sees, with the stable word as its `code`.
+/// The error for JavaScript, with its `code`.
 inline Napi::Error CodedError(Napi::Env env, const Error& error) {
   Napi::Error coded = Napi::Error::New(env, error.what());
   coded.Set("code", ErrorName(error.code()));

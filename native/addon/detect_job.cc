@@ -59,7 +59,7 @@ const char* FormatName(PictureFormat format) {
 
 namespace {
 
-// An array, as JavaScript sees what is wrong: there is never more than one thing.
+// An array for JavaScript, though there is never more than one defect.
 Napi::Array ToArray(Napi::Env env, const Defect& defect) {
   Napi::Object warning = Napi::Object::New(env);
   warning.Set("code", ErrorName(defect.code));

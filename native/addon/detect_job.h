@@ -10,10 +10,10 @@
 
 namespace faces::addon {
 
-/// One detection, and the pictures made of it where `render` says which.
+/// One detection, with pictures if `render` is set.
 class DetectJob : public PromiseJob {
  public:
-  using Image = std::variant<std::vector<uint8_t>, PinnedImage>;  ///< encoded bytes of its own, or borrowed pixels
+  using Image = std::variant<std::vector<uint8_t>, PinnedImage>;  ///< copied encoded bytes, or borrowed pixels
 
   DetectJob(Napi::Env env, std::shared_ptr<Detector> detector, Image image, const Options& options,
             const std::optional<RenderOptions>& render, std::shared_ptr<CancelFlag> cancel);

@@ -10,12 +10,12 @@
 namespace faces::addon {
 namespace {
 
-// Tells objects of this class from any other that JavaScript may call its methods on.
+// Distinguishes objects of this class from others that JavaScript may call its methods on.
 constexpr napi_type_tag kTag{0x8d5c1f0a6b3e4d27, 0xa1f94c7e20b85d63};
 
 void CheckThis(const Napi::CallbackInfo& info) {
   if (!info.This().IsObject() || !info.This().As<Napi::Object>().CheckTypeTag(&kTag)) {
-    throw Napi::TypeError::New(info.Env(), "this is no detector");
+    throw Napi::TypeError::New(info.Env(), "this is not a detector");
   }
 }
 
@@ -28,7 +28,7 @@ void CheckOpen(const Napi::CallbackInfo& info, const std::shared_ptr<Detector>& 
 
 void DetectorWrap::Define(Napi::Env env) {
   auto* data = new InstanceData;
-  env.SetInstanceData(data);  // which deletes it with the environment
+  env.SetInstanceData(data);  // deleted with the environment
   data->detector_constructor = Napi::Persistent(DefineClass(
       env, "NativeDetector",
       {InstanceMethod<&DetectorWrap::Detect>("detect"), InstanceAccessor<&DetectorWrap::Engine>("engine"),

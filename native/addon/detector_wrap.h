@@ -8,34 +8,35 @@
 
 namespace faces::addon {
 
-/// A loaded detector as JavaScript sees it: an object with the method `detect`. Made by `load` only.
+/// A loaded detector as a JavaScript object with the method `detect`. Only `load` creates it.
 class DetectorWrap : public Napi::ObjectWrap<DetectorWrap> {
  public:
   explicit DetectorWrap(const Napi::CallbackInfo& info);
 
-  /// Keeps the class for this environment; several threads of one process may each load the addon.
+  /// Defines the class for this environment; several threads of one process may each load the addon.
   static void Define(Napi::Env env);
 
   /// load(model: string, files: { [name]: Uint8Array }, engine: 'auto' | 'opencv' | 'fused', threads: number):
-  /// Promise<DetectorWrap>. The weights are read on a thread of the pool; rejects with code MODEL_INVALID where they,
-  /// or the engine asked for, cannot be used, OUT_OF_MEMORY where the system gives no more threads. Throws TypeError
-  /// for other arguments.
+  /// Promise<DetectorWrap>. The weights are read on a pool thread. Rejects with code MODEL_INVALID if they, or the
+  /// requested engine, cannot be used, OUT_OF_MEMORY if the system cannot create more threads. Throws TypeError for
+  /// invalid arguments.
   static Napi::Value Load(const Napi::CallbackInfo& info);
 
   static Napi::Object Make(Napi::Env env, std::shared_ptr<Detector> detector);
 
  private:
-  /// Properties: what runs the model, and why.
+  /// Properties: the engine that runs the model, and why.
   Napi::Value Engine(const Napi::CallbackInfo& info);
   Napi::Value EngineReason(const Napi::CallbackInfo& info);
 
-  /// detect(image: Uint8Array | { data, width, height, channels, isRgb }, options, render?), to { done, cancel() }.
-  /// `done` is a promise; with `render` (NativeRender in src/library/native.ts) its result has `format` and `pictures`
-  /// too. Encoded bytes are copied, raw pixels are borrowed until `done` settles. Throws TypeError for other arguments.
+  /// detect(image: Uint8Array | { data, width, height, channels, isRgb }, options, render?), returns { done, cancel()
+  /// }. `done` is a promise; with `render` (NativeRender in src/library/native.ts) its result also has `format` and
+  /// `pictures`. Encoded bytes are copied, raw pixels are borrowed until `done` settles. Throws TypeError for invalid
+  /// arguments.
   Napi::Value Detect(const Napi::CallbackInfo& info);
 
-  /// close(): gives the model's memory back once running jobs have ended, not when JavaScript's collector comes by,
-  /// which knows nothing of it. Every other use throws TypeError from then on.
+  /// close(): frees the model's memory once running jobs have ended, rather than at some garbage collection, since the
+  /// collector does not know its size. Any later use throws TypeError.
   Napi::Value Close(const Napi::CallbackInfo& info);
 
   std::shared_ptr<Detector> detector_;

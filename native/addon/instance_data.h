@@ -6,7 +6,7 @@
 
 namespace faces::addon {
 
-/// What the addon keeps for each environment; several threads of one process may each load it.
+/// The addon's state per environment; several threads of one process may each load it.
 struct InstanceData {
   Napi::FunctionReference detector_constructor;
   RunningJobs jobs;

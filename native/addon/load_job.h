@@ -9,7 +9,7 @@
 
 namespace faces::addon {
 
-/// Makes a Detector from its weights.
+/// Creates a Detector from its weights.
 class LoadJob : public PromiseJob {
  public:
   LoadJob(Napi::Env env, std::string model, ModelFiles files, EngineChoice engine, int threads)

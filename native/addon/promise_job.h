@@ -12,8 +12,8 @@
 
 namespace faces::addon {
 
-/// Work for a thread of the pool whose outcome settles a promise. Deletes itself when done. Whatever the work throws
-/// becomes a rejection with a `code`, and so does a result that JavaScript does not take; nothing leaves Execute.
+/// Work on a pool thread whose outcome settles a promise. Deletes itself when done. Any exception of the work becomes a
+/// rejection with a `code`, as does a result that cannot be converted to JavaScript; no exception leaves Execute.
 class PromiseJob : public Napi::AsyncWorker {
  public:
   explicit PromiseJob(Napi::Env env)
@@ -24,19 +24,19 @@ class PromiseJob : public Napi::AsyncWorker {
 
   Napi::Promise Promise() const { return deferred_.Promise(); }
 
-  /// Ends the work as soon as it can be, or before it has begun. For an environment that is being torn down: the
-  /// promise may never settle.
+  /// Stops the work as soon as possible, or before it starts. For an environment that is being torn down: the promise
+  /// may never settle.
   void CancelForGood() {
     CancelWork();
-    napi_cancel_async_work(Env(), *this);  // refused where the work has begun
+    napi_cancel_async_work(Env(), *this);  // has no effect once the work has started
   }
 
  protected:
-  /// On the pool's thread: no JavaScript.
+  /// Runs on the pool thread: no JavaScript.
   virtual void Work() = 0;
-  /// On the JavaScript thread, before, during or after Work.
+  /// Runs on the JavaScript thread, before, during or after Work.
   virtual void CancelWork() {}
-  /// On the JavaScript thread, after Work has ended without throwing.
+  /// Runs on the JavaScript thread, after Work has returned without throwing.
   virtual Napi::Value Result(Napi::Env env) = 0;
 
  private:
@@ -48,8 +48,7 @@ class PromiseJob : public Napi::AsyncWorker {
     }
   }
 
-  // AsyncWorker takes a job whose error has an empty text for a success; with the error kept here it always comes to
-  // OnOK.
+  // AsyncWorker treats an error with an empty message as success; with the error kept here, OnOK is always called.
   void OnOK() final {
     if (!error_) {
       try {
@@ -62,7 +61,7 @@ class PromiseJob : public Napi::AsyncWorker {
     Reject(*error_);
   }
 
-  // Unless there was no memory left to keep one.
+  // Only called if there was no memory to keep the error.
   void OnError(const Napi::Error& error) final { Reject(Error(ErrorCode::kOutOfMemory, error.Message())); }
 
   void Reject(const Error& error) { deferred_.Reject(CodedError(Env(), error).Value()); }
@@ -72,12 +71,12 @@ class PromiseJob : public Napi::AsyncWorker {
   std::optional<Error> error_;
 };
 
-/// Queues the job, which from then on owns itself.
+/// Queues the job, which owns itself from then on.
 inline Napi::Promise Start(std::unique_ptr<PromiseJob> job) {
   const Napi::Promise promise = job->Promise();
   job->Queue();
   static_cast<void>(job.release());
-  return promise;  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): Node deletes the job when it has ended
+  return promise;  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the job deletes itself when it has ended
 }
 
 }  // namespace faces::addon

@@ -11,13 +11,13 @@ namespace faces::addon {
 
 class PromiseJob;
 
-/// The jobs of one environment that run or wait for a thread of the pool.
+/// The jobs of one environment that run or wait for a pool thread.
 class RunningJobs {
  public:
   void Add(PromiseJob* job);
   void Remove(PromiseJob* job);
 
-  /// From now on jobs are cancelled when the environment is torn down. Throws as TeardownWatch.
+  /// From now on, jobs are cancelled when the environment is torn down. Throws like TeardownWatch.
   void CancelAtTeardown(Napi::Env env);
 
  private:

@@ -13,10 +13,10 @@ TeardownWatch::TeardownWatch(Napi::Env env, std::function<void()> tear_down) : t
     Stop();
     throw Napi::Error::New(env);
   };
-  // One call at a time is enough, and none keeps a process running.
-  check(napi_create_threadsafe_function(env, nullptr, nullptr, name, 1, 1, nullptr, nullptr, this, Look, &look_));
-  check(napi_unref_threadsafe_function(env, look_));
-  // Hooks are called in the reverse order: before the one by which Node.js closes that function.
+  // One queued call is enough, and must not keep the process running.
+  check(napi_create_threadsafe_function(env, nullptr, nullptr, name, 1, 1, nullptr, nullptr, this, Poll, &poll_));
+  check(napi_unref_threadsafe_function(env, poll_));
+  // Hooks are called in reverse order: this one before the one with which Node.js closes that function.
   const auto stop = [](void* self) { static_cast<TeardownWatch*>(self)->Stop(); };
   check(napi_add_env_cleanup_hook(env, stop, this));
 }
@@ -30,12 +30,12 @@ void TeardownWatch::SetActive(bool active) {
 }
 
 void TeardownWatch::Tick() {
-  constexpr std::chrono::milliseconds kBetweenLooks{20};
+  constexpr std::chrono::milliseconds kInterval{20};
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stopped_) {
     changed_.wait(lock, [this] { return active_ || stopped_; });
-    const bool is_over = changed_.wait_for(lock, kBetweenLooks, [this] { return !active_ || stopped_; });
-    if (!is_over) napi_call_threadsafe_function(look_, nullptr, napi_tsfn_nonblocking);
+    const bool is_over = changed_.wait_for(lock, kInterval, [this] { return !active_ || stopped_; });
+    if (!is_over) napi_call_threadsafe_function(poll_, nullptr, napi_tsfn_nonblocking);
   }
 }
 
@@ -47,17 +47,17 @@ void TeardownWatch::Stop() {
     changed_.notify_one();
   }
   thread_.join();
-  if (look_ != nullptr) napi_release_threadsafe_function(look_, napi_tsfn_abort);
+  if (poll_ != nullptr) napi_release_threadsafe_function(poll_, napi_tsfn_abort);
 }
 
-void TeardownWatch::Look(napi_env env, napi_value, void* self, void*) {
+void TeardownWatch::Poll(napi_env env, napi_value, void* self, void*) {
   napi_value undefined = nullptr;
   bool is_equal = false;
-  // Without an environment there is none any more. Comparing has no effect, but is refused as all that may run
-  // JavaScript.
-  const bool lives = env != nullptr && napi_get_undefined(env, &undefined) == napi_ok &&
-                     napi_strict_equals(env, undefined, undefined, &is_equal) == napi_ok;
-  if (!lives) static_cast<TeardownWatch*>(self)->tear_down_();
+  // Without an environment, it is already gone. The comparison has no effect, but is refused, like everything that may
+  // run JavaScript, once teardown has begun.
+  const bool is_alive = env != nullptr && napi_get_undefined(env, &undefined) == napi_ok &&
+                        napi_strict_equals(env, undefined, undefined, &is_equal) == napi_ok;
+  if (!is_alive) static_cast<TeardownWatch*>(self)->tear_down_();
 }
 
 }  // namespace faces::addon

@@ -21,17 +21,16 @@
 namespace faces {
 namespace {
 
-// One run is one thread (callers run several at once), and OpenCV's log is off: its errors come out as ours. A line for
-// each damaged image remains, which imdecode and the codecs below it write to standard error whatever the level.
+// OpenCV uses one thread per run (callers run several at once) and does not log: its errors are reported as ours. For
+// each damaged image, imdecode and the codecs below it still write a line to standard error, whatever the level.
 void SetUpOpenCV() {
   static std::once_flag once;
   std::call_once(once, [] {
     cv::setNumThreads(1);
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
 #ifdef __GLIBC__
-    // glibc raises these by itself, up to 32 and 64 MB, and then every thread of the pool keeps that much of what it
-    // has freed. Held down, and with ReturnMemory, a process stays at 120 MB where it came to 175; both take 3 % of the
-    // time.
+    // glibc raises these limits by itself, up to 32 and 64 MB, after which every pool thread keeps that much freed
+    // memory. With fixed limits and ReturnMemory, a process stays at 120 MB instead of 175; both cost 3 % of the time.
     // NOLINTBEGIN(concurrency-mt-unsafe): glibc locks what they change
     mallopt(M_MMAP_THRESHOLD, 4 << 20);
     mallopt(M_TRIM_THRESHOLD, 4 << 20);
@@ -40,7 +39,7 @@ void SetUpOpenCV() {
   });
 }
 
-// Gives freed memory back to the system; small images leave too little to be worth the 3 ms.
+// Returns freed memory to the system; small images free too little to be worth the 3 ms.
 void ReturnMemory(const Detection& detection) {
   constexpr int64_t kWorthwhilePixels = 250'000;
   if (int64_t{detection.width} * detection.height < kWorthwhilePixels) return;
@@ -57,8 +56,8 @@ cv::Mat Shrink(const cv::Mat& image, double factor) {
   return shrunk;
 }
 
-// From pixels of what was searched to those of the displayed image.
-void Place(Face& face, double x_factor, double y_factor, const cv::Point& origin) {
+// Converts from pixels of the searched image to those of the displayed image.
+void ToDisplayed(Face& face, double x_factor, double y_factor, const cv::Point& origin) {
   const auto x = [&](double searched) { return searched * x_factor + origin.x; };
   const auto y = [&](double searched) { return searched * y_factor + origin.y; };
   face.box = {x(face.box.x1), y(face.box.y1), x(face.box.x2), y(face.box.y2)};
@@ -74,9 +73,9 @@ Detector::Detector(std::string model, ModelFiles files, EngineChoice choice, int
   std::unique_ptr<Model> first = TakeModel();
   engine_ = first->engine();
   smallest_face_ = first->smallest_face();
-  // Every later one runs on the same engine, without another trial.
+  // Later instances use the same engine, without another self-check.
   choice_ = engine_.name == "fused" ? EngineChoice::kFused : EngineChoice::kOpenCv;
-  GiveBack(std::move(first));
+  ReturnModel(std::move(first));
 }
 
 std::unique_ptr<Model> Detector::TakeModel() {
@@ -91,7 +90,7 @@ std::unique_ptr<Model> Detector::TakeModel() {
   return MakeModel(model_, files_, choice_, threads_);
 }
 
-void Detector::GiveBack(std::unique_ptr<Model> model) {
+void Detector::ReturnModel(std::unique_ptr<Model> model) {
   const std::lock_guard<std::mutex> lock(mutex_);
   idle_.push_back(std::move(model));
 }
@@ -183,8 +182,8 @@ Detection Detector::Run(DecodedImage decoded, Stage decode, const Options& optio
   scaled.min_face_size = std::max(smallest_face_, options.min_face_size * scale);
   std::vector<Face> faces = Find(image, scaled, cancel, detection.stages);
   for (Face& face : faces) {
-    Place(face, static_cast<double>(spanned.width) / image.cols, static_cast<double>(spanned.height) / image.rows,
-          decoded.origin);
+    ToDisplayed(face, static_cast<double>(spanned.width) / image.cols, static_cast<double>(spanned.height) / image.rows,
+                decoded.origin);
   }
   detection.faces = SelectFaces(std::move(faces), detection.width, detection.height, options);
   return detection;
@@ -197,10 +196,10 @@ std::vector<Face> Detector::Find(const cv::Mat& image, const Options& options, c
   try {
     faces = model->Find(image, options, cancel, stages);
   } catch (const Error&) {
-    GiveBack(std::move(model));  // thrown between two steps; after any other exception the model may be half changed
+    ReturnModel(std::move(model));  // its state is consistent; not so after any other exception
     throw;
   }
-  GiveBack(std::move(model));
+  ReturnModel(std::move(model));
   return faces;
 }
 

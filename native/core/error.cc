@@ -19,8 +19,8 @@ constexpr bool kHasThreadClock = false;
 int64_t ThreadNanoseconds() { return 0; }
 #endif
 
-// What a thread remembers of its last look at its clock.
-struct LastLook {
+// A thread's last reading of its clock.
+struct LastReading {
   uint64_t run = 0;
   int64_t cpu_ns = 0;
   steady_clock::time_point at;
@@ -64,12 +64,11 @@ CancelFlag::CancelFlag(std::chrono::milliseconds max_cpu) : max_cpu_(max_cpu) {
 bool CancelFlag::IsSpent() const {
   const auto now = steady_clock::now();
   if (!kHasThreadClock) return now - made_ >= max_cpu_;
-  constexpr std::chrono::milliseconds kBetweenLooks{
-      1};  // a thread's clock is a system call, some checkpoints 100 ns apart
-  thread_local LastLook last;
+  constexpr std::chrono::milliseconds kInterval{1};  // a thread's clock is a system call, some checkpoints 100 ns apart
+  thread_local LastReading last;
   if (last.run != run_) {
     last = {run_, ThreadNanoseconds(), now};
-  } else if (now - last.at >= kBetweenLooks) {
+  } else if (now - last.at >= kInterval) {
     const int64_t cpu_ns = ThreadNanoseconds();
     used_ns_.fetch_add(cpu_ns - last.cpu_ns, std::memory_order_relaxed);
     last = {run_, cpu_ns, now};

@@ -4,7 +4,7 @@
 
 namespace faces {
 
-/// Milliseconds since it was made or last read.
+/// Milliseconds since construction or the last call.
 class Stopwatch {
  public:
   double Lap() {

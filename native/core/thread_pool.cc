@@ -14,7 +14,7 @@ ThreadPool::ThreadPool(size_t threads) {
     }
   } catch (...) {
     Close();
-    throw Error(ErrorCode::kOutOfMemory, "the system gives no more threads: use fewer, or raise its limits");
+    throw Error(ErrorCode::kOutOfMemory, "the system cannot create more threads: use fewer, or raise its limits");
   }
 }
 
@@ -49,7 +49,7 @@ void ThreadPool::Help(size_t thread) {
   }
 }
 
-// A part takes about a millisecond, so a lock for each costs nothing.
+// A part takes about a millisecond, so locking for each costs nothing.
 void ThreadPool::TakeParts(size_t thread, std::unique_lock<std::mutex>& lock) {
   while (next_ < count_) {
     const size_t index = next_++;

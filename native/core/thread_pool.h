@@ -10,12 +10,12 @@
 
 namespace faces {
 
-/// The threads that share the work on one picture: the caller's, and helpers that sleep between calls. Not for use by
-/// two callers at once.
+/// Threads that share the work on one image: the caller's, and helpers that sleep between calls. For one caller at a
+/// time.
 class ThreadPool {
  public:
-  /// `threads` (at least 1), the caller's among them: 1 starts none. Throws Error{kOutOfMemory} where the system gives
-  /// no more threads; those started before have ended then.
+  /// `threads` (at least 1) includes the caller's: 1 starts none. Throws Error{kOutOfMemory} if the system cannot
+  /// create more threads; those already started have then ended.
   explicit ThreadPool(size_t threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -23,9 +23,9 @@ class ThreadPool {
 
   size_t threads() const { return helpers_.size() + 1; }
 
-  /// Calls part(thread, index) once for every index under `count` and returns when all have ended. `thread` is under
-  /// threads(), and no two parts that run at once have the same. Parts begin in their order, one by one where there is
-  /// a single thread. Once a part has thrown, no other begins; what the first of them threw is thrown here.
+  /// Calls part(thread, index) once for every index below `count`, and returns when all have ended. `thread` is below
+  /// threads(), and different for parts that run at the same time. Parts start in order, one by one if there is a
+  /// single thread. Once a part throws, no other starts; the first exception is rethrown here.
   using Part = std::function<void(size_t thread, size_t index)>;
   void ForEach(size_t count, const Part& part);
 
@@ -34,7 +34,7 @@ class ThreadPool {
   void TakeParts(size_t thread, std::unique_lock<std::mutex>& lock);
   void Close();
 
-  std::mutex mutex_;  // guards all below but the helpers
+  std::mutex mutex_;  // guards everything below except the helpers
   std::condition_variable begun_;
   std::condition_variable ended_;
   const Part* part_ = nullptr;

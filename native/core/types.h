@@ -11,14 +11,14 @@
 
 namespace faces {
 
-/// Pixels of the displayed image: origin at its top left corner, x to the right, y down.
+/// A point in pixels of the displayed image: origin at the top left corner, x to the right, y down.
 struct Point {
   double x = 0;
   double y = 0;
 };
 
-/// Two corners, top left and bottom right, in pixels. Inside the cascade both corners belong to the box
-/// (the side is x2 - x1 + 1, as in the reference); to the outside the width is x2 - x1.
+/// Two corners, top left and bottom right, in pixels. Inside the cascade both corners belong to the box (the side is x2
+/// - x1 + 1, as in the reference); outside, the width is x2 - x1.
 struct Box {
   double x1 = 0;
   double y1 = 0;
@@ -30,7 +30,7 @@ struct Box {
 /// Left is the viewer's left, as in the training data of the weights.
 using Landmarks = std::array<Point, 5>;
 
-/// What the points are called outside, in their order. src/library/detection.ts has the same names.
+/// Public names of the landmarks, in order. src/library/detection.ts has the same names.
 constexpr std::array<const char*, 5> kLandmarkNames{"leftEye", "rightEye", "nose", "mouthLeft", "mouthRight"};
 
 struct Face {
@@ -39,35 +39,35 @@ struct Face {
   std::optional<Landmarks> landmarks;
 };
 
-/// Faces that a search may give; of more, the surest are kept. The densest test photograph's 332 on 1.4 megapixels are
-/// 11,600 on 50.
+/// Limit for the faces of a search; the most confident are kept. The densest test photograph has 332 on 1.4 megapixels,
+/// which would be 11,600 on 50.
 constexpr size_t kMaxFaces = 20'000;
 
 enum class SortBy { kConfidence, kArea };
 
-/// The least Options::min_face_size: P-Net's window, in pixels.
-constexpr double kLeastFaceSize = 12;
+/// The smallest Options::min_face_size: P-Net's window, in pixels.
+constexpr double kMinFaceSize = 12;
 
 /// The most threads that may share a search.
-constexpr int kMostThreads = 64;
+constexpr int kMaxThreads = 64;
 
-/// One call's options. The defaults are those of the replaced service (deep_utils 0.8.8) except `clip`.
+/// The options of a call. The defaults are those of the replaced service (deep_utils 0.8.8) except `clip`.
 struct Options {
-  double min_face_size = 20;    ///< pixels of the displayed image, at least kLeastFaceSize
+  double min_face_size = 20;    ///< pixels of the displayed image, at least kMinFaceSize
   float pnet_threshold = 0.6F;  ///< a score must be greater than its threshold, 0 to 1
   float rnet_threshold = 0.7F;
-  float onet_threshold = 0.8F;  ///< of other networks than MTCNN's: the score of a face
-  double scale_factor = 0.707;  ///< between two levels of the image pyramid, over 0 and under 1
-  int max_faces = 0;            ///< 0: all; cuts after sorting
-  int max_side = 0;             ///< 0: as it is; else a longer image is shrunk first, boxes are scaled back
+  float onet_threshold = 0.8F;  ///< for models other than MTCNN: the score of a face
+  double scale_factor = 0.707;  ///< between two levels of the image pyramid, above 0 and below 1
+  int max_faces = 0;            ///< 0: all; applied after sorting
+  int max_side = 0;             ///< 0: unlimited; else a longer image is shrunk first, boxes are scaled back
   SortBy sort = SortBy::kConfidence;
-  bool clip = true;                 ///< clip boxes to the image and drop those left without area
+  bool clip = true;                 ///< clip boxes to the image, drop those without area
   int64_t max_pixels = 50'000'000;  ///< width x height as stored; more is refused before decoding
-  bool accept_truncated = false;  ///< take a JPEG that ends early or has damaged data, with the faces of what is there
-  bool fast_decode = false;       ///< reduce a JPEG while decoding, where max_side or min_face_size allow it
+  bool accept_truncated = false;    ///< search what can be read of a truncated or damaged JPEG
+  bool fast_decode = false;         ///< reduce a JPEG while decoding, where max_side or min_face_size allow it
 };
 
-/// What one stage took and left over.
+/// Time and result of one stage.
 struct Stage {
   std::string name;  ///< "decode", "resize", "pnet", "rnet", "onet"; or that of the model
   double ms = 0;
@@ -82,7 +82,7 @@ struct Detection {
   std::optional<Defect> defect{};
 };
 
-/// Bytes that somebody else owns and that stay unchanged during the call.
+/// Borrowed bytes that stay unchanged during the call.
 struct Bytes {
   const uint8_t* data = nullptr;
   size_t size = 0;

@@ -4,7 +4,7 @@ import { parseFlags } from './flags.js';
 import { UsageError } from './usage-error.js';
 
 const benchFlags = {
-  seconds: { kind: 'integer', min: 1, max: 600, default: 5, about: 'time for each engine, in rounds by turns' },
+  seconds: { kind: 'integer', min: 1, max: 600, default: 5, about: 'time for each engine, in alternating rounds' },
   json: { kind: 'boolean', default: false, about: 'the figures as one JSON document' },
 } as const;
 

@@ -7,7 +7,7 @@ import type { Command } from './command.js';
 import { parseFlags } from './flags.js';
 import { UsageError } from './usage-error.js';
 
-/** The folder of node_modules that has cmake-js and node-addon-api: in a clone they are there, in the package they are fetched once. */
+/** The folder of node_modules with cmake-js and node-addon-api: a clone has them, the package fetches them once. */
 function toolsFolder(): string {
   try {
     return path.join(path.dirname(require.resolve('cmake-js/package.json')), '..');
@@ -27,12 +27,12 @@ function fetchTools(folder: string): void {
   const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...packages];
   const { status } = spawnSync('npm', args, { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) {
-    const message = `${packages.join(' and ')}, which compile the addon, could not be installed into ${folder}: the reason stands above`;
+    const message = `${packages.join(' and ')}, which compile the addon, could not be installed into ${folder}: the reason is above`;
     throw Object.assign(new Error(message), { code: 'ADDON_MISSING' });
   }
 }
 
-/** Compiles the addon into build/Release with cmake-js, whose output goes to the terminal. Resolves to the exit status. */
+/** Compiles the addon into build/Release with cmake-js, which prints to the terminal. Resolves to the exit status. */
 function build(): Promise<number> {
   const tools = toolsFolder();
   const cmakeJs = path.join(tools, 'cmake-js', 'bin', 'cmake-js');
@@ -48,7 +48,7 @@ function build(): Promise<number> {
         console.log('opencv-face-detector: the native addon is built');
       } else {
         console.error(
-          'opencv-face-detector: the native addon was not built; the reason stands above. It needs a C++ compiler, CMake, OpenCV and Highway:\n' +
+          'opencv-face-detector: the native addon was not built; the reason is above. It needs a C++ compiler, CMake, OpenCV and Highway:\n' +
             `  Debian, Ubuntu:  ${installLines.debian}\n  macOS:           ${installLines.macOs}`,
         );
       }

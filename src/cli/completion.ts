@@ -4,14 +4,14 @@ import { UsageError } from './usage-error.js';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 
-/** The command that prints a script with `commands`, of which it is one itself: they are asked for when it runs. */
+/** The command that prints a completion script for `commands`. A function, because the list includes this command. */
 export const completionCommand = (commands: () => readonly Command[]): Command => ({
   name: 'completion',
   summary: 'print the completion script of a shell',
   synopsis: ['bash|zsh|fish'],
-  about: `Prints a script with the commands and flags of this version, for the shell to read when it starts, after ${program} as well as after npx ${program}. Where it is installed for all projects, put the line of your shell below into its file of settings (~/.bashrc, ~/.zshrc after compinit, ~/.config/fish/config.fish).
+  about: `Prints a script with the commands and flags of this version, for the shell to read when it starts, after ${program} as well as after npx ${program}. If the package is installed globally, put the line of your shell below into its startup file (~/.bashrc, ~/.zshrc after compinit, ~/.config/fish/config.fish).
 
-Where it is only there by npx, keep the script, anew for each version, and let the file of settings read it: npx ${program} completion bash > ~/.${program}.bash, and in ~/.bashrc: source ~/.${program}.bash. In zsh and fish likewise.`,
+If you only use npx, save the script, again for each version, and let the startup file read it: npx ${program} completion bash > ~/.${program}.bash, and in ~/.bashrc: source ~/.${program}.bash. In zsh and fish likewise.`,
   flags: {},
   completes: shells,
   examples: [

@@ -7,7 +7,7 @@ const doctorFlags = {
   json: { kind: 'boolean', default: false, about: 'the same as one JSON document, for a report' },
 } as const;
 
-/** A check in a line, and what mends it in another. */
+/** A check on one line, and its fix on the next. */
 function shown({ status, subject, found, fix }: Check): string {
   return `${status.padEnd(9)}${subject.padEnd(15)}${found}\n${fix ? `${' '.repeat(24)}-> ${fix}\n` : ''}`;
 }

@@ -1,7 +1,7 @@
 import { checkOptions, optionTable } from '../library/detect-options.js';
 import type { Command } from './command.js';
 import { parseFlags } from './flags.js';
-import { queueFlags, readPlace } from './jobs/bullmq.js';
+import { queueFlags, readQueueLocation } from './jobs/bullmq.js';
 import { UsageError } from './usage-error.js';
 
 const enqueueFlags = {
@@ -66,8 +66,8 @@ An image is in the queue once for the same options, however often it is added, s
     const { attempts = enqueueFlags.attempts.default, ahead = enqueueFlags.ahead.default, ...left } = more;
     const { backoff = enqueueFlags.backoff.default, ...options } = left;
     checkOptions(options);
-    const place = readPlace({ ...(queue && { queue }), ...(name && { name }) });
+    const location = readQueueLocation({ ...(queue && { queue }), ...(name && { name }) });
     const { runEnqueue } = await import('./jobs/run-enqueue.js');
-    return runEnqueue({ place, source, root, options, attempts, backoffMs: backoff * 1000, ahead, isQuiet: quiet });
+    return runEnqueue({ location, source, root, options, attempts, backoffMs: backoff * 1000, ahead, isQuiet: quiet });
   },
 };

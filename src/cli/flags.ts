@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util';
 import { expected, fits, type OptionRule, parseValue, shown } from '../library/detect-options.js';
 import { UsageError } from './usage-error.js';
 
-/** A flag of a command: what an option of the library may be, or any text, such as the path of a file. */
+/** A flag of a command: an option of the library, or any text, such as the path of a file. */
 export type Flag = (OptionRule | { kind: 'text'; placeholder: string; about: string; default?: never }) & {
-  /** A single letter that stands for it. */
+  /** One-letter form. */
   short?: string;
 };
-/** By name in camel case: `minFaceSize` is `--min-face-size` on the command line. */
+/** Flags by name in camel case: `minFaceSize` is `--min-face-size` on the command line. */
 export type Flags = Readonly<Record<string, Flag>>;
 
 type Value<F> = F extends { kind: 'integer' | 'number' }
@@ -17,7 +17,7 @@ type Value<F> = F extends { kind: 'integer' | 'number' }
     : F extends { choices: readonly (infer C)[] }
       ? C
       : string;
-/** What was given: a flag that was not is absent. */
+/** The flags that were given; others are absent. */
 export type Values<F extends Flags> = { [K in keyof F]?: Value<F[K]> };
 
 /** `--min-face-size` of `minFaceSize`. */
@@ -41,15 +41,15 @@ function parse(args: readonly string[], flags: Flags) {
       allowNegative: true,
     });
   } catch (error) {
-    // What Node adds to an unknown option, how to pass it as a file name, is seldom what was meant.
+    // Drops Node's advice on passing an unknown option as a file name, which is seldom what was meant.
     const [reason = ''] = (error as Error).message.split(/\. To specify|\n/);
     throw new UsageError(reason);
   }
 }
 
 /**
- * Flags and other arguments of a command. `--name VALUE`, `--name=VALUE`, `--name` and `--no-name` of what is true or false; all
- * after `--` is no flag. Throws UsageError naming the flag and what it may be.
+ * Parses the flags and other arguments of a command: `--name VALUE`, `--name=VALUE`, and for booleans `--name` and
+ * `--no-name`; nothing after `--` is a flag. Throws UsageError naming the flag and its allowed values.
  */
 export function parseFlags<F extends Flags>(args: readonly string[], flags: F): { given: Values<F>; rest: string[] } {
   const { values, positionals } = parse(args, flags);

@@ -7,21 +7,21 @@ import { parseFlags } from './flags.js';
 import { setFromFlags, settingFlags } from './serve.js';
 import { UsageError } from './usage-error.js';
 
-// A container engine gives up after a few seconds as well; the answer itself takes milliseconds.
+// Container engines give up after a few seconds as well; the answer itself takes milliseconds.
 const timeoutMs = 2000;
 
-/** A host to listen on as a host to ask: an address that stands for all of them is this machine. */
-function askable(host: string | undefined): string {
+/** Turns a host to listen on into a host to connect to: for all addresses, this machine. */
+function connectHost(host: string | undefined): string {
   if (!host || host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** Asks the service of these settings whether it takes requests. Resolves to 0, or to 1 with the reason. */
+/** Asks the service with these settings whether it takes requests. Resolves to 0, or to 1 after printing the reason. */
 async function health(environment: NodeJS.ProcessEnv): Promise<number> {
   const { host, port } = readConfig(environment);
-  const url = `http://${askable(host)}:${port}/readyz`;
+  const url = `http://${connectHost(host)}:${port}/readyz`;
   try {
-    // Not by fetch, whose loading takes twice the time of the rest: a container engine asks every few seconds.
+    // Not fetch: loading it takes twice as long as the rest, and container engines ask every few seconds.
     const request = get(url, { signal: AbortSignal.timeout(timeoutMs), agent: false });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     console.log((await text(response)).trim());

@@ -3,7 +3,7 @@ import { type Flag, type Flags, flagName } from './flags.js';
 
 const indent = 30;
 
-/** Lines of at most `width` characters, broken at spaces. */
+/** Wraps text at spaces into lines of at most `width` characters. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [''];
   for (const word of text.split(' ')) {
@@ -27,8 +27,8 @@ function placeholder(flag: Flag): string {
   }
 }
 
-/** The tables name options as the library does, in backquotes: here they are flags. */
-function inWords(about: string, flags: Flags): string {
+/** Replaces option names in backquotes, as the tables use them, by flags. */
+function withFlagNames(about: string, flags: Flags): string {
   return about.replace(/`([^`]+)`/g, (_all, name: string) => (Object.hasOwn(flags, name) ? flagName(name) : name));
 }
 
@@ -43,7 +43,7 @@ function flagLines(name: string, flag: Flag, all: Flags, width: number): string 
   const isOn = flag.kind === 'boolean' && flag.default;
   const long = isOn ? flagName(name).replace('--', '--no-') : flagName(name);
   const left = `  ${flag.short ? `-${flag.short}, ` : ''}${long}${placeholder(flag)}`;
-  const about = `${isOn ? 'do not ' : ''}${inWords(flag.about, all)}${limits(flag)}`;
+  const about = `${isOn ? 'do not ' : ''}${withFlagNames(flag.about, all)}${limits(flag)}`;
   const [first = '', ...more] = wrap(about, width - indent);
   const start = left.length < indent - 1 ? left.padEnd(indent) + first : `${left}\n${' '.repeat(indent)}${first}`;
   return [start, ...more.map((line) => ' '.repeat(indent) + line)].join('\n');
@@ -70,7 +70,7 @@ export function commandHelp(command: Command, columns = 100): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** What `--help` says: every command in a line. */
+/** The text of `--help`: all commands, one per line. */
 export function overview(commands: readonly Command[]): string {
   const wide = Math.max(...commands.map(({ name }) => name.length));
   return `${program}: finds faces in images

@@ -4,7 +4,7 @@ import type { Queue } from 'bullmq';
 import { type Command, program } from './command.js';
 import { Interruption } from './detect/interruption.js';
 import { parseFlags } from './flags.js';
-import { asking, openQueue, queueFlags, readPlace } from './jobs/bullmq.js';
+import { askQueue, openQueue, queueFlags, readQueueLocation } from './jobs/bullmq.js';
 import { type Collected, collect } from './jobs/collect.js';
 import { readCounts } from './jobs/counts.js';
 import { shownCounts, waitUntilDone } from './jobs/status.js';
@@ -18,10 +18,10 @@ const statusFlags = {
 type Given = { queue?: string; name?: string; wait?: boolean; json?: boolean };
 
 async function withQueue<T>(given: Given, use: (queue: Queue) => Promise<T>): Promise<T> {
-  const place = readPlace(given);
-  const { queue, redis } = await openQueue(place);
+  const location = readQueueLocation(given);
+  const { queue, redis } = await openQueue(location);
   try {
-    return await asking(place.url, () => use(queue));
+    return await askQueue(location.url, () => use(queue));
   } finally {
     redis.disconnect();
   }
@@ -43,7 +43,7 @@ const failedJobs = (queue: Queue) => queue.getJobs('failed', 0, 999, true);
 async function retry(queue: Queue): Promise<number> {
   const { failed } = await readCounts(queue);
   let back = 0;
-  // The oldest first: those that fail again meanwhile come behind. Not by BullMQ's retryJobs, which leaves no attempts.
+  // The oldest first: jobs that fail again meanwhile go to the end. BullMQ's retryJobs would not reset the attempts.
   for (let jobs = await failedJobs(queue); back < failed && jobs.length > 0; jobs = await failedJobs(queue)) {
     await Promise.all(jobs.map((job) => job.retry('failed', { resetAttemptsMade: true })));
     back += jobs.length;
@@ -53,16 +53,16 @@ async function retry(queue: Queue): Promise<number> {
 }
 
 async function collectFolder(folder: string): Promise<number> {
-  const collected: Collected = { images: 0, failed: 0, doubles: 0 };
+  const collected: Collected = { images: 0, failed: 0, duplicates: 0 };
   try {
     await pipeline(Readable.from(collect(folder, collected)), process.stdout, { end: false });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0; // nobody reads on
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0; // the reader closed the pipe
     throw error;
   }
-  const { images, failed, doubles } = collected;
+  const { images, failed, duplicates } = collected;
   process.stderr.write(
-    `${program}: ${plural(images, 'image')}, ${failed} of them failed; ${plural(doubles, 'double')} left out\n`,
+    `${program}: ${plural(images, 'image')}, ${failed} of them failed; ${plural(duplicates, 'duplicate')} skipped\n`,
   );
   return 0;
 }

@@ -13,7 +13,7 @@ import { modelFlags } from './detect/settings.js';
 import { parseFlags } from './flags.js';
 import { UsageError } from './usage-error.js';
 
-/** Shows the bytes of one file on a terminal; nothing elsewhere. */
+/** Shows the download progress of one file on a terminal; nothing elsewhere. */
 function progressBar(): { update(name: string, total: number, received: number): void; stop(): void } {
   const bar = new SingleBar({ format: '  {bar} {percentage}% {name}', clearOnComplete: true, noTTYOutput: false });
   let current = '';

@@ -1,2 +1,2 @@
-/** `1 face`, `2 faces`: for words that take an s. */
+/** `1 face`, `2 faces`: for nouns that take an s. */
 export const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;

@@ -1,8 +1,8 @@
 const letters: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * `text` for a person's eyes, on one line: control characters and line breaks are shown as JavaScript writes them (\n, \u001b). The
- * name of a file may hold them, and would give orders to the terminal.
+ * `text` on one line, safe for a terminal: control characters and line breaks are escaped as in JavaScript (\n,
+ * \u001b). File names may contain them, and a terminal would obey them.
  */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => {

@@ -5,19 +5,19 @@ import { UsageError } from './usage-error.js';
 
 const table: Readonly<Record<string, Setting<unknown>>> = settings;
 
-/** A setting of the service as a flag; its text is read as that of its variable. */
+/** A setting of the service as a flag; its text is parsed like that of the variable. */
 function settingFlag({ variable, fallback, shownDefault, about }: Setting<unknown>): Flag {
   const preset = shownDefault ?? String(fallback());
   if (typeof fallback() === 'boolean') return { kind: 'boolean', default: false, about: `${about} (${variable})` };
   return { kind: 'text', placeholder: 'VALUE', about: `${about} (${variable}, default ${preset})` };
 }
 
-/** The settings of these keys as flags, by the same keys. */
+/** The settings with these keys as flags, by the same keys. */
 export function settingFlags(keys = Object.keys(settings)): Flags {
   return Object.fromEntries(keys.map((key) => [key, settingFlag(table[key] as Setting<unknown>)]));
 }
 
-/** Writes the settings that flags give into `environment`. Throws UsageError naming the flag and what it may be. */
+/** Writes settings given as flags into `environment`. Throws UsageError naming the flag and its allowed values. */
 export function setFromFlags(given: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv): void {
   for (const [key, value] of Object.entries(given)) {
     const { variable, expected, read, isSecret } = table[key] as Setting<unknown>;
@@ -52,7 +52,7 @@ Settings come from the environment variables named below, or from flags, which t
     const { given, rest } = parseFlags(args, { ...settingFlags(), ...serveFlags });
     if (rest.length > 0) throw new UsageError(`serve takes flags only, got ${rest.join(' ')}`);
     const { printConfig = false, ...fromFlags } = given;
-    setFromFlags(fromFlags, process.env); // which the workers inherit
+    setFromFlags(fromFlags, process.env); // inherited by the workers
     return (await import('../service/serve.js')).serve(printConfig);
   },
 };

@@ -1,9 +1,9 @@
 import { SingleBar } from 'cli-progress';
 
-/** Whether a bar on standard error would be seen as one. */
+/** Whether standard error can show a bar. */
 export const isBarShown = () => process.stderr.isTTY && process.env['TERM'] !== 'dumb';
 
-/** A bar on standard error that is gone when it stops. */
+/** A bar on standard error that disappears when it stops. */
 export function terminalBar(format: string, barsize: number): SingleBar {
   return new SingleBar({
     format,
@@ -11,7 +11,7 @@ export function terminalBar(format: string, barsize: number): SingleBar {
     stream: process.stderr,
     clearOnComplete: true,
     gracefulExit: false,
-    hideCursor: false, // a process that ends at once would leave it hidden,
-    linewrap: true, // and lines cut
+    hideCursor: false, // an abrupt exit would leave it hidden,
+    linewrap: true, // and lines truncated
   });
 }

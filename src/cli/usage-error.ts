@@ -1,2 +1,2 @@
-/** Wrong usage of the command line: answered with the reason, the usage and status 2. */
+/** Wrong usage of the command line: prints the reason and the usage, and exits with status 2. */
 export class UsageError extends Error {}

@@ -2,7 +2,7 @@ import { optionTable } from '../library/detect-options.js';
 import type { Command } from './command.js';
 import { modelFlags, runFlags } from './detect/settings.js';
 import { parseFlags } from './flags.js';
-import { queueFlags, readPlace } from './jobs/bullmq.js';
+import { queueFlags, readQueueLocation } from './jobs/bullmq.js';
 import { UsageError } from './usage-error.js';
 
 const workerFlags = {
@@ -81,11 +81,11 @@ docs/JOBS.md has the details. BullMQ is not part of this package: npm install bu
     const { queue, name, root, results, jobs, quiet = false, keep, ...more } = given;
     const { maxBytes = workerFlags.maxBytes.default, ...settings } = more;
     const { lock = workerFlags.lock.default, keepDays = workerFlags.keepDays.default, ...create } = settings;
-    const place = readPlace({ ...(queue && { queue }), ...(name && { name }) });
+    const location = readQueueLocation({ ...(queue && { queue }), ...(name && { name }) });
     const { runWorker } = await import('./jobs/run-worker.js');
     const age = Math.ceil(keepDays * 86_400);
     return runWorker({
-      place,
+      location,
       create,
       jobs,
       root,

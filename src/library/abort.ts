@@ -1,6 +1,6 @@
-// Of a signal only what every realm's has: those of jsdom 20, which jest 29 brings, cannot throw.
+// Uses only what signals of every realm have: those of jsdom 20, which jest 29 ships, lack throwIfAborted.
 
-/** Whether `value` is an AbortSignal, by what is used of it. */
+/** Duck-typed check for an AbortSignal. */
 export function isSignal(value: unknown): value is AbortSignal {
   const { aborted, addEventListener } = Object(value) as Partial<AbortSignal>;
   return typeof aborted === 'boolean' && typeof addEventListener === 'function';
@@ -12,7 +12,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 }
 
 interface Shared {
-  /** What waits, in the order it came. */
+  /** Waiters in order of arrival. */
   readonly waiters: Set<{ run: () => void }>;
   readonly listener: () => void;
 }
@@ -31,8 +31,8 @@ function share(signal: AbortSignal): Shared {
 }
 
 /**
- * Calls `run`, which must not throw, when `signal` aborts from now on, unless the function that it gives has been called before. However
- * many wait for a signal, it has one listener, and none once they have left: Node.js takes more than ten for a leak.
+ * Calls `run`, which must not throw, when `signal` aborts, unless the returned function is called first. All waiters on
+ * a signal share one listener, which is removed with the last of them: Node.js warns of a leak at more than ten.
  */
 export function onAbort(signal: AbortSignal | undefined, run: () => void): () => void {
   if (!signal) return () => undefined;

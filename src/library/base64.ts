@@ -3,8 +3,8 @@ const alphabets = [/^[A-Za-z0-9+/ \t\r\n]*(=[ \t\r\n]*){0,2}$/, /^[A-Za-z0-9_ \t
 
 const withoutPrefix = (text: string) => text.replace(dataUrl, '');
 
-/** Whether the text has all of its padding or none, and no digit too many. */
-function isWhole(base64: string): boolean {
+/** Whether the padding is complete or absent, and the number of digits is possible. */
+function hasValidLength(base64: string): boolean {
   let digits = 0;
   let padding = 0;
   const bytes = Buffer.from(base64, 'latin1');
@@ -17,21 +17,21 @@ function isWhole(base64: string): boolean {
 }
 
 /**
- * Whether spaces stand between the digits of a base64 text, where the decoding of a form has made them of its `+`. Those beside a line
- * end only indent.
+ * Whether there are spaces between the digits, which are `+` signs that were decoded as a form. Spaces next to a line
+ * end are indentation.
  */
 export function hasLostPlus(text: string): boolean {
   return text.includes(' ') && /[^\s] +[^\s=]/.test(withoutPrefix(text));
 }
 
 /**
- * Bytes of a base64 text (RFC 4648), with or without a `data:...;base64,` prefix, in one line or many: of one alphabet, with all of its
- * padding or none. Undefined where it is none.
+ * Decodes base64 (RFC 4648), with or without a `data:...;base64,` prefix, on one or many lines, in one alphabet, with
+ * complete padding or none. Undefined if `text` is not base64.
  */
 export function decodeBase64(text: unknown): Buffer | undefined {
   if (typeof text !== 'string' || hasLostPlus(text)) return undefined;
   const base64 = withoutPrefix(text);
-  return alphabets.some((alphabet) => alphabet.test(base64)) && isWhole(base64)
+  return alphabets.some((alphabet) => alphabet.test(base64)) && hasValidLength(base64)
     ? Buffer.from(base64, 'base64')
     : undefined;
 }

@@ -1,10 +1,10 @@
 /**
- * What brings an OpenCV that the addon can be built with: Homebrew's `opencv` is version 5, and CMake does not look where `opencv@4`
- * is kept.
+ * Installs an OpenCV that the addon can be built with: Homebrew's `opencv` is version 5, and CMake does not search the
+ * folder of `opencv@4`.
  */
 const brewOpenCv = 'brew install opencv@4 && export OpenCV_DIR="$(brew --prefix opencv@4)/lib/cmake/opencv4"';
 
-/** What compiling the addon needs: Debian's package and macOS's command of each. */
+/** What the addon's build needs: Debian's package and macOS's command for each. */
 export const buildNeeds = [
   { name: 'C++ compiler', debian: 'g++', macOs: 'xcode-select --install' },
   { name: 'make or Ninja', debian: 'make', macOs: 'xcode-select --install' },
@@ -17,7 +17,7 @@ export const buildNeeds = [
   { name: 'libwebp', debian: 'libwebp-dev', macOs: 'brew install webp' },
 ] as const;
 
-/** Lines that bring all of it. */
+/** Commands that install all of it. */
 export const installLines = {
   debian: `sudo apt-get install -y ${buildNeeds.map(({ debian }) => debian).join(' ')}`,
   macOs: `brew install cmake highway jpeg-turbo libpng libtiff webp && ${brewOpenCv}`,

@@ -1,11 +1,11 @@
-const longestShown = 300;
+const maxShownLength = 300;
 
-/** For messages: a longer path, or whatever was given as one, without its middle. Its end tells more than its start. */
+/** Shortens a long path for messages by dropping its middle; more of the end is kept, which tells more. */
 export function cutPath(path: string): string {
-  return path.length <= longestShown ? path : `${path.slice(0, 100)}…${path.slice(101 - longestShown)}`;
+  return path.length <= maxShownLength ? path : `${path.slice(0, 100)}…${path.slice(101 - maxShownLength)}`;
 }
 
-/** A message with all words cut that are too long for one. */
+/** Shortens all overlong words of a message. */
 export function cutWords(message: string): string {
   return message.replace(/\S+/g, cutPath);
 }

@@ -35,7 +35,7 @@ export interface DetectOptions {
   maxPixels?: number | undefined;
   /**
    * Processor time in milliseconds that the search may take, of all its threads together (where a system has no clock for a
-   * thread's time: time on the wall); then the call rejects with TOO_COSTLY. It is looked at every few milliseconds, but not
+   * thread's time: wall time); then the call rejects with TOO_COSTLY. It is checked every few milliseconds, but not
    * while an image is decoded or a picture written.
    */
   maxCpuMs?: number | undefined;
@@ -62,7 +62,9 @@ export interface DetectCallOptions extends DetectOptions {
   onStart?: (() => void) | undefined;
 }
 
-/** What an option may be, its default (absent: nothing is limited), and what the documentation and the API description say about it. */
+/**
+ * The allowed values of an option, its default (none: no limit), and its description in the documentation and the API.
+ */
 export type OptionRule = { about: string } & (
   | { kind: 'integer' | 'number'; min: number; max: number; default?: number }
   | { kind: 'choice'; choices: readonly string[]; default?: string }
@@ -83,9 +85,9 @@ function otherThresholds(): string {
 }
 
 /**
- * The one table of options: ranges and defaults. Thresholds, scale factor and minimum face size default to those of the
- * replaced service (deep_utils 0.8.8); 12 is the side of P-Net's window; the pixel limits are OpenCV's own 2^30 and,
- * as the default, what imgproxy and others take for the largest sensible photograph.
+ * All options with ranges and defaults. Thresholds, scale factor and minimum face size default to those of the replaced
+ * service (deep_utils 0.8.8); 12 is the side of P-Net's window; the largest `maxPixels` is OpenCV's own 2^30, and its
+ * default what imgproxy and others take for the largest sensible photograph.
  */
 export const optionTable = {
   minFaceSize: {
@@ -186,10 +188,10 @@ export function expected(rule: OptionRule): string {
   }
 }
 
-// As JSON writes numbers, and as other languages read them: 8e-1, +.5, 40.
+// Numbers as JSON and other languages write them: 8e-1, +.5, 40.
 const number = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A value of a rule as its text in a query or on a command line says; what it cannot be stays text, for `fits` to refuse it. */
+/** Parses a value from a query or the command line; an invalid text is returned as it is, for `fits` to reject. */
 export function parseValue(rule: OptionRule, text: string): unknown {
   if (rule.kind === 'boolean') return text === 'true' || (text === 'false' ? false : text);
   if (rule.kind === 'choice') return text;
@@ -210,18 +212,20 @@ export function fits(rule: OptionRule, value: unknown): boolean {
   }
 }
 
-/** Such as `"abc"`, `12.5` or `[Object: null prototype] {}`, for every value there is; never long. */
+/** A short text for any value, such as `"abc"`, `12.5` or `[Object: null prototype] {}`. */
 export function shown(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 0 });
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 
-/** Throws FaceDetectorError INVALID_OPTION, such as `slots must be an integer from 1 to 3, got 9`, unless it `isRight`. */
+/** Throws FaceDetectorError INVALID_OPTION, such as `slots must be an integer from 1 to 3, got 9`, unless `isRight`. */
 export function check(isRight: boolean, name: string, expected: string, value: unknown): asserts isRight {
   if (!isRight) throw new FaceDetectorError('INVALID_OPTION', `${name} must be ${expected}, got ${shown(value)}`);
 }
 
-/** Throws FaceDetectorError INVALID_OPTION for a name that is no option or a value out of range; `undefined` counts as absent. */
+/**
+ * Throws FaceDetectorError INVALID_OPTION for an unknown name or a value out of range; `undefined` counts as absent.
+ */
 export function checkOptions(options: object, rules: OptionRules = optionTable): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
@@ -243,8 +247,8 @@ export function checkOptions(options: object, rules: OptionRules = optionTable):
 }
 
 /**
- * Options of a call over the detector's own over the table's defaults, as the addon takes them. Both must have been checked.
- * `scoreThreshold` is the model's default of `onetThreshold`.
+ * Options for the addon: those of the call, else the detector's, else the table's defaults. Both must have been
+ * checked. `scoreThreshold` is the model's default of `onetThreshold`.
  */
 export function resolveOptions(
   own: DetectOptions,

@@ -11,7 +11,10 @@ export interface Box extends Point {
   height: number;
 }
 
-/** The points of a face, in the order in which models give them; left is the viewer's left. native/core/types.h has the same names. */
+/**
+ * The landmarks of a face, in the order in which models return them; left is the viewer's left. native/core/types.h has
+ * the same names.
+ */
 export const landmarkNames = ['leftEye', 'rightEye', 'nose', 'mouthLeft', 'mouthRight'] as const;
 
 /** Left is the viewer's left. Points are not clipped to the image. */
@@ -21,11 +24,11 @@ export interface Face {
   box: Box;
   /** 0 to 1. */
   confidence: number;
-  /** Absent where the model finds none: only mtcnn, yunet and retinaface do. */
+  /** Absent if the model finds none: only mtcnn, yunet and retinaface do. */
   landmarks?: Landmarks;
 }
 
-/** Milliseconds: waiting for a slot, each stage of the model, making pictures (render, encode), and all of the call. */
+/** Milliseconds: waiting for a slot, each stage of the model, making pictures (render, encode), and the whole call. */
 export interface Timings {
   queue: number;
   decode: number;
@@ -39,7 +42,7 @@ export interface Detection {
   image: { width: number; height: number };
   faces: Face[];
   timings: Timings;
-  /** Why the faces may not be all: only with `truncated: 'accept'`, and only where part of the image is missing or wrong. */
+  /** Why faces may be missing: only with `truncated: 'accept'`, if part of the image is missing or damaged. */
   warnings?: ImageWarning[];
 }
 

@@ -1,4 +1,4 @@
-// So that the published types know Symbol.asyncDispose, whatever `lib` their user has.
+// Declares Symbol.asyncDispose for the published types, whatever `lib` their user has.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
@@ -40,8 +40,8 @@ export interface CreateOptions extends DetectOptions {
    */
   model?: ModelName | undefined;
   /**
-   * Models to load, any of which a call may name; they share `slots`. Calls that name none use `model`, or otherwise the first of
-   * these.
+   * Models to load, any of which a call may name; they share `slots`. A call that names none uses `model`, or the first
+   * of these.
    */
   models?: readonly ModelName[] | undefined;
   /** Folder of the weights; default: `models` in this package. */
@@ -63,14 +63,14 @@ export interface CreateOptions extends DetectOptions {
   threads?: number | undefined;
 }
 
-// Jobs in flight. A process that exits waits for the threads of its pool, so it cancels them.
+// Jobs in flight, cancelled on exit: a process waits for its pool threads before it exits.
 const running = new Set<() => void>();
 let watchesExit = false;
 
 function cancelJobsOnExit(addon: NativeAddon): void {
   if (watchesExit) return;
   try {
-    if (!isMainThread) addon.cancelJobsAtTeardown(); // terminate() ends a thread without an event
+    if (!isMainThread) addon.cancelJobsAtTeardown(); // terminate() emits no exit event in the thread
   } catch (error) {
     throw asFaceDetectorError(error);
   }
@@ -80,14 +80,14 @@ function cancelJobsOnExit(addon: NativeAddon): void {
   });
 }
 
-/** Jobs on every thread of Node's pool would hold up all reading of files and looking up of names. */
+/** Leaves one pool thread free: jobs on all of them would block file reads and DNS lookups. */
 function checkSlots(slots: number | undefined): number {
   const { UV_THREADPOOL_SIZE: poolSize = '4' } = process.env;
-  const most = Math.max(Number.parseInt(poolSize, 10) - 1 || 1, 1);
-  if (slots === undefined) return Math.min(availableParallelism(), 2, most);
-  const isRight = Number.isInteger(slots) && slots >= 1 && slots <= most;
+  const max = Math.max(Number.parseInt(poolSize, 10) - 1 || 1, 1);
+  if (slots === undefined) return Math.min(availableParallelism(), 2, max);
+  const isRight = Number.isInteger(slots) && slots >= 1 && slots <= max;
   const pool = `below the ${poolSize} threads of Node's pool (start Node with a larger UV_THREADPOOL_SIZE for more)`;
-  check(isRight, 'slots', `an integer from 1 to ${most}, ${pool}`, slots);
+  check(isRight, 'slots', `an integer from 1 to ${max}, ${pool}`, slots);
   return slots;
 }
 
@@ -109,9 +109,9 @@ export class FaceDetector {
   readonly model: ModelName;
   /** What runs the networks of `model`. */
   readonly engine: EngineName;
-  /** Why this engine: it was asked for, or what the self-check at loading found. */
+  /** Why this engine: it was requested, or the result of the self-check at loading. */
   readonly engineReason: string;
-  /** All that are loaded, `model` first. */
+  /** All loaded models, `model` first. */
   readonly models: readonly [LoadedModel, ...LoadedModel[]];
   /** Version of the OpenCV library that the addon was built with. */
   readonly opencvVersion: string;
@@ -133,7 +133,7 @@ export class FaceDetector {
   }
 
   /**
-   * Loads the addon and the weights, whose SHA-256 is checked.
+   * Loads the addon and the weights, and checks the weights' SHA-256.
    * Rejects with FaceDetectorError INVALID_OPTION, ADDON_MISSING, MODEL_MISSING, MODEL_INVALID or OUT_OF_MEMORY.
    */
   static async create(options: CreateOptions = {}): Promise<FaceDetector> {
@@ -154,36 +154,39 @@ export class FaceDetector {
   /**
    * Finds the faces in one image, most confident first.
    *
-   * Rejects with FaceDetectorError (its `code` is stable): INVALID_OPTION, UNSUPPORTED_FORMAT, EMPTY_IMAGE, CORRUPT_IMAGE,
-   * TRUNCATED_IMAGE, TOO_MANY_PIXELS, TOO_COSTLY, OUT_OF_MEMORY, CLOSED, INTERNAL; with the file system's error where a file cannot be
-   * read; and with `signal.reason` after an abort: at once while waiting for a slot, else when the native run has ended.
+   * Rejects with FaceDetectorError (its `code` is stable): INVALID_OPTION, UNSUPPORTED_FORMAT, EMPTY_IMAGE,
+   * CORRUPT_IMAGE, TRUNCATED_IMAGE, TOO_MANY_PIXELS, TOO_COSTLY, OUT_OF_MEMORY, CLOSED, INTERNAL; with the file system's
+   * error if a file cannot be read; and with `signal.reason` after an abort: at once while waiting for a slot, otherwise
+   * when the native run has ended.
    */
   async detect(input: ImageInput, options: DetectCallOptions = {}): Promise<Detection> {
     return (await this.#run(input, options)).detection;
   }
 
   /**
-   * The image with its faces drawn on it: boxes, points, confidences. Like all pictures it is upright (EXIF orientation applied),
-   * in 8-bit colour, without metadata and colour profile; alpha is kept in PNG and WebP, JPEG shows it on white.
+   * The image with its faces drawn on it: boxes, points, confidences. Like all pictures it is upright (EXIF orientation
+   * applied), in 8-bit colour, without metadata and colour profile; alpha is kept in PNG and WebP, JPEG shows it on
+   * white.
    *
-   * Rejects as `detect`, and with INVALID_OPTION where the picture has more pixels than its format can have (JPEG 65500 a side,
-   * WebP 16383 a side and 8 million in all).
+   * Rejects as `detect`, and with INVALID_OPTION if the picture has more pixels than its format allows (JPEG 65500 a
+   * side, WebP 16383 a side and 8 million in all).
    */
   annotate(input: ImageInput, options: AnnotateOptions = {}): Promise<Picture> {
     return this.#picture(input, options, 'annotate');
   }
 
   /**
-   * The image with the faces that `detect` finds hidden: 4 samples are left across each, or with `fill` nothing. Faces that
-   * are not found are not hidden. Rejects as `annotate`.
+   * The image with the faces that `detect` finds hidden: 4 samples are left across each, or none with `fill`. Faces
+   * that are not found are not hidden. Rejects as `annotate`.
    */
   redact(input: ImageInput, options: RedactOptions = {}): Promise<Picture> {
     return this.#picture(input, options, 'redact');
   }
 
   /**
-   * A picture of each face, aligned for recognisers or cut out plainly. Rejects as `annotate`, and with INVALID_OPTION where the
-   * crops together have more than `maxPixels` or 25 million pixels, or are made of more than that and eight times the image's.
+   * A picture of each face, aligned for recognisers or cut out plainly. Rejects as `annotate`, and with INVALID_OPTION
+   * if the crops together have more than `maxPixels` or 25 million pixels, or are made from more than that and more
+   * than eight times the image's pixels.
    */
   async crops(input: ImageInput, options: CropsOptions = {}): Promise<Crops> {
     const { detection, format, pictures } = await this.#run(input, options, 'crops');
@@ -197,8 +200,8 @@ export class FaceDetector {
   }
 
   /**
-   * Refuses waiting and later calls with code CLOSED, and those that still read a pipe; resolves when the running ones have ended and
-   * the memory is given back.
+   * Rejects waiting and later calls, and those still reading a pipe, with code CLOSED; resolves when the running ones
+   * have ended and the memory is freed.
    */
   async close(): Promise<void> {
     this.#closing.abort(closedError());
@@ -232,7 +235,7 @@ export class FaceDetector {
         const started = performance.now();
         const start = (image: NativeInput) => native.detect(image, nativeOptions, render);
         const found = await this.#search(read, start, { signal, onStart }).catch((error: unknown) => {
-          throwIfAborted(signal); // whatever the abort made fail, its reason is what the caller gets
+          throwIfAborted(signal); // after an abort the caller gets its reason, whatever failed
           throw error;
         });
         throwIfAborted(signal);

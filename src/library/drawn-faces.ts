@@ -1,4 +1,4 @@
-/** Where a face is drawn: its centre and its height from chin to hair, in pixels. */
+/** A face to draw: its centre and its height from chin to hair, in pixels. */
 export interface DrawnFace {
   x: number;
   y: number;
@@ -26,7 +26,7 @@ type Ellipse = [
   opacity: number,
 ];
 
-// One face, painted in this order; places and radii in halves of its height.
+// One face, painted in this order; positions and radii as fractions of half its height.
 const ellipses: Ellipse[] = [
   [0, -0.12, 0.86, 1.08, 0.08, 52, 38, 30, 1], // hair
   [0, 0.1, 0.7, 0.95, 0.1, 214, 168, 140, 1], // skin
@@ -48,7 +48,7 @@ const ellipses: Ellipse[] = [
   [0, 0.7, 0.2, 0.06, 0.9, 176, 128, 104, 0.6], // shadow on the chin
 ];
 
-/** How much of an ellipse covers the point at that distance from its centre (1 is its edge), 0 to 1. */
+/** How much an ellipse covers a point at this distance from its centre (1 is its edge), 0 to 1. */
 function coverage(distance: number, softness: number): number {
   const t = Math.min(Math.max((1 + softness - distance) / (2 * softness), 0), 1);
   return t * t * (3 - 2 * t);
@@ -72,7 +72,9 @@ function paint(pixels: Float64Array, width: number, height: number, face: DrawnF
   }
 }
 
-/** A picture of faces on a plain ground that gets lighter downwards. MTCNN and the Haar cascade take them for real ones. */
+/**
+ * A picture of faces on a plain background that gets lighter downwards. MTCNN and the Haar cascade detect them as real.
+ */
 export function drawFaces(width: number, height: number, faces: DrawnFace[]): Picture {
   const pixels = new Float64Array(width * height * 3);
   for (let i = 0; i < pixels.length; i++) {

@@ -1,31 +1,31 @@
-/** Whose errors have a code: the library's calls, the service's requests, bulk jobs. */
+/** Where errors with a code come from: library calls, requests to the service, bulk jobs. */
 type Source = 'library' | 'service' | 'jobs';
 
 interface CatalogEntry {
   sources: readonly Source[];
-  /** HTTP status; absent where no request can meet the error. */
+  /** HTTP status; absent if no request can fail with it. */
   status?: number;
-  /** What it means; a problem's title. */
+  /** What it means; the title of problem details. */
   title: string;
-  /** Whether the same call may succeed later: a job is tried again, a request gets `Retry-After` with its 503. */
-  mayPass: boolean;
+  /** Whether the same call may succeed later: a job is retried, a 503 has a `Retry-After`. */
+  isRetryable: boolean;
 }
 
 const entry = <S extends Source>(
   sources: readonly S[],
   status: number | undefined,
-  mayPass: boolean,
+  isRetryable: boolean,
   title: string,
 ) => ({
   sources,
   ...(status !== undefined && { status }),
   title,
-  mayPass,
+  isRetryable,
 });
 
 const anywhere = ['library', 'service', 'jobs'] as const;
 
-/** The one catalogue of error codes: statuses, documents, the API description and what is tried again come from it. */
+/** All error codes. Statuses, documents, the API description and the retry policy are made from this catalogue. */
 export const errorCatalog = {
   INVALID_OPTION: entry(anywhere, 400, false, 'An option is unknown, out of range or given twice'),
   IMAGE_MISSING: entry(['service'], 400, false, 'The request has no image'),
@@ -33,10 +33,10 @@ export const errorCatalog = {
   UNAUTHORIZED: entry(['service'], 401, false, 'A valid API key is needed'),
   NOT_FOUND: entry(['service'], 404, false, 'There is nothing at this path'),
   METHOD_NOT_ALLOWED: entry(['service'], 405, false, 'The path does not take this method'),
-  BODY_TIMEOUT: entry(['service'], 408, true, 'The body did not come in time'),
+  BODY_TIMEOUT: entry(['service'], 408, true, 'The body did not arrive in time'),
   BODY_TOO_LARGE: entry(['service'], 413, false, 'The body is too large'),
   TOO_MANY_PIXELS: entry(anywhere, 413, false, 'The image has too many pixels'),
-  UNSUPPORTED_FORMAT: entry(anywhere, 415, false, 'The data is no image of a known format'),
+  UNSUPPORTED_FORMAT: entry(anywhere, 415, false, 'The data is not an image of a known format'),
   EMPTY_IMAGE: entry(anywhere, 422, false, 'The image has no bytes'),
   CORRUPT_IMAGE: entry(anywhere, 422, false, 'The image is damaged'),
   TRUNCATED_IMAGE: entry(anywhere, 422, false, 'The image ends early'),
@@ -49,7 +49,7 @@ export const errorCatalog = {
   ),
   ABORTED: entry(['service'], 499, true, 'The client closed the connection'),
   INTERNAL: entry(anywhere, 500, true, 'Internal Server Error'),
-  MODEL_MISSING: entry(anywhere, 500, true, 'The weights are not there; the message has the command that fetches them'),
+  MODEL_MISSING: entry(anywhere, 500, true, 'The weights are missing; the message has the command that fetches them'),
   MODEL_INVALID: entry(anywhere, 500, true, 'The weights are not the published ones; the message has the command'),
   ADDON_MISSING: entry(
     anywhere,
@@ -67,7 +67,7 @@ export const errorCatalog = {
   QUEUE_REFUSED: entry(['jobs'], undefined, true, "The queue's Redis refuses what is asked of it"),
   INVALID_JOB: entry(['jobs'], undefined, false, 'The job is not one that a worker understands'),
   OUTSIDE_ROOT: entry(['jobs'], undefined, false, "The job's path leads out of the worker's folder"),
-  NOT_A_FILE: entry(['jobs'], undefined, false, "The job's path is no regular file"),
+  NOT_A_FILE: entry(['jobs'], undefined, false, "The job's path is not a regular file"),
   FILE_TOO_LARGE: entry(['jobs'], undefined, false, 'The image has more bytes than the worker takes'),
 } as const satisfies Record<string, CatalogEntry>;
 
@@ -76,16 +76,18 @@ type CodesOf<S extends Source> = {
   [Code in keyof Catalog]: S extends Catalog[Code]['sources'][number] ? Code : never;
 }[keyof Catalog];
 
-/** What went wrong in a call of the library, as a stable word. docs/library.md lists each with its meaning and its HTTP status. */
+/** What went wrong in a library call, as a stable code. docs/library.md lists each with its meaning and HTTP status. */
 export type ErrorCode = CodesOf<'library'>;
 
 /** What went wrong with a request, in the library or before it. */
 export type ServiceErrorCode = CodesOf<'service'>;
 
-/** What went wrong with a job or its queue. Beside it there are the file system's codes. */
+/** What went wrong with a job or its queue; the file system's codes occur as well. */
 export type JobErrorCode = CodesOf<'jobs'>;
 
-/** Whether a call that failed with this code may succeed later. Unknown codes may: a disk or a file server can be better in a moment. */
-export function mayPass(code: string): boolean {
-  return Object.hasOwn(errorCatalog, code) ? errorCatalog[code as keyof Catalog].mayPass : true;
+/**
+ * Whether a call that failed with this code may succeed later. Unknown codes may: a disk or file server can recover.
+ */
+export function isRetryable(code: string): boolean {
+  return Object.hasOwn(errorCatalog, code) ? errorCatalog[code as keyof Catalog].isRetryable : true;
 }

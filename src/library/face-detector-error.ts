@@ -1,8 +1,8 @@
 import type { ErrorCode } from './error-catalog.js';
 
 /**
- * The error of every refused or failed call, but for two: a file that cannot be read rejects with the file system's error, an
- * abort with the signal's reason.
+ * The error of every rejected or failed call, with two exceptions: if a file cannot be read, the file system's error;
+ * after an abort, the signal's reason.
  */
 export class FaceDetectorError extends Error {
   override readonly name = 'FaceDetectorError';
@@ -14,7 +14,7 @@ export class FaceDetectorError extends Error {
   }
 }
 
-/** What native code threw, under its code. */
+/** Wraps an error of native code and keeps its code. */
 export function asFaceDetectorError(error: unknown): FaceDetectorError {
   const { code, message } = error as { code?: ErrorCode; message?: string };
   return new FaceDetectorError(code ?? 'INTERNAL', message ?? String(error), { cause: error });

@@ -6,17 +6,17 @@ import { readWhole } from './read-file.js';
 
 /** Uncompressed pixels, row after row without gaps, 8 bits a channel. */
 export interface RawPixels {
-  /** `width * height * channels` bytes. Must be neither changed nor transferred until the call has settled: they are not copied. */
+  /** `width * height * channels` bytes. Not copied: must not be changed or transferred until the call has settled. */
   data: Uint8Array | Uint8ClampedArray | ArrayBuffer;
   width: number;
   height: number;
   /** 1 gray, 3 colour, 4 colour and alpha (alpha is dropped). */
   channels: 1 | 3 | 4;
-  /** Order of the colour channels; required with 3 or 4. The wrong one finds fewer faces and says nothing. */
+  /** Order of the colour channels; required with 3 or 4. The wrong order silently finds fewer faces. */
   order?: 'rgb' | 'bgr' | undefined;
 }
 
-/** What an `@u4/opencv4nodejs` Mat looks like, as far as it is used; the package itself is never loaded. Channels are BGR. */
+/** The part of an `@u4/opencv4nodejs` Mat that is used; the package itself is never loaded. Channels are BGR. */
 export interface MatLike {
   readonly rows: number;
   readonly cols: number;
@@ -26,20 +26,21 @@ export interface MatLike {
   /** Bytes from one row to the next. */
   readonly step: number;
   getData(): Uint8Array;
-  /** Needed for a region of another Mat, which getData refuses. */
+  /** Needed for a region of another Mat, which getData rejects. */
   copy?: (() => MatLike) | undefined;
 }
 
 /**
- * An image: encoded bytes (JPEG, PNG, WebP, BMP, TIFF, PNM), the path or file URL of such a file (or of a pipe, which is read
- * to its end), raw pixels, or an OpenCV Mat.
- * Encoded bytes are copied when the job starts, and must stay as they are until then.
+ * An image: encoded bytes (JPEG, PNG, WebP, BMP, TIFF, PNM), the path or file URL of such a file (or of a pipe, which
+ * is read to its end), raw pixels, or an OpenCV Mat.
+ * Encoded bytes are copied when the job starts, and must not be changed until then.
  */
 export type ImageInput = Uint8Array | ArrayBuffer | SharedArrayBuffer | string | URL | RawPixels | MatLike;
 
 /**
- * Gives the image as the addon takes it. Called once the job has its slot, so that waiting jobs hold no file in memory. `signal` is the
- * call's; `closing` ends what may take for ever, such as a pipe that nobody writes to, when the detector is closed.
+ * Reads the image for the addon. Called once the job has its slot, so that waiting jobs hold no file in memory.
+ * `signal` is the call's; `closing` aborts when the detector is closed, which ends a read that may never end, such as a
+ * pipe that nobody writes to.
  */
 export type ImageReader = (signal?: AbortSignal, closing?: AbortSignal) => Promise<NativeInput>;
 
@@ -47,12 +48,12 @@ function invalid(message: string, cause?: unknown): FaceDetectorError {
   return new FaceDetectorError('INVALID_OPTION', message, cause === undefined ? undefined : { cause });
 }
 
-// Not by `instanceof`: jest and vitest run this code, or make the bytes, in a realm of its own, which has classes of its own.
+// Not `instanceof`: jest and vitest run this code, or create the bytes, in a separate realm with its own classes.
 const { isAnyArrayBuffer, isSharedArrayBuffer, isUint8Array, isUint8ClampedArray } = types;
 
-/** Bytes whose memory stays where it is during a job: what may be resized or is shared with other threads is copied. */
+/** Bytes whose memory is stable during a job: resizable or shared buffers are copied. */
 function stableBytes(bytes: Uint8Array | Uint8ClampedArray | ArrayBuffer | SharedArrayBuffer): Uint8Array {
-  if (bytes.byteLength === 0) return new Uint8Array(0); // also what has been transferred, of which no view can be made
+  if (bytes.byteLength === 0) return new Uint8Array(0); // also a transferred buffer, which no view can be made of
   const buffer: ArrayBufferLike & { resizable?: boolean } = isAnyArrayBuffer(bytes) ? bytes : bytes.buffer;
   const view = isAnyArrayBuffer(bytes)
     ? new Uint8Array(bytes)
@@ -107,7 +108,7 @@ const channelsOfType = new Map([
 /** The rows of a Mat, `rowBytes` each, without gaps. */
 function matBytes(mat: MatLike, rowBytes: number): Uint8Array {
   try {
-    // getData refuses every region, also one whose rows have no gaps, which only its refusal tells.
+    // getData rejects every region, even one without gaps between rows; there is no other way to tell.
     if (mat.step === rowBytes) return mat.getData();
   } catch (error) {
     if (!mat.copy) throw unreadable(error);
@@ -148,7 +149,7 @@ function readMat(mat: MatLike): NativePixels {
   });
 }
 
-/** By what is used of it: jsdom's is not Node's. */
+/** Duck-typed, since jsdom's URL is not Node's. */
 function isUrl(value: unknown): value is URL {
   const { href, protocol } = Object(value) as Partial<URL>;
   return typeof href === 'string' && typeof protocol === 'string';
@@ -160,7 +161,7 @@ function filePath({ href, protocol }: URL): string {
   return imagePath(href);
 }
 
-/** Says how to read `input`. Throws FaceDetectorError INVALID_OPTION for what is no image at all. */
+/** Returns a reader for `input`. Throws FaceDetectorError INVALID_OPTION if it cannot be an image. */
 export function imageReader(input: ImageInput): ImageReader {
   if (typeof input === 'string' || isUrl(input)) {
     const file = typeof input === 'string' ? imagePath(input) : filePath(input);
@@ -170,7 +171,7 @@ export function imageReader(input: ImageInput): ImageReader {
   if (typeof input === 'object' && input !== null) {
     if (isMat(input)) return async () => readMat(input);
     if (isRaw(input)) {
-      checkRaw(input); // so that a wrong shape shows at once, not after waiting
+      checkRaw(input); // report a wrong shape at once, not after waiting
       return async () => readRaw(input);
     }
   }

@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isThere, packageRoot } from '../system/package-root.js';
+import { fileExists, packageRoot } from '../system/package-root.js';
 import { installLines } from './build-needs.js';
 import { FaceDetectorError } from './face-detector-error.js';
 import type { NativeAddon } from './native.js';
 import { folderOfPackage, offeredPackages, packagesOfOtherPlatforms, platformPackage } from './platform-packages.js';
 import { refuseBundle } from './refuse-bundle.js';
 
-/** What the loader looks at; tests give other values. */
+/** The loader's environment; tests pass other values. */
 export interface LoaderSetting {
   root: string;
   platform: string;
   arch: string;
   libc: string;
-  /** The instructions that the processor has, by Linux's names; empty where unknown. */
+  /** Instruction sets of the processor, by Linux's names; empty if unknown. */
   processorFlags: () => string;
-  /** The folder of an installed package. */
+  /** Returns the folder of an installed package. */
   folderOf: (name: string) => string | undefined;
-  /** The packages of platforms that were made with this one. */
+  /** Names of the platform packages published with this one. */
   offered: () => readonly string[];
-  /** Packages of other platforms in the same node_modules, but `own`. */
+  /** Names of installed packages for other platforms than `own`. */
   others: (own: string | undefined) => string[];
   open: (file: string) => unknown;
 }
@@ -28,15 +28,15 @@ const buildCommand = 'npx opencv-face-detector build';
 const installHint = `Debian, Ubuntu: ${installLines.debian}; macOS: ${installLines.macOs}`;
 const fileName = 'opencv_face_detector.node';
 
-/** glibc or musl on Linux, by the loader that is there; empty elsewhere. Node's own report can take seconds to say it. */
+/** glibc or musl on Linux, by which dynamic loader exists; empty elsewhere. Node's own report can take seconds. */
 function currentLibc(): string {
   if (process.platform !== 'linux') return '';
   const muslLoader = `/lib/ld-musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`;
   const glibcLoaders = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'];
-  return isThere(muslLoader) && !glibcLoaders.some(isThere) ? 'musl' : 'glibc';
+  return fileExists(muslLoader) && !glibcLoaders.some(fileExists) ? 'musl' : 'glibc';
 }
 
-/** Of the first processor: the file has an entry for each. */
+/** Flags of the first processor; the file has an entry for each. */
 function currentProcessorFlags(): string {
   try {
     return /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'latin1'))?.[1] ?? '';
@@ -64,12 +64,12 @@ function targetOf({ platform, arch, libc }: LoaderSetting): string {
   return [platform, arch, libc].filter(Boolean).join('-');
 }
 
-/** What an addon for this machine is called, such as `linux-x64-glibc`. */
+/** The name of this machine's addon target, such as `linux-x64-glibc`. */
 export function currentTarget(): string {
   return targetOf(currentSetting());
 }
 
-/** Whether there can be an addon for a machine at all. */
+/** Whether this platform can have an addon at all. */
 export function isSupported({ platform, arch }: Pick<LoaderSetting, 'platform' | 'arch'> = process): boolean {
   return ['linux', 'darwin'].includes(platform) && ['x64', 'arm64'].includes(arch);
 }
@@ -77,7 +77,7 @@ export function isSupported({ platform, arch }: Pick<LoaderSetting, 'platform' |
 const addonMissing = (message: string, cause?: unknown) =>
   new FaceDetectorError('ADDON_MISSING', message, cause === undefined ? undefined : { cause });
 
-function why(error: unknown, file: string, target: string): FaceDetectorError {
+function loadFailure(error: unknown, file: string, target: string): FaceDetectorError {
   if ((error as NodeJS.ErrnoException).code === 'ERR_DLOPEN_DISABLED') {
     return addonMissing(
       `Node.js was told to load no native addon, which ${path.basename(file)} is. Under the permission model (--permission) allow it ` +
@@ -109,7 +109,9 @@ function why(error: unknown, file: string, target: string): FaceDetectorError {
   );
 }
 
-/** OpenCV ends the process where an instruction is missing that it was compiled for, so it must not be loaded then. */
+/**
+ * OpenCV aborts the process if the processor lacks an instruction set it was compiled for, so do not even load it then.
+ */
 function refuseOldProcessor({ platform, arch, processorFlags }: LoaderSetting): void {
   if (platform !== 'linux' || arch !== 'x64') return;
   const flags = processorFlags();
@@ -120,8 +122,8 @@ function refuseOldProcessor({ platform, arch, processorFlags }: LoaderSetting): 
 }
 
 /**
- * Where the addon may be, first choice first: in the package of this platform, or where `build` puts it. In a clone of the project, which
- * has a binding.gyp, what was built there last counts, and then what `npm run prebuild` made.
+ * Where the addon may be, in order of preference: in this platform's package, or where `build` puts it. A clone of the
+ * project, recognised by its binding.gyp, prefers its own build, then what `npm run prebuild` made.
  */
 function candidates({ root, folderOf }: LoaderSetting, target: string): { prebuilt: string[]; order: string[] } {
   const name = platformPackage(target);
@@ -129,11 +131,14 @@ function candidates({ root, folderOf }: LoaderSetting, target: string): { prebui
   const built = path.join(root, 'build', 'Release', fileName);
   const made = path.join(root, 'prebuilds', target, fileName);
   const prebuilt = [...(folder ? [path.join(folder, fileName)] : []), made];
-  const isClone = isThere(path.join(root, 'binding.gyp'));
+  const isClone = fileExists(path.join(root, 'binding.gyp'));
   return { prebuilt, order: isClone ? [built, ...prebuilt] : [...prebuilt, built] };
 }
 
-/** The package of this platform is not installed: npm leaves it out by a flag, by a lock file, or node_modules was brought from elsewhere. */
+/**
+ * For a missing platform package: npm skips it because of a flag or a lock file, or node_modules was copied from
+ * another system.
+ */
 function packageMissing(name: string, { others }: LoaderSetting): FaceDetectorError {
   const [other] = others(name);
   if (other !== undefined) {
@@ -150,7 +155,7 @@ function packageMissing(name: string, { others }: LoaderSetting): FaceDetectorEr
   );
 }
 
-function nothingThere(setting: LoaderSetting, target: string): FaceDetectorError {
+function notFound(setting: LoaderSetting, target: string): FaceDetectorError {
   if (!isSupported(setting)) {
     return addonMissing(
       `${target} is not supported: opencv-face-detector runs on Linux and macOS, x64 and arm64. ` +
@@ -167,20 +172,20 @@ function nothingThere(setting: LoaderSetting, target: string): FaceDetectorError
 }
 
 /**
- * Loads the .node file of this platform (see `candidates`), the first that loads. Throws FaceDetectorError ADDON_MISSING, saying what is
- * missing and the command that mends it.
+ * Loads the first .node file that works (see `candidates`). Throws FaceDetectorError ADDON_MISSING, saying what is
+ * missing and the command that fixes it.
  */
 export function loadAddon(setting: LoaderSetting = currentSetting()): NativeAddon {
   const target = targetOf(setting);
   const { prebuilt, order } = candidates(setting, target);
   let failure: FaceDetectorError | undefined;
-  for (const file of order.filter(isThere)) {
+  for (const file of order.filter(fileExists)) {
     try {
       if (prebuilt.includes(file)) refuseOldProcessor(setting);
       return setting.open(file) as NativeAddon;
     } catch (error) {
-      failure ??= why(error, file, target);
+      failure ??= loadFailure(error, file, target);
     }
   }
-  throw failure ?? nothingThere(setting, target);
+  throw failure ?? notFound(setting, target);
 }

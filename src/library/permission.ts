@@ -1,6 +1,6 @@
 import { cutPath } from './cut-path.js';
 
-// What Node.js calls the permissions of its model, and the flags that give them.
+// Node.js's permission names and the flags that grant them.
 const flags: Readonly<Record<string, string>> = {
   FileSystemRead: '--allow-fs-read',
   FileSystemWrite: '--allow-fs-write',
@@ -9,7 +9,10 @@ const flags: Readonly<Record<string, string>> = {
   Net: '--allow-net',
 };
 
-/** The flag by which Node.js allows what its permission model has refused, such as `--allow-fs-read=/photos/a.jpg`; else undefined. */
+/**
+ * The flag that would allow what Node.js's permission model refused, such as `--allow-fs-read=/photos/a.jpg`; undefined
+ * for other errors.
+ */
 export function missingFlag(error: unknown): string | undefined {
   const {
     code,
@@ -21,15 +24,15 @@ export function missingFlag(error: unknown): string | undefined {
   return resource && permission.startsWith('FileSystem') ? `${flag}=${resource}` : flag;
 }
 
-/** `error`, whose message names that flag where there is one. */
-export function namingFlag<E>(error: E): E {
+/** Returns `error`, with the missing flag in its message if there is one. */
+export function withMissingFlag<E>(error: E): E {
   const flag = missingFlag(error);
   return flag === undefined
     ? error
     : withMessage(error, `Node.js runs under its permission model, which needs ${cutPath(flag)} for this`);
 }
 
-/** `error` with another message, also in its stack. */
+/** Returns `error` with another message, also in its stack. */
 export function withMessage<E>(error: E, message: string): E {
   const worded = error as Error;
   const stack = worded.stack?.replace(worded.message, () => message);

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { packageRoot } from '../system/package-root.js';
 
 /**
- * The machines for which an addon can be made, as npm's fields of a package.json name them: of the packages of these that were made, only
- * the machine's own is installed.
+ * Platforms with a prebuilt addon, in the terms of package.json's os, cpu and libc: npm installs only the package that
+ * fits the machine.
  */
 export const platforms = {
   'linux-x64-glibc': { os: 'linux', cpu: 'x64', libc: 'glibc' },
@@ -18,19 +18,19 @@ export const platforms = {
 
 const prefix = 'opencv-face-detector-';
 
-/** The name of a target's package, such as opencv-face-detector-linux-x64; undefined where there is none. */
+/** The name of a target's package, such as opencv-face-detector-linux-x64; undefined if there is none. */
 export function platformPackage(target: string): string | undefined {
   return Object.hasOwn(platforms, target) ? prefix + target.replace(/-glibc$/, '') : undefined;
 }
 
-/** The packages that were made with this one: its optional dependencies. None in a clone of the project. */
+/** The platform packages published with this one: its optional dependencies. None in a clone of the project. */
 export function offeredPackages(): string[] {
   const manifest = readFileSync(path.join(packageRoot, 'package.json'), 'utf8');
   const { optionalDependencies = {} } = JSON.parse(manifest) as { optionalDependencies?: Record<string, string> };
   return Object.keys(optionalDependencies);
 }
 
-/** The folder of an installed package; undefined where it is not there. */
+/** The folder of an installed package; undefined if it is not installed. */
 export function folderOfPackage(name: string): string | undefined {
   try {
     return path.dirname(require.resolve(`${name}/package.json`));
@@ -39,7 +39,7 @@ export function folderOfPackage(name: string): string | undefined {
   }
 }
 
-/** The packages of other machines that stand beside this one: node_modules was installed for one of these. */
+/** Installed packages for other platforms: node_modules was installed for one of them. */
 export function packagesOfOtherPlatforms(own: string | undefined): string[] {
   try {
     return readdirSync(path.join(packageRoot, '..')).filter((name) => name.startsWith(prefix) && name !== own);

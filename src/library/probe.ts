@@ -5,8 +5,8 @@ import type { NativeAddon, NativeProbe } from './native.js';
 let addon: NativeAddon | undefined;
 
 /**
- * What the header of an encoded image says. Throws FaceDetectorError where the header alone shows that no search takes the image:
- * UNSUPPORTED_FORMAT, EMPTY_IMAGE, CORRUPT_IMAGE.
+ * Reads the header of an encoded image. Throws FaceDetectorError if the header alone shows that the image cannot be
+ * searched: UNSUPPORTED_FORMAT, EMPTY_IMAGE, CORRUPT_IMAGE.
  */
 export function probe(image: Uint8Array): NativeProbe {
   addon ??= loadAddon();

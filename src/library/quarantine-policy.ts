@@ -1,7 +1,13 @@
-/** When an image is suspected of crashing what searches it, in the service and in bulk jobs. */
+/** When an image that crashes its searches is quarantined, in the service and in bulk jobs. */
 
-/** After so many crashes over an image it is searched no more: one may have hit it by chance while another image was the reason. */
+/**
+ * An image with this many crashes is not searched again. One crash is not enough: it may be caused by another image
+ * searched at the same time.
+ */
 export const crashesToQuarantine = 2;
 
-/** For how many hours the service refuses it, and within how many the crashes count. Jobs have no end: their list is looked at by people. */
+/**
+ * How many hours the service refuses the image, and within which the crashes count. Quarantined jobs have no time
+ * limit: people look at their list.
+ */
 export const quarantineHours = 1;

@@ -4,8 +4,8 @@ import { packageRoot } from '../system/package-root.js';
 import { FaceDetectorError } from './face-detector-error.js';
 
 /**
- * Throws FaceDetectorError ADDON_MISSING where a bundler has copied this code away from its package: the addon and the weights,
- * which stayed behind, would be looked for beside the bundle.
+ * Throws FaceDetectorError ADDON_MISSING if a bundler has copied this code out of its package, without the addon and
+ * the weights.
  */
 export function refuseBundle(root = packageRoot): void {
   if (existsSync(path.join(root, 'dist', 'library', 'native.js'))) return;

@@ -9,14 +9,14 @@ import type { Detection, Face } from './detection.js';
 import { FaceDetectorError } from './face-detector-error.js';
 import type { NativeRender } from './native.js';
 
-/** What pictures can be written as. */
+/** Formats in which pictures can be written. */
 export const pictureFormats = ['jpeg', 'png', 'webp'] as const;
 export type PictureFormat = (typeof pictureFormats)[number];
 
 export interface PictureOptions {
   /** Default: the image's own format if it is one of these, else `png`. */
   format?: PictureFormat | undefined;
-  /** Of JPEG (default 90) and WebP (default 80), 1 to 100; PNG loses nothing and has none. */
+  /** Quality of JPEG (default 90) and WebP (default 80), 1 to 100; no effect on PNG, which is lossless. */
   quality?: number | undefined;
 }
 
@@ -34,26 +34,26 @@ export interface RedactOptions extends DetectCallOptions, PictureOptions {
    */
   mode?: 'blur' | 'pixelate' | 'fill' | undefined;
   shape?: 'ellipse' | 'box' | undefined;
-  /** What is hidden beyond the box at each side, in its widths and heights, 0 to 1. Default 0.3. */
+  /** How far to hide beyond each side of the box, as a share of its width and height, 0 to 1. Default 0.3. */
   margin?: number | undefined;
 }
 
 export interface CropsOptions extends DetectCallOptions, PictureOptions {
   /**
-   * Turn and scale each face so that its five points lie where face recognisers of the ArcFace family expect them (default);
-   * false cuts out the box. `haar` gives no points to align by.
+   * Turn and scale each face so that its five points lie where face recognisers of the ArcFace family expect them
+   * (default); false cuts out the box. `haar` has no landmarks to align by.
    */
   align?: boolean | undefined;
-  /** Side of aligned crops in pixels, 16 to 1024, default 112; longer side of plain ones, which else keep the image's pixels. */
+  /** Side of aligned crops in pixels, 16 to 1024, default 112; longer side of plain ones, by default not resized. */
   size?: number | undefined;
-  /** Of plain crops: what is added to the box at each side, in its widths and heights, 0 to 1. Default 0. */
+  /** Plain crops only: added at each side of the box, as a share of its width and height, 0 to 1. Default 0. */
   margin?: number | undefined;
 }
 
-/** A Buffer; its other methods than those of Uint8Array are known where @types/node is there. */
+/** A Buffer if @types/node is installed, otherwise its base type Uint8Array. */
 export type EncodedBytes = typeof globalThis extends { Buffer: { alloc(size: number): infer B } } ? B : Uint8Array;
 
-/** An image with its faces drawn or hidden: upright, as large as the image is displayed, without its metadata. */
+/** An image with its faces drawn or hidden: upright, as large as displayed, without metadata. */
 export interface Picture extends Detection {
   format: PictureFormat;
   data: EncodedBytes;
@@ -72,10 +72,10 @@ export interface Crops extends Detection {
   faces: (Face & { crop: Crop })[];
 }
 
-/** What can be made of an image and its faces. */
+/** The kinds of pictures that can be made of an image and its faces. */
 export type PictureKind = 'annotate' | 'redact' | 'crops';
 
-const written = {
+const encodingOptions = {
   format: {
     kind: 'choice',
     choices: pictureFormats,
@@ -84,15 +84,15 @@ const written = {
   quality: { kind: 'integer', min: 1, max: 100, about: 'quality of jpeg (default 90) and webp (default 80)' },
 } as const satisfies Record<keyof PictureOptions, OptionRule>;
 
-/** The options of each kind beside those of the search. native/core/render says where the numbers come from. */
+/** The options of each kind, in addition to those of the search. native/core/render has the sources of the numbers. */
 export const pictureTables = {
   annotate: {
-    ...written,
+    ...encodingOptions,
     landmarks: { kind: 'boolean', default: true, about: 'draw the five points' },
     scores: { kind: 'boolean', default: true, about: 'write the confidence at each box' },
   },
   redact: {
-    ...written,
+    ...encodingOptions,
     mode: {
       kind: 'choice',
       choices: ['blur', 'pixelate', 'fill'],
@@ -109,7 +109,7 @@ export const pictureTables = {
     },
   },
   crops: {
-    ...written,
+    ...encodingOptions,
     align: {
       kind: 'boolean',
       default: true,
@@ -131,8 +131,8 @@ export const pictureTables = {
 } as const satisfies Record<PictureKind, OptionRules>;
 
 /**
- * What the addon is to make. Throws FaceDetectorError INVALID_OPTION as checkOptions does, for a margin of aligned crops, and for
- * aligned crops by a model without landmarks.
+ * The rendering request for the addon. Throws FaceDetectorError INVALID_OPTION as checkOptions does, for a margin with
+ * aligned crops, and for aligned crops by a model without landmarks.
  */
 export function resolveRender(kind: PictureKind, options: object, hasLandmarks: boolean): NativeRender {
   checkOptions(options, { ...optionTable, ...pictureTables[kind] });

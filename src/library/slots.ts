@@ -2,30 +2,30 @@ import { onAbort, throwIfAborted } from './abort.js';
 import { FaceDetectorError } from './face-detector-error.js';
 
 interface Waiter {
-  /** When its turn is, as performance.now() tells it: the earliest comes first. */
-  turn: number;
+  /** Position in the queue, in milliseconds of performance.now(): the lowest starts first. */
+  position: number;
   isShort: boolean;
   start(): void;
   refuse(reason: unknown): void;
 }
 
-/** Jobs of a detector at one moment. */
+/** The jobs of a detector at one moment. */
 export interface Activity {
   running: number;
   waiting: number;
-  /** Age of the job that has run longest; 0 without one. */
+  /** Age of the longest-running job; 0 if none runs. */
   oldestJobMs: number;
-  /** Time since a job ended, or since the detector was made. */
+  /** Time since a job last ended, or since the detector was created. */
   sinceLastEndMs: number;
 }
 
-/** Up to here a job is short: it does not wait for one that is running for longer than this. */
+/** Jobs up to this cost are short: they do not wait for a job that has already run longer than this. */
 export const shortMs = 250;
 
 /**
- * The right to run a job. At most `count` run at once, and beside them one short job where the oldest of them turns out to be long. The rest
- * waits in the order it came, long jobs as if they had come later: waiting here, they do not fill the threads that Node shares with file and
- * DNS work, and can leave at once.
+ * Slots to run jobs in. At most `count` jobs run at once, plus one short job if the oldest of them turns out to be
+ * long. Other jobs wait in order of arrival, long ones as if they had arrived later. Waiting here, they do not block
+ * the threads that Node shares with file and DNS work, and can be aborted at once.
  */
 export class Slots {
   readonly #count: number;
@@ -42,9 +42,9 @@ export class Slots {
   }
 
   /**
-   * Runs `job` when a slot is free and settles as it does. `costMs`: about how long it takes, where that is known; it has its turn as if it
-   * had come so much later. Rejects with the signal's reason if that aborts while waiting, and with code CLOSED after `close`. Once
-   * started, the job ends by itself.
+   * Runs `job` when a slot is free and settles like it. `costMs`: its estimated duration, if known; it queues as if it
+   * had arrived that much later. Rejects with the signal's reason if that aborts while waiting, and with code CLOSED
+   * after `close`. Once started, the job runs to its end.
    */
   async run<T>(job: () => Promise<T>, signal?: AbortSignal, costMs?: number): Promise<T> {
     throwIfAborted(signal);
@@ -64,7 +64,7 @@ export class Slots {
     }
   }
 
-  /** What goes on now; see Activity. */
+  /** The current activity. */
   get activity(): Activity {
     return {
       running: this.#starts.size,
@@ -74,7 +74,7 @@ export class Slots {
     };
   }
 
-  /** Refuses those who wait and all later calls; resolves when the running jobs have ended. */
+  /** Rejects waiting and later jobs; resolves when the running ones have ended. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const waiter of this.#waiting) waiter.refuse(closedError());
@@ -94,7 +94,7 @@ export class Slots {
         stopListening();
       };
       const waiter: Waiter = {
-        turn: performance.now() + (costMs ?? 0),
+        position: performance.now() + (costMs ?? 0),
         isShort: costMs !== undefined && costMs <= shortMs,
         start: () => {
           leave();
@@ -111,7 +111,10 @@ export class Slots {
     });
   }
 
-  /** Starts those whose turn it is, as far as there is room; looks again when a job that holds up short ones turns out to be long. */
+  /**
+   * Starts waiting jobs while there is room. If short jobs wait for one that may turn out to be long, checks again
+   * later.
+   */
   #admit(): void {
     while (this.#running < this.#count && this.#start(this.#next(() => true)));
     if (this.#running !== this.#count) return;
@@ -139,15 +142,16 @@ export class Slots {
     return true;
   }
 
-  /** The one of these whose turn comes first; of equals, the one that came first. */
-  #next(may: (waiter: Waiter) => boolean): Waiter | undefined {
+  /** The waiting job to start next among those accepted; the earlier one of equals. */
+  #next(accepts: (waiter: Waiter) => boolean): Waiter | undefined {
     let next: Waiter | undefined;
-    for (const waiter of this.#waiting) if (may(waiter) && (!next || waiter.turn < next.turn)) next = waiter;
+    for (const waiter of this.#waiting)
+      if (accepts(waiter) && (!next || waiter.position < next.position)) next = waiter;
     return next;
   }
 }
 
-/** CLOSED: what a detector says that has been closed. */
+/** The error of every call to a closed detector. */
 export function closedError(): FaceDetectorError {
   return new FaceDetectorError('CLOSED', 'the detector has been closed');
 }

@@ -7,19 +7,19 @@ import { allowedCores } from '../system/cores.js';
 import { allowedMemory } from '../system/memory.js';
 import { workersIn } from './worker-memory.js';
 
-/** One environment variable: how its text becomes a value, and what docs/service.md says about it. */
+/** One environment variable: how its text is parsed, and its description in docs/service.md. */
 export interface Setting<T> {
   variable: string;
-  /** Value where the variable is not set. */
+  /** Value if the variable is not set. */
   fallback: () => T;
-  /** The default as documents show it, where that is not the value itself. */
+  /** The default as the documents show it, if that differs from the value. */
   shownDefault?: string;
-  /** What it may be; completes "VARIABLE must be ...". */
+  /** The allowed values; completes "VARIABLE must be ...". */
   expected: string;
-  /** undefined: the text is not what is expected. */
+  /** Returns undefined for an invalid text. */
   read: (text: string) => T | undefined;
   about: string;
-  /** Never shown, and never taken for unset where it is empty. */
+  /** Never shown; and if set but empty, an error instead of unset. */
   isSecret?: boolean;
 }
 
@@ -99,13 +99,13 @@ function list(
 }
 
 const readModel = (text: string) => modelAliases.get(text) ?? modelNames.find((name) => name === text);
-const modelWords = [...modelNames, ...modelAliases.keys()].join(', ');
+const acceptedModels = [...modelNames, ...modelAliases.keys()].join(', ');
 
 const isAddress = (text: string) => isIP(text) > 0 || text === 'localhost';
 
 /**
- * Whether a browser could send this text as the origin of a page. `null` it sends for every file and sandboxed frame: who means them means
- * everybody, `*`.
+ * Whether a browser could send this text as a page's origin. Not `null`: browsers send that for every file and
+ * sandboxed frame, so allowing it would allow everybody, which is what `*` is for.
  */
 function isOrigin(text: string): boolean {
   return text === '*' || (/^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text);
@@ -114,7 +114,7 @@ function isOrigin(text: string): boolean {
 function isProxy(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
-  // Express takes neither a subnet of no bits nor IPv4 at the end of other addresses.
+  // Express accepts neither a subnet of 0 bits nor an IPv4 address embedded in other addresses.
   const isEmbedded = isIP(address) === 6 && address.includes('.') && !/^::ffff:/i.test(address);
   return (
     isIP(address) > 0 &&
@@ -125,15 +125,15 @@ function isProxy(text: string): boolean {
 }
 
 const { minFaceSize, maxSide, maxPixels, scaleFactor, maxFaces, maxCpuMs } = optionTable;
-/** The least default threshold of any model: a floor above it would refuse requests that say nothing. */
-const leastThreshold = Math.min(
+/** The lowest default threshold of any model: a higher floor would refuse requests that set none. */
+const lowestThreshold = Math.min(
   optionTable.pnetThreshold.default,
   ...modelNames.flatMap((name) => scoreThresholdOf(name) ?? []),
 );
 
 /**
- * The one table of settings, all from environment variables: validation, the table in docs/service.md and `serve --print-config` come
- * from it.
+ * All settings, read from environment variables. Validation, the table in docs/service.md and `serve --print-config`
+ * are made from this table.
  */
 export const settings = {
   port: integer('PORT_NUMBER', 8000, 0, 65_535, 'port of the service; 0 takes a free one'),
@@ -149,14 +149,14 @@ export const settings = {
     variable: 'ENDPOINT',
     fallback: () => '/face',
     expected: 'a path such as /face, of letters, digits, "-", "_", "." and "/", that is no other route',
-    read: (text) => (/^(\/[\w.-]+)+$/.test(text) && !isTaken(text) ? text : undefined),
+    read: (text) => (/^(\/[\w.-]+)+$/.test(text) && !isReservedPath(text) ? text : undefined),
     about: "path of the replaced service's route",
   } satisfies Setting<string>,
   model: {
     variable: 'FACE_DETECTION_MODEL',
     fallback: (): ModelName | undefined => undefined,
     shownDefault: 'the first of `MODELS`; otherwise mtcnn, or haar if the weights of mtcnn are missing',
-    expected: `one of ${modelWords}`,
+    expected: `one of ${acceptedModels}`,
     read: readModel,
     about: `model for \`ENDPOINT\` and for requests that name none (${modelNames.join(', ')}); if set, its weights must be present`,
   } satisfies Setting<ModelName | undefined>,
@@ -164,7 +164,7 @@ export const settings = {
     variable: 'MODELS',
     fallback: (): readonly ModelName[] => [],
     shownDefault: 'only `FACE_DETECTION_MODEL`',
-    expected: `names, separated by commas, each one of ${modelWords}`,
+    expected: `names, separated by commas, each one of ${acceptedModels}`,
     read: (text) => {
       const names = text.split(',').map((name) => readModel(name.trim()));
       return names.every((name) => name !== undefined) ? names : undefined;
@@ -201,7 +201,7 @@ export const settings = {
       256,
       'worker processes; by default as many as keep the allowed cores busy and fit into the allowed memory',
     ),
-    fallback: (): number | undefined => undefined, // follows from slots and threads: see readConfig
+    fallback: (): number | undefined => undefined, // derived from slots and threads in readConfig
     shownDefault: 'cores / (`SLOTS` x `THREADS`), fewer if memory is short',
   } satisfies Setting<number | undefined>,
   slots: integer('SLOTS', 1, 1, 64, 'images that each worker searches at the same time'),
@@ -259,7 +259,7 @@ export const settings = {
     'THRESHOLD_FLOOR',
     0,
     0,
-    leastThreshold,
+    lowestThreshold,
     'lowest threshold, of any stage, that a request may set',
   ),
   maxFaces: integer('MAX_FACES', 1000, maxFaces.min, maxFaces.max, 'default and upper limit of `maxFaces`'),
@@ -379,18 +379,18 @@ export const settings = {
 type Value<S> = S extends { read(text: string): infer T } ? Exclude<T, undefined> : never;
 type Fallback<S> = S extends { fallback: () => infer T } ? T : never;
 
-/** Values of all settings, checked. */
+/** The validated values of all settings. */
 export type Config = {
   readonly [K in keyof typeof settings]: Value<(typeof settings)[K]> | Fallback<(typeof settings)[K]>;
 } & { readonly workers: number };
 
-function isTaken(path: string): boolean {
+function isReservedPath(path: string): boolean {
   return /^\/(v1|docs|web)(\/|$)/.test(path) || ['/healthz', '/readyz', '/metrics', '/openapi.json'].includes(path);
 }
 
 function readSetting<T>(setting: Setting<T>, environment: NodeJS.ProcessEnv): T {
   const text = environment[setting.variable];
-  // A secret that got lost on its way must not open what it closes.
+  // An empty secret, lost in some deployment script, must not switch authentication off.
   if (text === undefined || (text === '' && !setting.isSecret)) return setting.fallback();
   const value = setting.read(text);
   if (value !== undefined) return value;
@@ -399,8 +399,8 @@ function readSetting<T>(setting: Setting<T>, environment: NodeJS.ProcessEnv): T 
 }
 
 /**
- * Throws ConfigError naming the variable and what it may be. `cores`: those that this process may keep busy; `memory`: the bytes that it and
- * its workers may take.
+ * Throws ConfigError naming the variable and its allowed values. `cores`: those this process may keep busy; `memory`:
+ * bytes that it and its workers may take.
  */
 export function readConfig(environment: NodeJS.ProcessEnv, cores = allowedCores(), memory = allowedMemory()): Config {
   const entries = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => [
@@ -410,8 +410,8 @@ export function readConfig(environment: NodeJS.ProcessEnv, cores = allowedCores(
   const given = Object.fromEntries(entries) as Config;
   const byCores = Math.max(1, Math.floor(cores / (given.slots * given.threads)));
   const workers = given.workers ?? Math.min(byCores, workersIn(memory, given));
-  const isAsked = given.model !== undefined || given.models.length > 0;
-  const models = isAsked ? namesToLoad(given.model, given.models) : [];
+  const isConfigured = given.model !== undefined || given.models.length > 0;
+  const models = isConfigured ? namesToLoad(given.model, given.models) : [];
   const config = { ...given, model: models[0], models, workers };
   if (config.minFaceSize < config.minFaceSizeFloor) {
     throw new ConfigError(
@@ -425,8 +425,8 @@ export function readConfig(environment: NodeJS.ProcessEnv, cores = allowedCores(
 }
 
 /**
- * Throws ConfigError where more threads may search at once than there are cores: each would only get a part of one. For the
- * start, not for each worker: a quota that shrinks later must not keep the service from replacing one.
+ * Throws ConfigError if more threads may search at once than there are cores: each would get only part of one. Called
+ * at startup, not by each worker: a quota lowered later must not keep the service from replacing a worker.
  */
 export function checkCores({ workers, slots, threads }: Config, cores = allowedCores()): void {
   if (workers * slots * threads <= cores) return;
@@ -436,7 +436,7 @@ export function checkCores({ workers, slots, threads }: Config, cores = allowedC
   );
 }
 
-/** The configuration as `serve --print-config` shows it: `VARIABLE=value` lines; secrets masked, or left out where there are none. */
+/** The configuration for `serve --print-config`: `VARIABLE=value` lines, secrets masked, or left out if unset. */
 export function printConfig(config: Config): string {
   const lines = Object.entries<Setting<unknown>>(settings).flatMap(([key, { variable, isSecret }]) => {
     const value = config[key as keyof Config];

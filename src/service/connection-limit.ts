@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import type { Logger } from './log.js';
 
-// For everything that is no connection of a client: some 20 from the start, then files and names.
-const reserved = 64;
-const fewest = 16;
-// A flood shall not fill the log.
-const quietMs = 10_000;
+// Descriptors not for client connections: some 20 from the start, then files and name lookups.
+const reservedDescriptors = 64;
+const minConnections = 16;
+// A flood must not fill the log.
+const warnIntervalMs = 10_000;
 
-/** Descriptors that this process may have open (ulimit -n); Infinity where the system does not say. */
+/** File descriptors this process may open (ulimit -n); Infinity if the system does not say. */
 function descriptorLimit(): number {
   try {
     const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
@@ -18,19 +18,20 @@ function descriptorLimit(): number {
   }
 }
 
-/** Connections that a process with so many descriptors can have, with room for the rest of its work. */
+/** Client connections possible with this many descriptors, leaving room for other work. */
 export function connectionLimit(descriptors = descriptorLimit()): number {
-  return Math.max(fewest, descriptors - reserved);
+  return Math.max(minConnections, descriptors - reservedDescriptors);
 }
 
 /**
- * Closes each connection beyond `limit` as it comes. A worker without a descriptor left cannot take the next one from the primary,
- * and node:cluster, which waits for its answer, never gives it any other again: it would be lost until it is replaced.
+ * Closes every new connection beyond `limit`. A worker that has run out of descriptors cannot accept the next one from
+ * the primary, and node:cluster, waiting for its acknowledgement, would never hand it another: the worker would be lost
+ * until replaced.
  */
 export function limitConnections(server: Server, log: Pick<Logger, 'warn'>, limit = connectionLimit()): void {
   let open = 0;
   let closed = 0;
-  let toldAt = -Infinity;
+  let warnedAt = -Infinity;
   server.prependListener('connection', (socket) => {
     if (open < limit) {
       open += 1;
@@ -41,8 +42,8 @@ export function limitConnections(server: Server, log: Pick<Logger, 'warn'>, limi
     }
     socket.destroy();
     closed += 1;
-    if (performance.now() - toldAt < quietMs) return;
-    toldAt = performance.now();
+    if (performance.now() - warnedAt < warnIntervalMs) return;
+    warnedAt = performance.now();
     log.warn({ limit, closed }, 'too many connections: new ones are closed');
     closed = 0;
   });

@@ -1,7 +1,10 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Resolves to the port that `server` listens on. Rejects, naming the `variable` that has the port, where it cannot be had. */
+/**
+ * Resolves to the port that `server` listens on. Rejects if the port is unavailable, naming the `variable` that sets
+ * it.
+ */
 export function listen(server: Server, port: number, host: string | undefined, variable: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -5,40 +5,43 @@ import { promisify } from 'node:util';
 /** Writes some of the bytes to standard output; resolves to how many. */
 export type Write = (bytes: Buffer) => Promise<number>;
 
-/** A pipe takes so many bytes in one piece (PIPE_BUF of Linux); of longer ones those of other processes may come in between. */
-const pieceSize = 4096;
-/** Characters that wait while standard output takes none, some 5000 lines of requests; what comes beyond is lost. */
-const waitingLimit = 2 ** 20;
-// A pipe that is full and does not block says so (EAGAIN).
+/**
+ * Writes to a pipe are atomic up to this size (Linux's PIPE_BUF); longer ones may interleave with other processes'
+ * lines.
+ */
+const atomicWriteSize = 4096;
+/** Characters buffered while standard output is blocked, some 5000 request lines; beyond that, lines are lost. */
+const bufferLimit = 2 ** 20;
+// A full non-blocking pipe fails with EAGAIN.
 const retryMs = 50;
 
 const writeToFile = promisify(fs.write);
 const toStandardOutput: Write = async (bytes) => (await writeToFile(1, bytes)).bytesWritten;
 
 /**
- * Where the log goes: standard output, in order, without holding up the event loop. A service is worth more than its log: where the
- * disk is full or the reader has gone, lines are lost, and `onRecovery` hears how many and why once there is room again. (pino's own
- * destination ends the process on a full disk, and before that tries for ever to write what is left.)
+ * Writes the log to standard output, in order, without blocking the event loop. The service matters more than its log:
+ * if the disk is full or the reader has gone, lines are lost, and `onRecovery` is called with how many and why once
+ * there is room again. (pino's own destination ends the process on a full disk, after endless retries.)
  */
 export class LogOutput {
   readonly #onRecovery: (lost: number, reason: string) => void;
   readonly #write: Write;
   #waiting: string[] = [];
-  #held = '';
+  #unfinished = '';
   #waitingLength = 0;
   #isWriting = false;
   #lost = 0;
   #reason = '';
-  #isBroken = false;
+  #endsMidLine = false;
 
   constructor(onRecovery: (lost: number, reason: string) => void, write: Write = toStandardOutput) {
     this.#onRecovery = onRecovery;
     this.#write = write;
   }
 
-  /** Takes a line that ends with a newline. */
+  /** `line` ends with a newline. */
   write(line: string): void {
-    if (this.#waitingLength + line.length > waitingLimit) {
+    if (this.#waitingLength + line.length > bufferLimit) {
       this.#lose(1, 'it was not read');
       return;
     }
@@ -47,46 +50,46 @@ export class LogOutput {
     if (!this.#isWriting) void this.#writeWaiting();
   }
 
-  /** What still waits, for the end of the process. */
-  takeRest(): string {
-    return this.#held + this.#waiting.splice(0).join('');
+  /** Takes what is not written yet; for the end of the process. */
+  takeUnwritten(): string {
+    return this.#unfinished + this.#waiting.splice(0).join('');
   }
 
   async #writeWaiting(): Promise<void> {
     this.#isWriting = true;
     while (this.#waiting.length > 0) {
-      const lines = this.#takePiece();
+      const lines = this.#takeLines();
       const text = lines.join('');
-      const reason = await this.#writeAll(Buffer.from(this.#isBroken ? `\n${text}` : text));
+      const reason = await this.#writeAll(Buffer.from(this.#endsMidLine ? `\n${text}` : text));
       this.#waitingLength -= text.length;
       if (reason) this.#lose(lines.length, reason);
-      else this.#tellLoss();
+      else this.#reportLoss();
     }
     this.#isWriting = false;
   }
 
-  /** Lines that go in one piece; one at least. */
-  #takePiece(): string[] {
+  /** Takes the lines that fit one atomic write; at least one. */
+  #takeLines(): string[] {
     let bytes = 0;
     const tooMany = this.#waiting.findIndex((line) => {
       bytes += Buffer.byteLength(line);
-      return bytes > pieceSize;
+      return bytes > atomicWriteSize;
     });
     return this.#waiting.splice(0, tooMany < 0 ? this.#waiting.length : Math.max(tooMany, 1));
   }
 
-  /** Resolves to why it could not be written. */
+  /** Resolves to an error code, or undefined if all was written. */
   async #writeAll(bytes: Buffer): Promise<string | undefined> {
     for (let at = 0; at < bytes.byteLength; ) {
       try {
         at += await this.#write(bytes.subarray(at));
-        this.#isBroken = bytes[at - 1] !== 0x0a;
+        this.#endsMidLine = bytes[at - 1] !== 0x0a;
       } catch (error) {
         const { code = String(error) } = error as NodeJS.ErrnoException;
         if (code !== 'EAGAIN') return code;
-        this.#held = bytes.toString('utf8', at); // for the end of the process, which may come meanwhile
+        this.#unfinished = bytes.toString('utf8', at); // takeUnwritten may be called meanwhile
         await sleep(retryMs, undefined, { ref: false });
-        this.#held = '';
+        this.#unfinished = '';
       }
     }
     return undefined;
@@ -97,7 +100,7 @@ export class LogOutput {
     this.#reason = reason;
   }
 
-  #tellLoss(): void {
+  #reportLoss(): void {
     if (this.#lost === 0) return;
     const lost = this.#lost;
     this.#lost = 0;

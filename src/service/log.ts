@@ -26,20 +26,22 @@ export function createLogger(
 }
 
 function writeRest(output: LogOutput): void {
-  const rest = output.takeRest();
+  const rest = output.takeUnwritten();
   try {
     if (rest) writeSync(1, rest);
   } catch {
-    // Nobody is left who could be told.
+    // There is nowhere left to report this.
   }
 }
 
-/** The client's request id where it is one (1 to 128 letters, digits, `.`, `_`, `-`), else a new one. */
+/** The client's request id if valid (1 to 128 letters, digits, `.`, `_`, `-`), otherwise a new one. */
 export function requestIdOf(header: string | undefined): string {
   return header !== undefined && /^[\w.-]{1,128}$/.test(header) ? header : randomUUID();
 }
 
-/** Trace and parent of a W3C `traceparent` header, version 00 (Trace Context, section 3.2); nothing where it is none. */
+/**
+ * Trace and parent ids of a W3C `traceparent` header, version 00 (Trace Context, section 3.2); empty if it is invalid.
+ */
 export function traceOf(header: string | undefined): { traceId?: string; parentId?: string } {
   const [, traceId, parentId] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(header ?? '') ?? [];
   if (!traceId || !parentId || /^0+$/.test(traceId) || /^0+$/.test(parentId)) return {};

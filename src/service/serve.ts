@@ -2,8 +2,8 @@ import cluster from 'node:cluster';
 import { checkCores, printConfig, readConfig } from './config.js';
 
 /**
- * The service with the settings of the environment, until a signal ends it; with `onlyPrint` it only shows them. Workers of the
- * cluster run the same command. Resolves to the exit status; rejects where it cannot start.
+ * Runs the service, configured by the environment, until a signal ends it; with `onlyPrint` it only prints the
+ * configuration. Cluster workers run this same command. Resolves to the exit status; rejects if it cannot start.
  */
 export async function serve(onlyPrint: boolean): Promise<number> {
   if (cluster.isWorker) return (await import('./worker/run-worker.js')).runWorker();

@@ -2,51 +2,51 @@ import type { MetricObject } from 'prom-client';
 import type { LoadedModel, NonEmpty } from '../library/loaded-models.js';
 import type { Activity } from '../library/slots.js';
 
-/** Whether the service takes requests, as the primary decides for all workers. */
+/** Whether the service takes requests; the primary decides for all workers. */
 export interface Readiness {
   isReady: boolean;
-  /** Why not: starting, draining, stuck. */
+  /** If not ready: starting, draining or stuck. */
   reason?: string;
 }
 
-/** An image, and what its request asked of it: a crash may need one route, model or option. */
+/** An image together with its request: a crash may need a certain route, model or option. */
 export interface Search {
-  /** SHA-256 of its bytes. */
+  /** SHA-256 of the image's bytes. */
   image: string;
   /** Route and options. */
-  how: string;
+  requestKey: string;
 }
 
-/** All metrics of one worker at one moment, as prom-client serializes them. */
+/** The metrics of one worker at one moment, as serialized by prom-client. */
 export type Snapshot = MetricObject[];
 
-/** Environment variable by which the primary tells a worker for which model its own stands in; empty: for none. */
+/** Environment variable that tells a worker which model its own stands in for; empty if none. */
 export const standInVariable = 'STANDS_IN_FOR';
 
-/** What a worker tells the primary. */
+/** Messages from a worker to the primary. */
 export type WorkerMessage =
   | { type: 'ready'; port: number; opencv: string; models: NonEmpty<LoadedModel> }
-  /** It cannot start, for a reason that another would have as well at this moment. */
+  /** It cannot start, for a reason that other workers have as well. */
   | { type: 'unable'; reason: string }
-  /** A sign of life. */
-  | { type: 'beat'; activity: Activity }
+  /** Sent every `heartbeatMs`. */
+  | { type: 'heartbeat'; activity: Activity }
   | { type: 'metrics'; snapshot: Snapshot }
-  /** Native code gets an image. */
+  /** An image is passed to native code. */
   | ({ type: 'searching' } & Search)
-  /** It is done with it; `isWhole` where it came to the end of the search. */
-  | ({ type: 'searched'; isWhole: boolean } & Search)
-  /** It has answered all that it had accepted, and would end. */
+  /** Native code is done with it; `isComplete`: searched to the end. */
+  | ({ type: 'searched'; isComplete: boolean } & Search)
+  /** It has answered every request it accepted, and is about to exit. */
   | { type: 'drained' };
 
-/** What the primary tells a worker. */
+/** Messages from the primary to a worker. */
 export type PrimaryMessage =
   | { type: 'readiness'; readiness: Readiness }
-  /** All images that are not to be searched: their SHA-256. */
+  /** SHA-256 of all images that must not be searched. */
   | { type: 'quarantine'; images: readonly string[] }
   | { type: 'drain' }
   | { type: 'end' };
 
-/** Time between two signs of life. */
-export const beatMs = 500;
-/** Time between two snapshots of metrics. */
+/** Time between two heartbeats. */
+export const heartbeatMs = 500;
+/** Time between two snapshots of the metrics. */
 export const snapshotMs = 1000;

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 export type ReadText = (file: string) => string;
 
-/** Text of a file of the kernel; empty where there is none. */
+/** Reads a kernel file; empty if it does not exist. */
 export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
@@ -12,7 +12,7 @@ export function readText(file: string): string {
   }
 }
 
-/** `folder` and every folder above it up to `root`: a limit anywhere on that way counts. */
+/** `folder` and all its parents up to `root`: a limit anywhere on the path applies. */
 function upwards(root: string, folder: string): string[] {
   const folders = [path.join(root, folder)];
   for (let at = folder; at !== '/' && at !== '.'; ) {
@@ -22,7 +22,9 @@ function upwards(root: string, folder: string): string[] {
   return folders;
 }
 
-/** Folders of the control groups that bound this process by a controller, such as `cpu` or `memory`: of version 2 and of version 1. */
+/**
+ * Folders of the cgroups, version 2 and version 1, that limit this process by a controller, such as `cpu` or `memory`.
+ */
 export function cgroupFolders(controller: string, read: ReadText): { v2: string[]; v1: string[] } {
   const folders = { v2: [] as string[], v1: [] as string[] };
   for (const line of read('/proc/self/cgroup').split('\n')) {

@@ -2,13 +2,13 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { cgroupFolders, type ReadText, readText } from './cgroup.js';
 
-/** Cores' worth of time that cgroups grant this process; Infinity without a quota. Knows version 2 and version 1. */
+/** CPU quota of this process in cores; Infinity without one. Supports cgroup versions 2 and 1. */
 export function cgroupQuota(read: ReadText = readText): number {
   const { v2, v1 } = cgroupFolders('cpu', read);
   const quotas = [
     ...v2.map((folder) => {
       const [quota, period] = read(path.join(folder, 'cpu.max')).split(' ').map(Number);
-      return (quota ?? NaN) / (period ?? NaN); // "max 100000" where there is none
+      return (quota ?? NaN) / (period ?? NaN); // "max 100000" without a quota
     }),
     ...v1.map((folder) => {
       const quota = Number(read(path.join(folder, 'cpu.cfs_quota_us')) || -1);

@@ -7,15 +7,15 @@ export type ViewName = 'boxes' | 'redacted' | 'crops';
 /** The route whose answer each view shows. */
 export const routes: Readonly<Record<ViewName, Route>> = { boxes: 'faces', redacted: 'redact', crops: 'crops' };
 
-/** Options by route: those of the search, and those and more where a picture is made of what was found. */
+/** Options of each view: those of the search, and for pictures those of the picture as well. */
 export type OptionsOf = (view: ViewName) => URLSearchParams;
 
-/** What there is to show. */
+/** What to show. */
 export interface Result {
   answer: Answer;
-  /** Of the view's own route, `roundTrip` as this page has measured it. */
+  /** Times of the view's own route, with `roundTrip` as measured by this page. */
   times: Times;
-  /** The picture to look at, unless the view has none; `isFromService`: as the service has made it, with all that is on it. */
+  /** The picture to show, if the view has one; `isFromService`: drawn by the service, with everything on it. */
   picture?: { drawable: Drawable | undefined; blob: Blob; isFromService: boolean };
 }
 
@@ -30,7 +30,7 @@ async function timed<T>(request: Promise<Response>, read: (response: Response) =
 const asJson = (response: Response) => response.json() as Promise<Answer>;
 const asBlob = (response: Response) => response.blob();
 
-/** Whether the browser shows the picture as the service has seen it, so that boxes drawn over it are in their places. */
+/** Whether the browser shows the picture in the size that the service saw, so that boxes drawn over it fit. */
 function agrees({ drawable }: Picture, { image }: Answer): boolean {
   if (!drawable) return false;
   const { width, height } = sizeOf(drawable);
@@ -45,7 +45,7 @@ async function askBoxes(service: FaceService, picture: Picture, options: URLSear
   return { answer, times, picture: { drawable: await decode(blob), blob, isFromService: true } };
 }
 
-/** Asks the service for what `view` shows. Rejects with ServiceError, or with the signal's reason. */
+/** Requests from the service what `view` shows. Rejects with ServiceError, or with the signal's reason. */
 export async function ask(
   service: FaceService,
   picture: Picture,
@@ -59,7 +59,7 @@ export async function ask(
     const [answer, times] = await timed(own, asJson);
     return { answer, times };
   }
-  // A redacted picture does not say how many faces are hidden on it.
+  // A redacted picture does not tell how many faces are hidden, so ask for them as well.
   const [[blob, times], [answer]] = await Promise.all([
     timed(own, asBlob),
     timed(service.send('faces', picture.blob, optionsOf('boxes'), signal), asJson),

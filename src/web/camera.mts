@@ -1,6 +1,6 @@
 import { encode, type Picture } from './picture.mjs';
 
-/** Why there is no picture from the webcam, in words for people. */
+/** Why the webcam gives no picture, for the user. */
 export class CameraError extends Error {}
 
 const reasons: Record<string, string> = {
@@ -14,7 +14,7 @@ async function openStream(): Promise<MediaStream> {
     throw new CameraError('Browsers give it only to pages that come by https or from localhost.');
   }
   try {
-    // What a webcam gives at any rate; larger frames would only be slower.
+    // A size that every webcam supports; larger frames would only be slower.
     return await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 960 }, facingMode: 'user' } });
   } catch (error) {
     const { name, message } = error as DOMException;
@@ -46,7 +46,7 @@ export class Camera {
   }
 
   /**
-   * The picture of this moment, not before the screen shows anything new, and so never while the page is hidden; undefined where
+   * The current frame. Waits for the next repaint, so that no frames are taken while the page is hidden; undefined if
    * the webcam has been closed meanwhile.
    */
   async frame(): Promise<Picture | undefined> {

@@ -3,48 +3,52 @@ import type { Parameter } from './face-service.mjs';
 
 type Value = string | number | boolean | undefined;
 
-/** How one option is shown. */
-export interface Knob {
+/** How an option is shown. */
+export interface OptionControl {
   name: string;
   title: string;
-  /** What the slider can be set to; the default and the service's limits are put in. */
+  /** Positions of the slider; the default is added, and positions outside the service's limits are dropped. */
   stops?: readonly number[];
   unit?: string;
-  /** What the service takes where the option is not given, if its description names no default. */
+  /** The service's default, if the API description names none. */
   start?: number;
-  /** Words for "not given", where neither has one. */
+  /** Text for "not set", if there is no default at all. */
   unset?: string;
-  /** It is hidden, and not given, unless that other option is set to this, which may be its default. */
+  /** Hidden and not sent unless that other option has this value, which may be its default. */
   onlyWith?: readonly [name: string, value: string];
 }
 
 interface Control {
   element: HTMLElement;
-  /** undefined: as by default. */
+  /** undefined: the default. */
   value(): Value;
-  /** What it is set to. */
+  /** The current value. */
   chosen(): string;
-  /** Sets it to that, not to be changed; undefined: as it was before. */
+  /** Sets and locks the value; undefined: unlocks it and restores the earlier value. */
   fix?(value: string | undefined): void;
   reset(): void;
 }
 
-function stopsOf({ stops = [] }: Knob, { minimum = 0, maximum = 1 }: Parameter['schema'], start: Value): Value[] {
+function stopsOf(
+  { stops = [] }: OptionControl,
+  { minimum = 0, maximum = 1 }: Parameter['schema'],
+  start: Value,
+): Value[] {
   const all = typeof start === 'number' ? [...stops, start] : [...stops];
   const within = [...new Set(all)].filter((stop) => stop >= minimum && stop <= maximum).sort((a, b) => a - b);
   return start === undefined ? [...within, undefined] : within;
 }
 
-function slider(knob: Knob, { schema }: Parameter): Control {
-  const initial = schema.default ?? knob.start;
-  const stops = stopsOf(knob, schema, initial);
+function slider(option: OptionControl, { schema }: Parameter): Control {
+  const initial = schema.default ?? option.start;
+  const stops = stopsOf(option, schema, initial);
   const start = String(stops.indexOf(initial));
   const input = create('input', { type: 'range', min: '0', max: String(stops.length - 1), step: '1' });
-  const shown = create('span', { ariaHidden: 'true' }); // the slider itself says it
+  const shown = create('span', { ariaHidden: 'true' }); // screen readers get it from the slider
   const value = () => stops[Number(input.value)];
   const show = () => {
     const chosen = value();
-    const text = chosen === undefined ? (knob.unset ?? 'not set') : `${chosen}${knob.unit ?? ''}`;
+    const text = chosen === undefined ? (option.unset ?? 'not set') : `${chosen}${option.unit ?? ''}`;
     shown.textContent = text;
     input.setAttribute('aria-valuetext', text);
   };
@@ -52,10 +56,10 @@ function slider(knob: Knob, { schema }: Parameter): Control {
     input.value = start;
     show();
   };
-  input.name = knob.name;
+  input.name = option.name;
   input.addEventListener('input', show);
   reset();
-  const head = create('span', { className: 'knob-head' }, create('span', {}, knob.title), shown);
+  const head = create('span', { className: 'knob-head' }, create('span', {}, option.title), shown);
   return {
     element: create('label', { className: 'knob' }, head, input),
     value: () => (input.value === start ? undefined : value()),
@@ -64,11 +68,11 @@ function slider(knob: Knob, { schema }: Parameter): Control {
   };
 }
 
-function choice(knob: Knob, { schema }: Parameter): Control {
+function choice(option: OptionControl, { schema }: Parameter): Control {
   const start = String(schema.default ?? '');
   const names = schema.enum ?? ['true', 'false'];
   const words: Record<string, string> = { true: 'yes', false: 'no' };
-  const select = create('select', { name: knob.name });
+  const select = create('select', { name: option.name });
   select.append(...names.map((name) => create('option', { value: name }, words[name] ?? name)));
   select.value = start;
   let own = start;
@@ -78,7 +82,12 @@ function choice(knob: Knob, { schema }: Parameter): Control {
       select.disabled = value !== undefined;
       select.value = value ?? own;
     },
-    element: create('label', { className: 'choice', hidden: names.length < 2 }, create('span', {}, knob.title), select),
+    element: create(
+      'label',
+      { className: 'choice', hidden: names.length < 2 },
+      create('span', {}, option.title),
+      select,
+    ),
     value: () => (select.value === start ? undefined : select.value),
     chosen: () => select.value,
     reset: () => {
@@ -87,13 +96,13 @@ function choice(knob: Knob, { schema }: Parameter): Control {
   };
 }
 
-/** Controls for options of a route, as far as the service has them: their limits and defaults are its own. */
+/** Controls for the options of a route that the service has, with the service's limits and defaults. */
 export class Controls {
   readonly #controls = new Map<string, Control>();
 
   constructor(
     readonly fieldset: HTMLFieldSetElement,
-    readonly knobs: readonly Knob[],
+    readonly options: readonly OptionControl[],
     /** Called after each change. */
     readonly onChange: () => void,
   ) {
@@ -104,36 +113,36 @@ export class Controls {
   }
 
   describe(parameters: readonly Parameter[]): void {
-    for (const knob of this.knobs) {
-      const parameter = parameters.find(({ name }) => name === knob.name);
+    for (const option of this.options) {
+      const parameter = parameters.find(({ name }) => name === option.name);
       if (!parameter) continue;
-      const control = knob.stops ? slider(knob, parameter) : choice(knob, parameter);
-      this.#controls.set(knob.name, control);
+      const control = option.stops ? slider(option, parameter) : choice(option, parameter);
+      this.#controls.set(option.name, control);
       this.fieldset.append(control.element);
     }
     this.#hide();
   }
 
-  /** What an option is set to; undefined where the service has no such option. */
+  /** The value of an option; undefined if the service has no such option. */
   chosen(name: string): string | undefined {
     return this.#controls.get(name)?.chosen();
   }
 
-  /** Sets a choice to that, whatever the user chose, or lets the user choose again. */
+  /** Locks a choice to a value, or unlocks it. */
   fix(name: string, value: string | undefined): void {
     this.#controls.get(name)?.fix?.(value);
     this.#hide();
   }
 
-  /** Hides what means nothing with the other values. */
+  /** Hides options that have no effect with the other values. */
   #hide(): void {
-    for (const { name, onlyWith: [other, value] = [] } of this.knobs) {
+    for (const { name, onlyWith: [other, value] = [] } of this.options) {
       const control = this.#controls.get(name);
       if (control && other) control.element.hidden = this.#controls.get(other)?.chosen() !== value;
     }
   }
 
-  /** Names and values of what is not as by default. */
+  /** Names and values of the options that differ from their defaults. */
   entries(): [string, string][] {
     return [...this.#controls].flatMap(([name, control]): [string, string][] => {
       const value = control.element.hidden ? undefined : control.value();

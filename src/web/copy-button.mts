@@ -1,8 +1,8 @@
 import { element } from './element.mjs';
 
 /**
- * Makes a button copy the text of an element; it says for a moment that it has. Browsers copy by themselves only on pages that come
- * by https or from localhost: elsewhere the text is selected, ready for the keyboard.
+ * Makes a button copy the text of an element, and confirm it for a moment. Browsers allow this only on pages from https
+ * or localhost: elsewhere the text is selected, ready for the keyboard.
  */
 export function copyBy(buttonId: string, source: HTMLElement, textOf: () => string): void {
   const button = element(buttonId, HTMLButtonElement);

@@ -1,16 +1,16 @@
-// Letters, digits and signs that mean nothing to a shell between double quotes, nor to curl in a form's file name.
+// Characters that are plain to a shell inside double quotes, and to curl in a form's file name.
 const plainName = /^[\p{L}\p{N} ()+_.-]+$/u;
 
-/** The file as the form field `image`, quoted for shells; names with odd signs for POSIX shells only. */
+/** The file as the form field `image`, quoted for shells; with unusual characters, for POSIX shells only. */
 function imageField(name: string): string {
   if (plainName.test(name)) return `"image=@${name}"`;
   return quoted(`image=@"${name.replaceAll(/["\\]/g, '\\$&')}"`);
 }
 
-/** A word for a shell; one with odd signs for POSIX shells only. */
+/** A word quoted for shells; with unusual characters, for POSIX shells only. */
 const quoted = (word: string) => (plainName.test(word) ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`);
 
-/** What to type in a terminal for the same request. `output`: the file for an answer that is a picture. The key is not shown. */
+/** The same request as a curl command. `output`: the file for an answer that is a picture. The key is not shown. */
 export function curlLine(url: URL, name: string, hasKey: boolean, output?: string): string {
   const parts = ['curl', '-F', imageField(name)];
   if (hasKey) parts.push('-H "X-API-Key: $API_KEY"');

@@ -1,4 +1,7 @@
-/** The element of the page with that id. Throws where there is none of that kind: page and script do not fit. */
+/**
+ * The element of the page with that id. Throws if there is none of that kind, which means that page and script do not
+ * match.
+ */
 export function element<T extends Element>(id: string, kind: new () => T): T {
   const found = document.getElementById(id);
   if (found instanceof kind) return found;

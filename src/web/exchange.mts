@@ -1,14 +1,14 @@
 import { copyBy } from './copy-button.mjs';
 import { element } from './element.mjs';
 
-/** JSON in lines; of pictures in it, only the first characters where it is `short`. */
+/** Indented JSON; if `isShort`, only the first characters of pictures. */
 function pretty(json: object, isShort: boolean): string {
   const cut = (name: string, value: unknown) =>
     isShort && name === 'data' && typeof value === 'string' ? `${value.slice(0, 24)}... (${value.length})` : value;
   return JSON.stringify(json, cut, 2);
 }
 
-/** The request for what is on the screen, as a line for a terminal, and its answer; both to copy. */
+/** The request for what is on the screen, as a curl command, and its answer, both with a copy button. */
 export class Exchange {
   readonly #request = element('curl', HTMLElement);
   readonly #answer = element('json', HTMLElement);
@@ -23,7 +23,7 @@ export class Exchange {
     this.#request.textContent = line;
   }
 
-  /** The file that the line reads, where the user does not have it; a button saves it under that name. */
+  /** The file that the curl command reads, if the user does not have it: a button saves it under that name. */
   set missingFile(name: string | undefined) {
     element('no-file', HTMLElement).hidden = name === undefined;
     element('save-picture', HTMLButtonElement).textContent = `Save ${name}`;

@@ -1,4 +1,4 @@
-/** A place in the picture as it is displayed, in its pixels. */
+/** A point in pixels of the displayed picture. */
 export interface Point {
   x: number;
   y: number;
@@ -9,7 +9,7 @@ export interface Face {
   /** 0 to 1. */
   confidence: number;
   landmarks?: Record<string, Point>;
-  /** The face cut out, its `data` in base64; of /v1/crops only. */
+  /** The cropped face, `data` in base64; /v1/crops only. */
   crop?: { width: number; height: number; data: string };
 }
 
@@ -17,14 +17,14 @@ export interface Face {
 export interface Answer {
   model: string;
   image: { width: number; height: number };
-  /** Of the crops. */
+  /** Format of the crops. */
   format?: string;
   faces: Face[];
 }
 
 export type Route = 'faces' | 'annotate' | 'redact' | 'crops';
 
-/** One parameter as the API description has it. */
+/** A parameter in the API description. */
 export interface Parameter {
   name: string;
   schema: { minimum?: number; maximum?: number; enum?: string[]; type?: string; default?: number | string | boolean };
@@ -34,27 +34,27 @@ export interface Parameter {
 export interface Model {
   name: string;
   isDefault: boolean;
-  /** Whether it finds the points of a face. */
+  /** Whether it finds landmarks. */
   landmarks: boolean;
   /** The model whose weights are missing. */
   standsInFor: string | null;
 }
 
-/** What the service says of itself. */
+/** The service's description of itself. */
 export interface Description {
   /** Parameters of each route by its path. */
   parametersOf: ReadonlyMap<string, Parameter[]>;
   models: readonly Model[];
 }
 
-/** An answer that is none, in words for people. */
+/** An error answer, or none at all, in words for the user. */
 export class ServiceError extends Error {
   constructor(
     readonly title: string,
     readonly detail: string,
-    /** HTTP status; 0 where there was no answer at all. */
+    /** HTTP status; 0 if there was no answer at all. */
     readonly status: number,
-    /** After how many seconds it may be tried again, where the service says so. */
+    /** Seconds after which to retry, if the service says so. */
     readonly retryAfter?: number,
     /** JSON of the answer. */
     readonly problem?: object,
@@ -63,7 +63,7 @@ export class ServiceError extends Error {
   }
 
   /** Whether the same request may succeed later. */
-  get isPassing(): boolean {
+  get isRetryable(): boolean {
     return this.status === 0 || [408, 429].includes(this.status) || this.status >= 500;
   }
 }
@@ -86,9 +86,9 @@ async function refusal(response: Response): Promise<ServiceError> {
   return new ServiceError(`${title}.`, said + later, response.status, later ? retryAfter : undefined, problem);
 }
 
-/** The service that this page comes from. Calls reject with ServiceError, or with the signal's reason. */
+/** The service that serves this page. Calls reject with ServiceError, or with the signal's reason. */
 export class FaceService {
-  /** Sent with every request once it is set. Nothing else keeps it. */
+  /** Sent with every request once set. Stored nowhere else. */
   key = '';
 
   /** Address of a route with these options. */

@@ -1,14 +1,17 @@
 import { element } from './element.mjs';
 
-/** Says that what was dropped or pasted is no file. */
-export type OnNothing = (title: string, detail: string) => void;
+/** Called if what was dropped or pasted is not a file. */
+export type OnNoFile = (title: string, detail: string) => void;
 
 function firstFile(data: DataTransfer | null): File | undefined {
   return data?.files[0];
 }
 
-/** Calls `onFile` with every file that is chosen, dropped anywhere on the page, or pasted: that may be one in the clipboard only. */
-export function takeFiles(onFile: (file: File, isFile: boolean) => void, onNothing: OnNothing): void {
+/**
+ * Calls `onFile` with every file that is chosen, dropped anywhere on the page, or pasted; a pasted one may exist only
+ * in the clipboard (`isFile` is false).
+ */
+export function takeFiles(onFile: (file: File, isFile: boolean) => void, onNoFile: OnNoFile): void {
   const input = element('file', HTMLInputElement);
   input.addEventListener('change', () => {
     const file = input.files?.[0];
@@ -16,7 +19,7 @@ export function takeFiles(onFile: (file: File, isFile: boolean) => void, onNothi
     if (file) onFile(file, true);
   });
 
-  let depth = 0; // elements entered and not left
+  let depth = 0; // elements entered and not yet left
   const mark = (change: number) => {
     depth = Math.max(depth + change, 0);
     document.body.classList.toggle('drop', depth > 0);
@@ -29,13 +32,13 @@ export function takeFiles(onFile: (file: File, isFile: boolean) => void, onNothi
     mark(-depth);
     const file = firstFile(event.dataTransfer);
     if (file) onFile(file, true);
-    else onNothing('That was no file.', 'Save the picture first, then drop its file here.');
+    else onNoFile('That was no file.', 'Save the picture first, then drop its file here.');
   });
 
   document.addEventListener('paste', (event) => {
     if (event.target instanceof HTMLInputElement && event.target.type === 'password') return;
     const file = firstFile(event.clipboardData);
     if (file) onFile(file, false);
-    else onNothing('There is no picture in the clipboard.', 'Copy a picture or its file, then paste again.');
+    else onNoFile('There is no picture in the clipboard.', 'Copy a picture or its file, then paste again.');
   });
 }

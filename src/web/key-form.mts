@@ -1,6 +1,6 @@
 import { element } from './element.mjs';
 
-/** Asks for an API key. The page gives it to nobody but the service, and forgets it with the page. */
+/** Asks for an API key, which is sent only to the service, and kept only as long as the page is open. */
 export class KeyForm {
   readonly #form = element('key-form', HTMLFormElement);
   readonly #input = element('key', HTMLInputElement);

@@ -17,7 +17,7 @@ function closeCamera(): void {
 }
 
 async function openCamera(): Promise<Camera> {
-  cameraButton.disabled = true; // the browser may be asking whether it may
+  cameraButton.disabled = true; // the browser may be asking for permission
   try {
     camera = await Camera.open();
     view.isLive = true;
@@ -28,7 +28,9 @@ async function openCamera(): Promise<Camera> {
   }
 }
 
-/** Sends one frame after another, each when the one before has been answered, until the webcam is closed or the service fails. */
+/**
+ * Sends frames one by one, each after the answer to the one before, until the webcam is closed or the service fails.
+ */
 async function watch(): Promise<void> {
   const own = await openCamera();
   while (own.isOpen) {

@@ -2,7 +2,7 @@ import type { ViewName } from './ask.mjs';
 import { element } from './element.mjs';
 import type { Answer, Model } from './face-service.mjs';
 
-/** The line under the picture, and the errors above it. */
+/** The status line under the picture, and the errors above it. */
 export class Messages {
   readonly #status = element('status', HTMLParagraphElement);
   readonly #error = element('error', HTMLDivElement);
@@ -12,7 +12,7 @@ export class Messages {
     this.#retry.addEventListener('click', onRetry);
   }
 
-  /** Whether each new line is read out to those who do not see it: not for every frame of a webcam. */
+  /** Whether screen readers skip status changes: for the frames of a webcam. */
   set isQuiet(isQuiet: boolean) {
     this.#status.setAttribute('aria-live', isQuiet ? 'off' : 'polite');
   }
@@ -28,7 +28,7 @@ export class Messages {
     this.#error.hidden = false;
   }
 
-  /** Says so where the model that was asked for does not search. */
+  /** Shows a note if another model stands in for the configured one. */
   standIn(models: readonly Model[]): void {
     const { name, standsInFor } = models.find((model) => model.standsInFor !== null) ?? {};
     const note = element('stand-in', HTMLElement);

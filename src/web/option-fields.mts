@@ -1,16 +1,16 @@
 import type { ViewName } from './ask.mjs';
-import { Controls, type Knob } from './controls.mjs';
+import { Controls, type OptionControl } from './controls.mjs';
 import { element } from './element.mjs';
 import type { Description, Model } from './face-service.mjs';
 
-// Steps of about the same effect on time, which goes with the inverse square of the size.
+// Steps with about the same effect on time, which grows with the inverse square of the size.
 const sizes = [12, 16, 20, 24, 30, 36, 48, 60, 80, 100, 140, 200, 300];
 const sides = [240, 320, 480, 640, 800, 1024, 1280, 1600, 2048, 3072, 4096];
-// Below, everything is a face, and it takes as long.
+// Below these, nearly everything counts as a face, and the search takes accordingly long.
 const thresholds = [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99];
 const margins = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1];
 
-const searchKnobs: Knob[] = [
+const searchOptions: OptionControl[] = [
   { name: 'model', title: 'Model' },
   { name: 'minFaceSize', title: 'Minimum face size', stops: sizes, unit: ' px' },
   { name: 'maxSide', title: 'Maximum side', stops: sides, unit: ' px', unset: 'as it is' },
@@ -18,12 +18,12 @@ const searchKnobs: Knob[] = [
   { name: 'rnetThreshold', title: 'R-Net threshold', stops: thresholds, onlyWith: ['model', 'mtcnn'] },
   { name: 'onetThreshold', title: 'O-Net threshold', stops: thresholds, onlyWith: ['model', 'mtcnn'] },
 ];
-const redactKnobs: Knob[] = [
+const redactOptions: OptionControl[] = [
   { name: 'mode', title: 'By' },
   { name: 'shape', title: 'Shape' },
   { name: 'margin', title: 'Margin', stops: margins },
 ];
-const cropsKnobs: Knob[] = [
+const cropsOptions: OptionControl[] = [
   { name: 'align', title: 'Upright' },
   {
     name: 'size',
@@ -36,7 +36,7 @@ const cropsKnobs: Knob[] = [
   { name: 'margin', title: 'Margin', stops: margins, start: 0, onlyWith: ['align', 'false'] },
 ];
 
-// A slider that is drawn gives many values: a request begins where it has rested so long.
+// A dragged slider gives many values: send a request once it has rested this long.
 const restMs = 120;
 
 /** All options of the page. */
@@ -54,17 +54,17 @@ export class Options {
       clearTimeout(timer);
       timer = setTimeout(onChange, restMs);
     };
-    this.#search = new Controls(element('search-options', HTMLFieldSetElement), searchKnobs, onInput);
+    this.#search = new Controls(element('search-options', HTMLFieldSetElement), searchOptions, onInput);
     this.#own = {
-      redacted: new Controls(element('redact-options', HTMLFieldSetElement), redactKnobs, onInput),
-      crops: new Controls(element('crops-options', HTMLFieldSetElement), cropsKnobs, onInput),
+      redacted: new Controls(element('redact-options', HTMLFieldSetElement), redactOptions, onInput),
+      crops: new Controls(element('crops-options', HTMLFieldSetElement), cropsOptions, onInput),
     };
     element('reset', HTMLButtonElement).addEventListener('click', () => {
       this.#search.reset();
     });
   }
 
-  /** Makes the controls of what the service has, by the parameters of its routes, and by what its models find. */
+  /** Creates the controls for the service's parameters and models. */
   describe({ parametersOf, models }: Description): void {
     if (this.areDescribed) return;
     this.areDescribed = true;
@@ -75,7 +75,7 @@ export class Options {
     this.#fitModel();
   }
 
-  /** Faces without points cannot be turned upright: the service refuses to. */
+  /** Faces without landmarks cannot be aligned: the service refuses to. */
   #fitModel(): void {
     const model = this.#models.find(({ name }) => name === this.#search.chosen('model'));
     const hasPoints = model?.landmarks ?? true;

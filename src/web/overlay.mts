@@ -15,15 +15,15 @@ interface Area {
   height: number;
 }
 
-const meet = (a: Area, b: Area) =>
+const overlap = (a: Area, b: Area) =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
-// In CSS pixels. A narrower face would disappear behind its score.
-const label = { width: 46, height: 20, leastFace: 34 };
-// On a narrower face the points would be all there is to see.
-const leastFaceWithPoints = 16;
+// In CSS pixels. The score would hide a narrower face.
+const label = { width: 46, height: 20, minFace: 34 };
+// On a narrower face the points would hide everything else.
+const minFaceWithPoints = 16;
 
-/** Where a face's score goes: above its box, within the picture. */
+/** Where to put a face's score: above its box, within the picture. */
 function labelArea(box: Area, width: number): Area {
   const x = Math.min(Math.max(box.x - 1, 0), Math.max(width - label.width, 0));
   return { x, y: Math.max(box.y - label.height - 1, 0), width: label.width, height: label.height };
@@ -36,8 +36,8 @@ function score({ x, y, width, height }: Area, confidence: number): SVGElement[] 
 }
 
 /**
- * Draws boxes, points and scores into `svg`, whose unit is a CSS pixel; `scale`: CSS pixels per pixel of the picture, `width`: of
- * the whole in CSS pixels. Surer faces get their score first, one that has no room gets none.
+ * Draws boxes, points and scores into `svg`, whose unit is a CSS pixel; `scale`: CSS pixels per pixel of the picture,
+ * `width`: of the whole in CSS pixels. The most confident faces get their score first; one without room gets none.
  */
 export function drawFaces(svg: SVGSVGElement, faces: readonly Face[], scale: number, width: number): void {
   const shapes: SVGElement[] = [];
@@ -48,10 +48,10 @@ export function drawFaces(svg: SVGSVGElement, faces: readonly Face[], scale: num
     const radius = Math.min(Math.max(area.width / 34, 1.2), 3.5);
     for (const kind of ['under', 'box'])
       shapes.push(shape('rect', { class: kind, ...area, rx: Math.min(6, area.width / 8) }));
-    for (const { x, y } of Object.values(area.width < leastFaceWithPoints ? {} : (landmarks ?? {})))
+    for (const { x, y } of Object.values(area.width < minFaceWithPoints ? {} : (landmarks ?? {})))
       shapes.push(shape('circle', { class: 'point', cx: x * scale, cy: y * scale, r: radius }));
     const place = labelArea(area, width);
-    if (area.width < label.leastFace || taken.some((other) => meet(other, place))) continue;
+    if (area.width < label.minFace || taken.some((other) => overlap(other, place))) continue;
     taken.push(place);
     labels.push(...score(place, confidence));
   }

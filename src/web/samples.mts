@@ -1,16 +1,16 @@
 import { encode, type Picture } from './picture.mjs';
 
-/** Somebody who does not exist. Lengths in pixels, colours as #rrggbb. */
+/** A fictional person. Lengths in pixels, colours as #rrggbb. */
 interface Person {
-  /** Middle of the face. */
+  /** Centre of the face. */
   x: number;
   y: number;
-  /** From chin to hair. */
+  /** Height of the face from chin to hair. */
   height: number;
   skin: string;
   hair: string;
   shirt: string;
-  /** Of the head, in radians, clockwise. */
+  /** Tilt of the head in radians, clockwise. */
   tilt?: number;
 }
 
@@ -22,16 +22,25 @@ export interface Sample {
   people: readonly Person[];
 }
 
-/** A blot with a soft edge: its middle and radii in halves of the face's height, and how soft it is, 0 to 1. */
-type Blot = [x: number, y: number, radiusX: number, radiusY: number, softness: number, colour: string, opacity: number];
+/** An ellipse with a soft edge: centre and radii as fractions of half the face's height, and softness from 0 to 1. */
+type Ellipse = [
+  x: number,
+  y: number,
+  radiusX: number,
+  radiusY: number,
+  softness: number,
+  colour: string,
+  opacity: number,
+];
 
-const pair = ([x, ...rest]: Blot): Blot[] => [
+const pair = ([x, ...rest]: Ellipse): Ellipse[] => [
   [-x, ...rest],
   [x, ...rest],
 ];
 
-// Light from above: what lies deep is darker than the skin, whatever its colour. In the order of painting; the smile comes last.
-const face = (skin: string, hair: string): Blot[] => [
+// Lit from above, so recessed parts are darker than the skin, whatever its colour. In the order of painting; the smile
+// comes last.
+const face = (skin: string, hair: string): Ellipse[] => [
   [0, -0.14, 0.82, 1.02, 0.05, hair, 1],
   [0, 0.08, 0.68, 0.94, 0.05, skin, 1],
   [0, -0.44, 0.46, 0.22, 0.9, '#fff2e2', 0.28],
@@ -46,7 +55,7 @@ const face = (skin: string, hair: string): Blot[] => [
   [0, 0.74, 0.16, 0.045, 0.9, '#2a120a', 0.2],
 ];
 
-function paint(context: CanvasRenderingContext2D, [x, y, rx, ry, softness, colour, opacity]: Blot): void {
+function paint(context: CanvasRenderingContext2D, [x, y, rx, ry, softness, colour, opacity]: Ellipse): void {
   const gradient = context.createRadialGradient(0, 0, 1 - softness, 0, 0, 1 + softness);
   gradient.addColorStop(0, colour);
   gradient.addColorStop(0.5, `${colour}80`);
@@ -81,7 +90,7 @@ function drawPerson(context: CanvasRenderingContext2D, { x, y, height, skin, hai
   paint(context, [0, 1.2, 0.36, 0.5, 0.05, skin, 1]);
   paint(context, [0, 1.04, 0.3, 0.14, 0.25, '#2a120a', 0.28]);
   context.rotate(tilt);
-  for (const blot of face(skin, hair)) paint(context, blot);
+  for (const ellipse of face(skin, hair)) paint(context, ellipse);
   smile(context, 0.78, 0.5, '#a5393c');
   smile(context, 0.69, 0.56, '#f7efe6');
   context.restore();
@@ -130,7 +139,7 @@ export const samples: readonly Sample[] = [
   { name: 'crowd.png', title: 'Many', width: 1120, height: 640, people: crowd(1120) },
 ];
 
-/** Draws a sample; no photograph is needed to see what the service does. */
+/** Draws a sample, so that nobody needs a photograph to try the service. */
 export function drawSample({ width, height, people }: Sample): HTMLCanvasElement {
   const canvas = Object.assign(document.createElement('canvas'), { width, height });
   const context = canvas.getContext('2d');

@@ -3,7 +3,7 @@ import type { Face } from './face-service.mjs';
 import { drawFaces } from './overlay.mjs';
 import { type Drawable, sizeOf } from './picture.mjs';
 
-/** The place where the picture is, with what was found drawn over it, or the faces cut out of it. */
+/** The area with the picture and the overlay of its faces, or the cropped faces. */
 export class Stage {
   readonly #frame = element('frame', HTMLDivElement);
   readonly #crops = element('crops', HTMLUListElement);
@@ -14,7 +14,7 @@ export class Stage {
 
   constructor() {
     this.#overlay.setAttribute('aria-hidden', 'true');
-    // Lines keep their width on the screen, so they are drawn anew for each size.
+    // Lines have a constant width on the screen, so redraw them when the size changes.
     new ResizeObserver(() => this.#draw()).observe(this.#frame);
   }
 
@@ -22,7 +22,7 @@ export class Stage {
     this.#stage.setAttribute('aria-busy', String(isBusy));
   }
 
-  /** Shows a picture with these faces marked; `text` says what is on it to those who do not see it. */
+  /** Shows a picture with these faces marked; `text` describes it for screen readers. */
   showPicture(drawable: Drawable, faces: readonly Face[], text: string): void {
     const { width, height } = sizeOf(drawable);
     drawable.setAttribute('role', 'img');

@@ -1,6 +1,6 @@
 import { create, element } from './element.mjs';
 
-/** Milliseconds by stage, in the order in which they came. */
+/** Milliseconds by stage, in the order of the header. */
 export type Times = ReadonlyMap<string, number>;
 
 const titles: Record<string, string> = {
@@ -24,14 +24,14 @@ export function readTimes(header: string | null): Map<string, number> {
 
 const shown = (ms: number | undefined) => (ms === undefined ? '' : ms.toFixed(ms < 10 ? 1 : 0));
 
-/** A row for each stage: a bar now, a mark where it ended before. */
-function row(stage: string, ms: number, before: number | undefined, most: number): HTMLTableRowElement {
+/** One stage's row: a bar for now, a mark for the run before. */
+function row(stage: string, ms: number, before: number | undefined, max: number): HTMLTableRowElement {
   const bar = create('div', { className: 'bar-now' });
   const track = create('div', { className: 'track' }, bar);
-  bar.style.width = `${(100 * ms) / most}%`;
+  bar.style.width = `${(100 * ms) / max}%`;
   if (before !== undefined) {
     const mark = create('div', { className: 'mark-before' });
-    mark.style.left = `${Math.min((100 * before) / most, 100)}%`;
+    mark.style.left = `${Math.min((100 * before) / max, 100)}%`;
     track.append(mark);
   }
   const was = before === undefined ? '' : `was ${shown(before)}`;
@@ -46,11 +46,11 @@ function toggle(isShown: boolean): void {
 
 export const hideTimes = () => toggle(false);
 
-/** Shows the times of a run beside those of the run before, where there was one. */
+/** Shows the times of a run beside those of the run before, if there was one. */
 export function showTimes(now: Times, before: Times | undefined): void {
   const table = element('times', HTMLTableElement);
-  const most = Math.max(...now.values(), ...(before?.values() ?? []), 0.001);
-  const rows = [...now].map(([stage, ms]) => row(stage, ms, before?.get(stage), most));
+  const max = Math.max(...now.values(), ...(before?.values() ?? []), 0.001);
+  const rows = [...now].map(([stage, ms]) => row(stage, ms, before?.get(stage), max));
   table.tBodies[0]?.replaceChildren(...rows);
   toggle(true);
 }

@@ -11,10 +11,10 @@ import { nameOf, resultName, save } from './save.mjs';
 import { Stage } from './stage.mjs';
 import { hideTimes, showTimes, type Times } from './times.mjs';
 
-// Of the request's line, before there is a picture.
+// For the curl command, before there is a picture.
 const placeholder: Picture = { name: 'photo.jpg', isFile: true, blob: new Blob() };
 
-/** What is on the screen: one picture, looked at in one of the views, with the options of the moment. */
+/** The screen: one picture, shown in one of the views, with the current options. */
 export class View {
   readonly #service = new FaceService();
   readonly #stage = new Stage();
@@ -26,7 +26,7 @@ export class View {
   readonly #views = element('views', HTMLFieldSetElement);
   #picture: Picture | undefined;
   #result: Result | undefined;
-  /** Of the picture and view on the screen, to compare with. */
+  /** Times of the last run with this picture and view, to compare with. */
   #before: Times | undefined;
   #running: AbortController | undefined;
   #isLive = false;
@@ -37,16 +37,16 @@ export class View {
       this.#options.showFor(this.#view);
       this.#changed();
     });
-    this.#save.addEventListener('click', () => void this.#orSayWhyNot(() => this.#saveShown()));
+    this.#save.addEventListener('click', () => void this.#orShowError(() => this.#saveShown()));
     element('save-picture', HTMLButtonElement).addEventListener('click', () => {
       if (this.#picture) save(this.#picture.blob, this.#picture.name);
     });
     this.#options.showFor(this.#view);
     this.#showRequest();
-    void this.#orSayWhyNot(() => this.#describe());
+    void this.#orShowError(() => this.#describe());
   }
 
-  /** While pictures come one after another, a change of options waits for the next. */
+  /** While the webcam is on, changed options apply from the next frame. */
   set isLive(isLive: boolean) {
     this.#isLive = isLive;
     this.#messages.isQuiet = isLive;
@@ -54,8 +54,8 @@ export class View {
   }
 
   /**
-   * Takes this picture in place of the one before, whose request is given up. Resolves when it is shown, or to the error that is
-   * shown instead.
+   * Replaces the picture and cancels the request for the one before. Resolves when it is shown, or to the error shown
+   * instead.
    */
   async show(coming: Picture | Promise<Picture>): Promise<ServiceError | undefined> {
     const { signal } = this.#begin();
@@ -73,13 +73,13 @@ export class View {
     return error;
   }
 
-  /** Shows that nothing is known of a picture. */
+  /** Shows a picture without results. */
   #showBare({ drawable, name }: Picture): void {
     if (this.#view === 'boxes' && drawable) this.#stage.showPicture(drawable, [], name);
     else this.#stage.clear();
   }
 
-  /** Says what went wrong before anything was asked. */
+  /** Shows an error that happened before any request. */
   fail(title: string, detail: string): void {
     this.#messages.error(title, detail, false);
   }
@@ -100,7 +100,7 @@ export class View {
     if (!this.#isLive) void this.#run();
   }
 
-  /** Asks for what is on the screen, which gives up what was asked before. */
+  /** Requests what is on the screen, and cancels the request before. */
   async #run(): Promise<ServiceError | undefined> {
     const picture = this.#picture;
     if (!picture) return undefined;
@@ -141,14 +141,14 @@ export class View {
     showTimes(times, this.#before);
     if (!this.#isLive) this.#before = times;
     this.#showSave();
-    void this.#orSayWhyNot(() => this.#describe());
+    void this.#orShowError(() => this.#describe());
   }
 
   #refused(error: ServiceError, picture: Picture): void {
     this.#showBare(picture);
     this.#forgetResult();
     this.#before = undefined;
-    this.#messages.error(error.title, error.detail, error.isPassing && !this.#isLive);
+    this.#messages.error(error.title, error.detail, error.isRetryable && !this.#isLive);
     this.#messages.status(`${picture.name} was not searched.`);
     this.#exchange.answer = error.problem ?? {};
     hideTimes();
@@ -162,8 +162,8 @@ export class View {
     if (old?.isFromService) release(old.drawable);
   }
 
-  /** Does what is not about the picture on the screen. */
-  async #orSayWhyNot(work: () => Promise<void>): Promise<void> {
+  /** Runs something other than a search; shows its error. */
+  async #orShowError(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -173,7 +173,7 @@ export class View {
     }
   }
 
-  /** Where this fails at first, it is tried again with each picture that is answered. */
+  /** If this fails at first, it is retried after each answered picture. */
   async #describe(): Promise<void> {
     if (this.#options.areDescribed) return;
     const description = await this.#service.describe();
@@ -185,7 +185,7 @@ export class View {
   #useKey(key: string): void {
     this.#service.key = key;
     this.#messages.clearError();
-    void this.#orSayWhyNot(() => this.#describe());
+    void this.#orShowError(() => this.#describe());
     this.#changed();
   }
 
@@ -202,7 +202,7 @@ export class View {
     this.#save.hidden = this.#isLive || !this.#result?.picture;
   }
 
-  /** Saves what is on the screen; the picture with boxes as the service draws them. */
+  /** Saves the picture on the screen; the one with boxes as drawn by the service. */
   async #saveShown(): Promise<void> {
     const [picture, shown, view] = [this.#picture, this.#result?.picture, this.#view];
     if (!picture || !shown) return;

@@ -19,7 +19,7 @@ function load(): Promise<NativeDetector> {
 
 describe('the addon', () => {
   it('has the limits of the tables', () => {
-    expect(loadAddon().limits).to.deep.equal({ leastFaceSize: optionTable.minFaceSize.min, mostThreads: maxThreads });
+    expect(loadAddon().limits).to.deep.equal({ minFaceSize: optionTable.minFaceSize.min, maxThreads });
   });
 
   let detector: NativeDetector;

@@ -59,7 +59,7 @@ describe('build', () => {
   it('says what it needs where the addon does not compile', () => {
     const { status, output } = build({ STATUS: '3' });
     expect(status).to.equal(1);
-    expect(output).to.match(/was not built; the reason stands above.*\n.*apt-get install -y g\+\+/);
+    expect(output).to.match(/was not built; the reason is above.*\n.*apt-get install -y g\+\+/);
   });
 
   it('says what could not be fetched', () => {

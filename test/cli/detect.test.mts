@@ -68,7 +68,7 @@ describe('detect', () => {
     const [line] = cli(['detect', name], { cwd: folder }).stderr.split('\n');
     expect(line?.startsWith(`${shown}: the data is not an image`), line).to.equal(true);
     const usage = cli(['detect', name, '--output', name], { cwd: folder });
-    expect(usage.stderr.startsWith(`opencv-face-detector: ${shown} is there already`), usage.stderr).to.equal(true);
+    expect(usage.stderr.startsWith(`opencv-face-detector: ${shown} already exists`), usage.stderr).to.equal(true);
     const nowhere = cli(['detect', name, '--output', 'no\x1bwhere/x'], { cwd: folder });
     expect(nowhere.stderr).to.match(/^opencv-face-detector: ENOENT.*no\\u001bwhere\/x'\n$/);
   });
@@ -247,7 +247,7 @@ describe('detect', () => {
       const { status, stderr } = run();
       expect(status).to.equal(3);
       expect(stderr).to.match(
-        /^photos\/a.png: mine\/a.png is there already: give another folder, or --overwrite \(EEXIST\)$/m,
+        /^photos\/a.png: mine\/a.png already exists: choose another folder, or use --overwrite \(EEXIST\)$/m,
       );
       expect(readFileSync(own('a.png'), 'utf8')).to.equal('mine');
       expect(files('mine')).to.deep.equal(['a.png', 'a.png.part', 'z.png', 'z.png.part']);
@@ -434,7 +434,7 @@ describe('detect', () => {
         expect(kept.length).to.be.within(slow - 1, count - 1);
         if (signal !== 'SIGKILL') {
           expect(stderr).to.equal(
-            `interrupted after ${kept.length} of ${count} images; results are in results.ndjson, go on with --resume\n`,
+            `interrupted after ${kept.length} of ${count} images; results are in results.ndjson, continue with --resume\n`,
           );
         } else {
           writeFileSync(output(), '{"file":"series/10.png","model":"mt', { flag: 'a' });

@@ -317,7 +317,7 @@ describe('bulk jobs', function () {
     first.child.kill('SIGINT');
     expect(await first.ended).to.equal(130);
     // The last thousand may be in the queue before its answer is here.
-    expect(first.said()).to.match(/interrupted after [12]000 images; the same command goes on/);
+    expect(first.said()).to.match(/interrupted after [12]000 images; run the same command again/);
     expect((await counts()).wait).to.equal(2000);
     expect(jobs(...enqueue).status).to.equal(0);
     expect((await counts()).wait).to.equal(3500);
@@ -384,7 +384,7 @@ describe('bulk jobs', function () {
       /^completed +1\nfailed +1 {2}their results say why; jobs retry gives them new attempts\n{/m,
     );
     expect(stdout.match(/^{"file":.*}$/gm)).to.have.length(2);
-    expect(stderr).to.match(/^opencv-face-detector: 2 images, 1 of them failed; 0 doubles left out$/m);
+    expect(stderr).to.match(/^opencv-face-detector: 2 images, 1 of them failed; 0 duplicates skipped$/m);
     expect(JSON.parse(jobs('jobs', 'status', '--json').stdout)).to.include({ completed: 1, failed: 1 });
     const { stderr: retried } = jobs('jobs', 'retry');
     expect(retried).to.equal('opencv-face-detector: 1 job back in the queue\n');

@@ -34,7 +34,7 @@ describe('models, in a package without weights', () => {
     const { status, output } = models('fetch', 'mtcnn');
     expect(status, output).to.equal(1);
     expect(output).to.match(/^mtcnn\/det1.onnx: not from .*source.mtcnn: 15 bytes instead of \d+$/m);
-    expect(output).to.match(/^opencv-face-detector: mtcnn\/det1.onnx, .* could not be had\.$/m);
+    expect(output).to.match(/^opencv-face-detector: mtcnn\/det1.onnx, .* could not be fetched\.$/m);
   });
 
   it('verify says that they are not there, and ends with 1', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { missingFlag, namingFlag } from '#dist/library/permission.js';
+import { missingFlag, withMissingFlag } from '#dist/library/permission.js';
 
 describe("a refusal of Node's permission model", () => {
   const refusal = (permission: string, resource = '') =>
@@ -21,7 +21,7 @@ describe("a refusal of Node's permission model", () => {
   it('names it in message and stack, and stays the same error', () => {
     const error = refusal('FileSystemRead', '/a.jpg');
     const message = 'Node.js runs under its permission model, which needs --allow-fs-read=/a.jpg for this';
-    expect(namingFlag(namingFlag(error)))
+    expect(withMissingFlag(withMissingFlag(error)))
       .to.equal(error)
       .and.have.property('message', message);
     expect(error.stack?.split('\n')[0]).to.equal(`Error: ${message}`);
@@ -36,7 +36,7 @@ describe("a refusal of Node's permission model", () => {
       null,
     ]) {
       expect(missingFlag(other)).to.equal(undefined);
-      expect(namingFlag(other)).to.equal(other);
+      expect(withMissingFlag(other)).to.equal(other);
     }
   });
 });

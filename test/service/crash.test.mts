@@ -21,7 +21,7 @@ async function send(service: Service, type: string, body: Buffer) {
   return wire;
 }
 
-const endings = (service: Service) => logLines(service, 'worker exited, restarting').map(({ how }) => how);
+const endings = (service: Service) => logLines(service, 'worker exited, restarting').map(({ exit }) => exit);
 
 describe('a worker that crashes', () => {
   let service: Service;

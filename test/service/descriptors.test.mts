@@ -108,7 +108,7 @@ describe('a primary that has no descriptor left for a new worker', () => {
     process.kill(victim, 'SIGKILL');
     const refused = () => logLines(service, 'worker could not be forked, retrying');
     await eventually('two tries', () => refused().length >= 2);
-    expect(refused()[0]?.['how']).to.match(/EMFILE$/);
+    expect(refused()[0]?.['exit']).to.match(/EMFILE$/);
     expect(workerPids(service)).to.deep.equal([other]);
     limit(1000);
     await eventually('two workers answer', async () => {

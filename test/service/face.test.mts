@@ -183,7 +183,7 @@ describe('POST /face', () => {
       const cases: [Buffer, string][] = [
         [
           Buffer.from('<html></html>'),
-          '415 {"message": "the data is not an image that is known here: send JPEG, PNG, WebP, BMP, TIFF or PNM"}\n',
+          '415 {"message": "the data is not an image of a known format: send JPEG, PNG, WebP, BMP, TIFF or PNM"}\n',
         ],
         [
           Buffer.from('GIF89a....'),

@@ -96,13 +96,13 @@ describe('LogOutput', () => {
     fates = [4, 'EAGAIN', 'EAGAIN', 'EAGAIN'];
     for (const one of ['one and a half\n', 'two\n']) output.write(one);
     await eventually('it is full', () => fates.length <= 2);
-    expect(written() + output.takeRest()).to.equal('one and a half\ntwo\n');
+    expect(written() + output.takeUnwritten()).to.equal('one and a half\ntwo\n');
   });
 
   it('gives what still waits at the end of the process', async () => {
     write = () => new Promise(() => undefined);
     for (const line of ['on its way\n', 'one\n', 'two\n']) output.write(line);
-    expect(output.takeRest()).to.equal('one\ntwo\n');
-    expect(output.takeRest()).to.equal('');
+    expect(output.takeUnwritten()).to.equal('one\ntwo\n');
+    expect(output.takeUnwritten()).to.equal('');
   });
 });

@@ -46,7 +46,7 @@ describe('the demo page says what went wrong', () => {
   it('with a file that is no image, one that is damaged, and one that is too large', async () => {
     await go(open);
     await choose('text.png', Buffer.from('this is no image'));
-    await untilAlert(/The data is no image of a known format\./);
+    await untilAlert(/The data is not an image of a known format\./);
     expect(await page.locator('#json').textContent()).to.match(/"code": "UNSUPPORTED_FORMAT"/);
     expect(await page.getByRole('button', { name: 'Try again' }).isVisible()).to.equal(false);
     await untilStatus(page, /text.png was not searched/);

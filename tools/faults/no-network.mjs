@@ -20,7 +20,7 @@ export function noNetwork(expect) {
   });
   rmSync(folder, { recursive: true });
   expect(
-    status === 7 && /^MODEL_MISSING yunet\/\S+ could not be had\.\n.*\(getaddrinfo E\w+ /s.test(stdout),
+    status === 7 && /^MODEL_MISSING yunet\/\S+ could not be fetched\.\n.*\(getaddrinfo E\w+ /s.test(stdout),
     'models fetch fails by file and reason, with a code',
     stdout,
   );

@@ -5,7 +5,7 @@
 namespace faces {
 namespace {
 
-constexpr std::ptrdiff_t kInsertionSpan = 15;  // last - first up to which insertion sort takes over
+constexpr std::ptrdiff_t kInsertionSpan = 15;  // insertion sort is used up to this value of last - first
 
 class Sorter {
  public:
@@ -29,7 +29,7 @@ class Sorter {
  private:
   struct Part {
     std::ptrdiff_t first, last;  // both inclusive
-    int splits;                  // how often it may still be split
+    int splits;                  // remaining splits before heap sort
   };
 
   double At(std::ptrdiff_t i) const { return values_[order_[static_cast<size_t>(i)]]; }
@@ -54,7 +54,7 @@ class Sorter {
     InsertionSort(part.first, part.last);
   }
 
-  // Median of three to the middle, then parked before the last; both ends work as sentinels.
+  // Median of three as pivot, moved next to the end; both ends act as sentinels.
   std::ptrdiff_t Partition(std::ptrdiff_t first, std::ptrdiff_t last) {
     const std::ptrdiff_t middle = first + (last - first) / 2;
     if (At(middle) < At(first)) Swap(middle, first);
@@ -94,7 +94,7 @@ class Sorter {
     }
   }
 
-  // Positions count from 1, so that the children of p are 2p and 2p + 1.
+  // Positions start at 1, so that the children of p are 2p and 2p + 1.
   void SiftDown(std::ptrdiff_t first, std::ptrdiff_t position, std::ptrdiff_t size) {
     const size_t moving = Index(first + position - 1);
     for (std::ptrdiff_t child = 2 * position; child <= size; child = 2 * position) {

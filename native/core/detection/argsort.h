@@ -5,11 +5,11 @@
 
 namespace faces {
 
-/// Indices that put `values` in increasing order, equal values in the order that numpy's default `argsort` (1.24, the
-/// reference's) gives them. Scores saturate to equal numbers, non-maximum suppression keeps whichever comes first, and
-/// a face moves by up to 20 pixels with another order among equals; so the unstable sort itself is part of the
-/// contract: introsort, the pivot the median of first, middle and last, the larger part put off, insertion sort for up
-/// to 16 elements, heap sort for a part that is split too often. `values` holds no NaN.
+/// Indices that sort `values` in increasing order, with equal values in the order of numpy's default `argsort` (1.24,
+/// the reference's). Scores saturate to equal numbers, non-maximum suppression keeps whichever comes first, and with
+/// another order of equals a face moves by up to 20 pixels; so the unstable sort itself is part of the contract:
+/// introsort, with the median of first, middle and last as pivot, the larger part put on the stack, insertion sort up
+/// to 16 elements, and heap sort for a part that is split too often. `values` must not contain NaN.
 std::vector<size_t> ArgSort(const std::vector<double>& values);
 
 }  // namespace faces

@@ -6,17 +6,17 @@
 namespace faces {
 namespace {
 
-// Share of Options::min_face_size: of MTCNN's 359 boxes on the photographs that the tests use 95 % are larger.
+// Relative to Options::min_face_size: 95 % of MTCNN's 359 boxes on the test photographs are larger.
 constexpr double kSmallestBox = 2.0 / 3;
 
 }  // namespace
 
 bool IsCandidate(const Face& face, const Options& options) {
   if (!(face.confidence > options.onet_threshold)) return false;
-  constexpr double kFar = 1e9;  // beyond any picture
+  constexpr double kFar = 1e9;  // beyond any image
   const auto& [x1, y1, x2, y2] = face.box;
   for (const double corner : {x1, y1, x2, y2}) {
-    if (!(std::abs(corner) < kFar)) throw Error(ErrorCode::kModelInvalid, "the weights give a box that is no box");
+    if (!(std::abs(corner) < kFar)) throw Error(ErrorCode::kModelInvalid, "the weights give an impossible box");
   }
   return std::max(x2 - x1, y2 - y1) >= options.min_face_size * kSmallestBox;
 }

@@ -8,13 +8,12 @@
 
 namespace faces {
 
-/// Whether what a network proposes is asked for: surer than Options::onet_threshold, and its longer side at least two
-/// thirds of Options::min_face_size, as MTCNN's windows of that size become boxes of down to two thirds of it. Throws
-/// Error{kModelInvalid} for a box that no picture can hold (weights gone wrong).
+/// Whether a network's face satisfies the options: its score exceeds Options::onet_threshold, and its longer side is at
+/// least two thirds of Options::min_face_size, since MTCNN's windows of that size become boxes of down to two thirds of
+/// it. Throws Error{kModelInvalid} for a box that no image can contain (broken weights).
 bool IsCandidate(const Face& face, const Options& options);
 
-/// Greedy non-maximum suppression as NonMaximumSuppression, with landmarks: what is left, surest first,
-/// kMaxFaces at most.
+/// NonMaximumSuppression for faces with landmarks: the remaining faces, most confident first, at most kMaxFaces.
 std::vector<Face> Suppress(const std::vector<Face>& faces, double threshold, OverlapOver over,
                            const CancelFlag& cancel);
 

@@ -7,7 +7,7 @@
 
 namespace faces {
 
-/// Leaves the `most` candidates with the highest scores, of equal ones the first, in the order that they had.
-void KeepBest(std::vector<Candidate>& candidates, size_t most);
+/// Keeps the `max` candidates with the highest scores, the first among equals, in their original order.
+void KeepBest(std::vector<Candidate>& candidates, size_t max);
 
 }  // namespace faces

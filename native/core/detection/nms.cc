@@ -12,10 +12,10 @@ namespace {
 
 constexpr double kMaxCellsAcross = 4096;
 
-// Looks at the cancel flag once in about 10 microseconds of comparing.
-class Pace {
+// Checks the cancel flag about every 10 microseconds of comparisons.
+class CheckpointPacer {
  public:
-  explicit Pace(const CancelFlag& cancel) : cancel_(cancel) {}
+  explicit CheckpointPacer(const CancelFlag& cancel) : cancel_(cancel) {}
   void Step(size_t comparisons) {
     constexpr size_t kBetween = 4096;
     since_ += comparisons;
@@ -31,12 +31,12 @@ class Pace {
 
 double LongerSide(const Box& box) { return std::max({Width(box), Height(box), 1.0}); }
 
-// Taken boxes of about one size, listed in every cell they touch: two boxes that overlap share a cell, so a candidate
-// is compared with its neighbours only.
+// A grid of taken boxes of similar size, each listed in every cell it touches: overlapping boxes share a cell, so a
+// candidate is compared only with its neighbours.
 class Grid {
  public:
-  // Widens the grid, which is not used before all of its boxes have been announced.
-  void Announce(const Box& box) {
+  // Extends the grid's bounds; call it for all boxes before the first Add.
+  void Extend(const Box& box) {
     const Box touched = Touched(box);
     if (count_++ == 0) bounds_ = touched;
     bounds_ = {std::min(bounds_.x1, touched.x1), std::min(bounds_.y1, touched.y1), std::max(bounds_.x2, touched.x2),
@@ -53,17 +53,17 @@ class Grid {
   }
 
   template <typename Predicate>
-  bool AnyNear(const Box& box, Pace& pace, Predicate predicate) {
+  bool AnyNear(const Box& box, CheckpointPacer& pacer, Predicate predicate) {
     if (cells_.empty()) return false;
     return ForEachCell(box, [&](const std::vector<const Box*>& cell) {
-      pace.Step(1 + cell.size());
+      pacer.Step(1 + cell.size());
       return std::any_of(cell.begin(), cell.end(), [&](const Box* other) { return predicate(*other); });
     });
   }
 
  private:
   void LayOut() {
-    // The mean side, so that most boxes touch four cells; larger where that would make many more cells than boxes.
+    // The mean side, so that most boxes touch four cells; larger if that would make many more cells than boxes.
     const auto count = static_cast<double>(count_);
     cell_ = std::max({side_sum_ / count, std::sqrt(Width(bounds_) * Height(bounds_) / count),
                       std::max(Width(bounds_), Height(bounds_)) / kMaxCellsAcross});
@@ -73,12 +73,12 @@ class Grid {
 
   size_t Index(double distance) const { return static_cast<size_t>(distance / cell_); }
 
-  // Half a pixel outwards: inclusive corners that lie one pixel apart touch. A box turned inside out counts as a point.
+  // Extended by half a pixel: inclusive corners one pixel apart touch. An inverted box counts as a point.
   static Box Touched(const Box& box) {
     return {box.x1 - 0.5, box.y1 - 0.5, std::max(box.x2, box.x1) + 0.5, std::max(box.y2, box.y1) + 0.5};
   }
 
-  // Calls visit(cell) until it answers true; says whether it did.
+  // Calls visit(cell) until it returns true; returns whether it did.
   template <typename Visit>
   bool ForEachCell(const Box& box, Visit visit) {
     const Box touched = Touched(box);
@@ -102,17 +102,17 @@ class Grid {
   std::vector<std::vector<const Box*>> cells_;
 };
 
-// Taken boxes in a grid for each octave of their longer side. In one grid for all, large boxes would touch every cell
-// of the small ones: half a million candidates of a picture drawn for it took minutes.
-class Taken {
+// Taken boxes, in one grid per octave of their longer side. In a single grid, large boxes would touch every cell of the
+// small ones: half a million candidates of a picture made for this took minutes.
+class TakenBoxes {
  public:
-  Taken(const std::vector<Candidate>& candidates, double threshold, OverlapOver over, const CancelFlag& cancel)
-      : threshold_(threshold), over_(over), pace_(cancel) {
-    // Where the common part of two boxes is more than a share of both together, neither has a side that is longer than
-    // the other's by more than that share; the second factor is for what rounding may add.
+  TakenBoxes(const std::vector<Candidate>& candidates, double threshold, OverlapOver over, const CancelFlag& cancel)
+      : threshold_(threshold), over_(over), pacer_(cancel) {
+    // If the overlap of two boxes is more than `threshold` of their union, the ratio of their longer sides is at most 1
+    // / threshold; 0.99 allows for rounding.
     if (over == OverlapOver::kUnion && threshold > 0)
       reach_ = static_cast<int>(std::ceil(-std::log2(threshold * 0.99)));
-    for (const Candidate& candidate : candidates) grids_[Octave(candidate.box)].Announce(candidate.box);
+    for (const Candidate& candidate : candidates) grids_[Octave(candidate.box)].Extend(candidate.box);
   }
 
   void Add(const Box* box) { grids_[Octave(*box)].Add(box); }
@@ -121,7 +121,7 @@ class Taken {
     const int octave = Octave(box);
     for (auto grid = grids_.lower_bound(octave - reach_); grid != grids_.end() && grid->first <= octave + reach_;
          ++grid) {
-      if (grid->second.AnyNear(box, pace_, [&](const Box& other) { return Overlap(box, other, over_) > threshold_; }))
+      if (grid->second.AnyNear(box, pacer_, [&](const Box& other) { return Overlap(box, other, over_) > threshold_; }))
         return true;
     }
     return false;
@@ -132,8 +132,8 @@ class Taken {
 
   const double threshold_;
   const OverlapOver over_;
-  Pace pace_;
-  int reach_ = 2 * std::numeric_limits<double>::max_exponent;  // octaves; all
+  CheckpointPacer pacer_;
+  int reach_ = 2 * std::numeric_limits<double>::max_exponent;  // in octaves; by default all
   std::map<int, Grid> grids_;
 };
 
@@ -149,15 +149,15 @@ double Overlap(const Box& a, const Box& b, OverlapOver over) {
 }
 
 std::vector<size_t> NonMaximumSuppression(const std::vector<Candidate>& candidates, double threshold, OverlapOver over,
-                                          const CancelFlag& cancel, size_t most) {
+                                          const CancelFlag& cancel, size_t max) {
   std::vector<size_t> taken;
   std::vector<double> scores;
   scores.reserve(candidates.size());
   for (const Candidate& candidate : candidates) scores.push_back(candidate.score);
   const std::vector<size_t> order = ArgSort(scores);
   Checkpoint(cancel);
-  Taken boxes(candidates, threshold, over, cancel);
-  for (auto index = order.rbegin(); index != order.rend() && taken.size() < most; ++index) {
+  TakenBoxes boxes(candidates, threshold, over, cancel);
+  for (auto index = order.rbegin(); index != order.rend() && taken.size() < max; ++index) {
     const Box& box = candidates[*index].box;
     if (boxes.Overlaps(box)) continue;
     boxes.Add(&box);

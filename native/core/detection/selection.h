@@ -6,10 +6,10 @@
 
 namespace faces {
 
-/// Drops faces outside of an image of this size (Options::clip), sorts and cuts. Boxes stay as they were found.
+/// Drops faces outside an image of this size (Options::clip), sorts and limits them. Boxes are not changed.
 std::vector<Face> SelectFaces(std::vector<Face> faces, int width, int height, const Options& options);
 
-/// Cuts the boxes at the border of their image.
+/// Clips the boxes to their image.
 void ClipBoxes(Detection& detection);
 
 }  // namespace faces

@@ -13,7 +13,7 @@ namespace {
 // Values of the field biCompression.
 constexpr uint32_t kPlain = 0, kRle8 = 1, kRle4 = 2, kBitFields = 3, kJpeg = 4, kPng = 5, kAlphaBitFields = 6;
 
-constexpr size_t kInfo = 14;  // where the header stands that gives its own size
+constexpr size_t kInfo = 14;  // offset of the header, which begins with its size
 constexpr uint32_t kCoreHeader = 12, kWindowsHeader = 40, kMasksHeader = 52, kOs2Header = 64;
 
 struct Layout {
@@ -28,18 +28,18 @@ struct Layout {
   size_t pixels = 0;
 };
 
-constexpr std::array<uint32_t, 3> kBytes{0xFF, 0xFF << 8, 0xFF << 16};  // the masks of 32 bits that have none
+constexpr std::array<uint32_t, 3> kBytes{0xFF, 0xFF << 8, 0xFF << 16};  // the default masks of 32 bits
 
 bool HasMasks(uint32_t compression) { return compression == kBitFields || compression == kAlphaBitFields; }
 
 std::array<uint32_t, 3> MasksOf(const Reader& bmp, const Layout& layout) {
-  constexpr size_t kMasks = kInfo + kWindowsHeader;  // red, green and blue, within a longer header or behind it
+  constexpr size_t kMasks = kInfo + kWindowsHeader;  // red, green and blue, inside a longer header or after it
   if (HasMasks(layout.compression)) return {bmp.U32(kMasks + 8), bmp.U32(kMasks + 4), bmp.U32(kMasks)};
   if (layout.bits == 16) return {0x1F, 0x1F << 5, 0x1F << 10};
   return kBytes;
 }
 
-// Of what stands behind the header, in front of the palette.
+// Bytes of the masks between header and palette.
 size_t MaskBytes(uint32_t header_size, uint32_t compression) {
   if (header_size >= kMasksHeader || !HasMasks(compression)) return 0;
   return compression == kAlphaBitFields ? 16 : 12;
@@ -83,9 +83,9 @@ Layout ReadLayout(Bytes bytes) {
   CheckKind(layout, header_size);
   layout.masks = MasksOf(bmp, layout);
   layout.palette = header_end + MaskBytes(header_size, layout.compression);
-  const size_t most = layout.bits <= 8 ? size_t{1} << layout.bits : 0;
+  const size_t max_colours = layout.bits <= 8 ? size_t{1} << layout.bits : 0;
   const size_t given = header_size >= kWindowsHeader ? bmp.U32(kInfo + 32) : 0;
-  layout.colours = given == 0 ? most : std::min(given, most);
+  layout.colours = given == 0 ? max_colours : std::min(given, max_colours);
   layout.pixels = std::max(size_t{bmp.U32(10)}, header_end);
   return layout;
 }
@@ -102,27 +102,27 @@ std::array<Colour, 256> PaletteOf(const Reader& bmp, const Layout& layout) {
   return palette;
 }
 
-// One channel of a pixel that is a number: its bits, brought to 8.
+// One channel of a packed pixel, scaled to 8 bits.
 class Channel {
  public:
   explicit Channel(uint32_t mask) {
     if (mask == 0) return;
     while ((mask >> shift_ & 1) == 0) ++shift_;
-    most_ = mask >> shift_;
-    if ((most_ & (most_ + 1)) != 0) ThrowCorruptHeader("BMP");  // bits that are not next to each other
-    while (most_ > 0xFF) {
-      most_ >>= 1;
+    max_value_ = mask >> shift_;
+    if ((max_value_ & (max_value_ + 1)) != 0) ThrowCorruptHeader("BMP");  // the bits are not contiguous
+    while (max_value_ > 0xFF) {
+      max_value_ >>= 1;
       ++shift_;
     }
-    for (uint32_t value = 0; value <= most_; ++value) {
-      scaled_[value] = static_cast<uint8_t>((value * 255 + most_ / 2) / most_);
+    for (uint32_t value = 0; value <= max_value_; ++value) {
+      scaled_[value] = static_cast<uint8_t>((value * 255 + max_value_ / 2) / max_value_);
     }
   }
-  uint8_t Of(uint32_t pixel) const { return scaled_[pixel >> shift_ & most_]; }
+  uint8_t Of(uint32_t pixel) const { return scaled_[pixel >> shift_ & max_value_]; }
 
  private:
   uint32_t shift_ = 0;
-  uint32_t most_ = 0;
+  uint32_t max_value_ = 0;
   std::array<uint8_t, 256> scaled_{};
 };
 
@@ -172,8 +172,8 @@ void ReadRows(Bytes bytes, const Layout& layout, cv::Mat& image) {
   }
 }
 
-// Run-length codes are pairs of bytes: a count and what is repeated; or 0 and an order: 0 the next row, 1 the end, 2 a
-// step by two bytes to the right and up, 3 and more as many pixels as they are, filled up to an even number of bytes.
+// Run-length codes are pairs of bytes: a count and the value to repeat; or 0 and a command: 0 next row, 1 end, 2 move
+// right and up by the next two bytes, 3 and more: that many literal pixels, padded to an even number of bytes.
 void ReadRunLengths(Bytes bytes, const Layout& layout, cv::Mat& image) {
   constexpr uint8_t kNextRow = 0, kEnd = 1, kStep = 2;
   const Reader bmp(bytes, false);
@@ -181,7 +181,7 @@ void ReadRunLengths(Bytes bytes, const Layout& layout, cv::Mat& image) {
   const bool is_nibbles = layout.bits == 4;
   image.setTo(cv::Scalar(palette[0][0], palette[0][1], palette[0][2]));
   int64_t x = 0, y = 0;
-  // `count` pixels; those beyond the row take no time.
+  // Writes `count` pixels; those beyond the row take no time.
   const auto put = [&](int64_t count, auto index_of) {
     auto* row = image.ptr<Colour>(RowOf(layout, y));
     const int64_t inside = std::clamp<int64_t>(layout.width - x, 0, count);

@@ -8,10 +8,10 @@
 
 namespace faces {
 
-// Offsets are sums of 32-bit lengths that an attacker chose; in 64 bits they cannot wrap around.
+// Offsets are sums of 32-bit lengths chosen by an attacker; in 64 bits they cannot overflow.
 static_assert(sizeof(size_t) == 8, "64-bit platforms only");
 
-/// Bounds-checked reading of somebody else's bytes. What lies beyond the end reads as 0; Has tells the difference.
+/// Bounds-checked reader of borrowed bytes. Reads beyond the end return 0; use Has to check.
 class Reader {
  public:
   explicit Reader(Bytes bytes, bool is_big_endian = true) : bytes_(bytes), is_big_endian_(is_big_endian) {}
@@ -27,7 +27,7 @@ class Reader {
   uint32_t U24(size_t offset) const { return Number(offset, 3); }
   uint32_t U32(size_t offset) const { return Number(offset, 4); }
 
-  /// Whether the bytes of `text` (without its closing zero) stand at `offset`.
+  /// Whether the bytes of `text` (without its terminating zero) are at `offset`.
   template <size_t N>
   bool Matches(size_t offset, const char (&text)[N]) const {
     return Has(offset, N - 1) && std::memcmp(bytes_.data + offset, text, N - 1) == 0;

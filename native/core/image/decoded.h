@@ -7,10 +7,10 @@
 
 namespace faces {
 
-/// What a decoder gives: the pixels as stored, before the orientation is applied.
+/// The result of a decoder: the pixels as stored, before the orientation is applied.
 struct Decoded {
-  cv::Mat pixels;  ///< CV_8UC3, BGR; CV_8UC4, BGRA with straight alpha, where it is there and kept
-  /// JPEG only, whose missing parts come out gray or blurred; the other decoders throw instead.
+  cv::Mat pixels;  ///< CV_8UC3, BGR; or CV_8UC4, BGRA with straight alpha, if kept
+  /// JPEG only: missing parts are gray or blurred. Other decoders throw instead.
   std::optional<Defect> defect{};
 };
 

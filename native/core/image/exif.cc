@@ -10,7 +10,7 @@ namespace {
 constexpr uint32_t kMaxEntries = 4096;
 constexpr uint32_t kShort = 3;
 
-// TIFF 6.0, section 2. 0 for what is no whole number of at most 32 bits.
+// Size of a type (TIFF 6.0, section 2); 0 if it is not an integer of at most 32 bits.
 size_t BytesOf(uint32_t type) {
   switch (type) {
     case 1:  // BYTE
@@ -68,7 +68,7 @@ TiffDirectory ForEachTiffEntry(Bytes tiff, uint32_t directory, const std::functi
     const uint32_t type = reader.U16(entry + 2);
     const uint32_t values = reader.U32(entry + 4);
     const size_t bytes = BytesOf(type);
-    // Up to four bytes of values stand in the entry itself, more of them elsewhere.
+    // Up to four bytes of values are in the entry itself, more are elsewhere.
     const size_t at = bytes == 0 || values <= 4 / bytes ? entry + 8 : reader.U32(entry + 8);
     const bool is_number = bytes > 0 && values > 0 && reader.Has(at, bytes);
     use({reader.U16(entry), type, values, is_number, is_number ? ValueAt(reader, at, type) : 0, at});

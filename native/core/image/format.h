@@ -2,10 +2,10 @@
 
 namespace faces {
 
-/// Formats that are read. kPnm is PBM, PGM, PPM and PAM.
+/// Supported formats. kPnm is PBM, PGM, PPM and PAM.
 enum class Format { kJpeg, kPng, kWebp, kBmp, kTiff, kPnm };
 
-/// What becomes of an image's transparency: the search never sees it, a picture made of the image has it again.
+/// What to do with an image's alpha channel: the search does not use it, a picture made of the image keeps it.
 enum class Alpha { kDropped, kKept };
 
 }  // namespace faces

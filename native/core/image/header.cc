@@ -21,7 +21,7 @@ Header ReadHeader(Bytes bytes) {
   if (IsPnm(bytes)) return ReadPnmHeader(bytes);
   if (const char* name = NameOfOtherFormat(bytes)) ThrowUnsupported(name);
   if (image.Matches(0, "II*\0") || image.Matches(0, "MM\0*")) return ReadTiffHeader(bytes);
-  throw Error(ErrorCode::kUnsupportedFormat, std::string("the data is not an image that is known here: ") + kAccepted);
+  throw Error(ErrorCode::kUnsupportedFormat, std::string("the data is not an image of a known format: ") + kAccepted);
 }
 
 }  // namespace faces

@@ -9,51 +9,51 @@
 
 namespace faces {
 
-/// Of two numbers that a file gives (0 to 2^32), 2^40 where it would be more: no decoder gets that far, and what is
-/// reckoned with it stays within 64 bits.
+/// The product of two numbers from a file (0 to 2^32), capped at 2^40: no decoder gets that far, and further arithmetic
+/// stays within 64 bits.
 constexpr int64_t Product(int64_t a, int64_t b) {
-  constexpr int64_t kMost = int64_t{1} << 40;
-  return a > 0 && b > kMost / a ? kMost : a * b;
+  constexpr int64_t kMax = int64_t{1} << 40;
+  return a > 0 && b > kMax / a ? kMax : a * b;
 }
 
-/// What an encoded image says of itself before any pixel is decoded.
+/// An encoded image's header, read before any pixel is decoded.
 struct Header {
   Format format;
-  /// As stored, before the orientation is applied; of an animation that of its canvas.
+  /// As stored, before the orientation is applied; for an animation, of its canvas.
   int64_t width = 0;
   int64_t height = 0;
-  int orientation = 1;     ///< 1 to 8, as EXIF numbers them: how to turn the stored pixels for display
-  bool has_alpha = false;  ///< which is not multiplied into the colours, and can be kept; that of BMP does not count
+  int orientation = 1;     ///< 1 to 8, as in EXIF: how to rotate and flip the stored pixels for display
+  bool has_alpha = false;  ///< straight (not premultiplied) alpha that can be kept; not that of BMP
 
-  // What decoding takes hangs on these.
-  int samples = 3;           ///< a pixel: colours and alpha
-  int bits = 8;              ///< a sample
-  bool is_lossless = false;  ///< WebP: of the first frame
-  /// JPEG: coefficients that are kept until the last scan has been read, 0 where there is one scan that has all.
+  // The memory for decoding depends on these.
+  int samples = 3;           ///< per pixel: colours and alpha
+  int bits = 8;              ///< per sample
+  bool is_lossless = false;  ///< WebP: the first frame
+  /// JPEG: coefficients kept until the last scan has been read; 0 if a single scan has everything.
   int64_t coefficients = 0;
-  size_t first_scan = 0;          ///< JPEG: where its marker stands
-  int64_t strip_pixels = 0;       ///< TIFF: of one strip or tile, which is unpacked whole
-  int64_t strips = 0;             ///< TIFF: strips or tiles, of one sample where they are apart
-  bool is_planar = false;         ///< TIFF: sample after sample, each in strips of its own
-  bool is_converted = false;      ///< TIFF: pixels come from libtiff's conversion to 32-bit RGBA
-  bool has_whole_strips = false;  ///< TIFF: by a compression that unpacks a strip into memory of its own first
-  uint32_t directory = 0;         ///< TIFF: where the directory of the picture stands
+  size_t first_scan = 0;          ///< JPEG: offset of its marker
+  int64_t strip_pixels = 0;       ///< TIFF: in one strip or tile, which is unpacked as a whole
+  int64_t strips = 0;             ///< TIFF: number of strips or tiles, per sample if planar
+  bool is_planar = false;         ///< TIFF: each sample is stored in separate strips
+  bool is_converted = false;      ///< TIFF: needs libtiff's conversion to 32-bit RGBA
+  bool has_whole_strips = false;  ///< TIFF: the codec unpacks whole strips into a separate buffer
+  uint32_t directory = 0;         ///< TIFF: offset of the picture's directory
 
   int64_t pixels() const { return Product(width, height); }
-  /// Of the image as displayed.
+  /// Size of the displayed image.
   int64_t shown_width() const { return orientation >= 5 ? height : width; }
   int64_t shown_height() const { return orientation >= 5 ? width : height; }
 };
 
-/// Recognises the format by its signature, never by a name, and reads what stands before the pixels, of other places
-/// 10,000 chunks at most: microseconds.
-/// Throws Error: kEmptyImage; kUnsupportedFormat, naming GIF, HEIC, camera raw, lossless JPEG and others it knows;
-/// kCorruptImage where the header is cut short or gives no size, and where more than 10,000 segments or chunks stand
-/// before the pixels.
+/// Recognises the format by its signature, never by a name, and reads everything before the pixels, and at most 10,000
+/// chunks elsewhere, in microseconds.
+/// Throws Error: kEmptyImage; kUnsupportedFormat, naming GIF, HEIC, camera raw, lossless JPEG and other known formats;
+/// kCorruptImage if the header is cut short or has no size, or if more than 10,000 segments or chunks precede the
+/// pixels.
 Header ReadHeader(Bytes image);
 
-/// Segments or chunks before the pixels: hundreds where a profile or a second picture is split into many.
-constexpr int kMostInFront = 10'000;
+/// Limit for segments or chunks before the pixels; there are hundreds if a profile or a second picture is split.
+constexpr int kMaxSegments = 10'000;
 
 [[noreturn]] inline void ThrowCorruptHeader(const char* format) {
   throw Error(ErrorCode::kCorruptImage, std::string("the ") + format + " header is damaged or cut short");
@@ -62,7 +62,7 @@ constexpr int kMostInFront = 10'000;
 constexpr char kAccepted[] = "send JPEG, PNG, WebP, BMP, TIFF or PNM";
 constexpr char kEndsEarly[] = "the image ends early: part of it is missing";
 
-/// `what` is a sound kind of image that is not read, for example "lossless JPEG".
+/// `what` is a valid but unsupported kind of image, for example "lossless JPEG".
 [[noreturn]] inline void ThrowUnsupported(const std::string& what) {
   throw Error(ErrorCode::kUnsupportedFormat, what + " is not supported: " + kAccepted);
 }

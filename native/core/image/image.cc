@@ -19,7 +19,7 @@
 namespace faces {
 namespace {
 
-// `reduction` concerns JPEG alone.
+// `reduction` applies to JPEG only.
 Decoded Decode(Bytes encoded, const Header& header, Alpha alpha, int reduction) {
   switch (header.format) {
     case Format::kJpeg:
@@ -38,7 +38,7 @@ Decoded Decode(Bytes encoded, const Header& header, Alpha alpha, int reduction) 
   return DecodeBmp(encoded, header);
 }
 
-// Stored pixels turned for display.
+// Rotates and flips stored pixels for display.
 DecodedImage Upright(Decoded decoded, int reduction, const Header& header) {
   const int orientation = header.orientation;
   ApplyOrientation(decoded.pixels, orientation);
@@ -83,7 +83,7 @@ DecodedImage WrapRawImage(const RawImage& raw, int64_t max_pixels, Alpha alpha) 
   if (raw.pixels.size != row_bytes * static_cast<size_t>(raw.height)) {
     throw Error(ErrorCode::kInvalidOption, "raw pixels must be width * height * channels bytes");
   }
-  // Nothing writes to the view: conversions go to a new Mat, and the cascade only reads.
+  // Nothing writes through the const_cast: conversions go to a new Mat, and the cascade only reads.
   const cv::Mat view(raw.height, raw.width, CV_8UC(raw.channels), const_cast<uint8_t*>(raw.pixels.data));
   const int channels = raw.channels == 4 && alpha == Alpha::kKept ? 4 : 3;
   if (raw.channels == channels && !raw.is_rgb) return {view, view.size()};

@@ -7,7 +7,7 @@
 #include <new>
 #include <string>
 #include <vector>
-// After jpeglib.h.
+// Must follow jpeglib.h.
 #include <jerror.h>
 
 #include "bytes.h"
@@ -20,38 +20,38 @@ namespace {
 #ifdef JCS_EXTENSIONS
 constexpr J_COLOR_SPACE kBgr = JCS_EXT_BGR;
 #else
-#error "libjpeg-turbo is needed, whose answers are those of every release"
+#error "libjpeg-turbo is required: other decoders give other pixels, and other answers"
 #endif
 
-// Behind the bytes of a file: an end marker, with which libjpeg shows what it has.
+// Appended to the file's bytes: an end marker makes libjpeg output what it has.
 constexpr JOCTET kEndMarker[] = {0xFF, kJpegEnd};
 
-// What libjpeg tells of a picture, all of whose warnings it leaves to its caller.
-struct Trouble {
+// What libjpeg reports about an image; it leaves all warnings to its caller.
+struct JpegProblems {
   bool is_out_of_memory = false;
-  bool ran_dry = false;     // blocks were asked for that the data has not
-  bool is_damaged = false;  // codes that mean nothing, restart markers out of turn, bytes that belong nowhere
+  bool ran_out_of_data = false;  // the data ended before all blocks were decoded
+  bool is_damaged = false;       // invalid codes, misplaced restart markers, stray bytes
   bool is_unsupported = false;
 };
 
-// Whether bytes that libjpeg has passed over are more than padding: some cameras leave a few bytes in front of a
-// marker, or many of the same value.
+// Whether bytes that libjpeg skipped are more than padding: some cameras leave a few bytes before a marker, or many of
+// the same value.
 bool IsData(const uint8_t* bytes, size_t count) {
   constexpr size_t kPadding = 64;
   return count > kPadding && std::any_of(bytes, bytes + count, [&](uint8_t byte) { return byte != *bytes; });
 }
 
 // libjpeg's structures with our error handler and source.
-class Decompressor : public WayOut {
+class Decompressor : public JumpTarget {
  public:
   explicit Decompressor(Bytes jpeg) : file_(jpeg) {
     info_.err = jpeg_std_error(&errors_);
     errors_.error_exit = [](j_common_ptr info) { Self(info).GiveUp(); };
     errors_.emit_message = [](j_common_ptr info, int level) {
-      if (level < 0) Self(info).Note();
+      if (level < 0) Self(info).NoteWarning();
     };
     info_.client_data = this;
-    is_made_ = Try([&] { jpeg_create_decompress(&info_); });
+    is_created_ = Try([&] { jpeg_create_decompress(&info_); });
     source_.next_input_byte = jpeg.data;
     source_.bytes_in_buffer = jpeg.size;
     source_.init_source = source_.term_source = [](j_decompress_ptr) {};
@@ -72,9 +72,9 @@ class Decompressor : public WayOut {
   Decompressor& operator=(const Decompressor&) = delete;
   ~Decompressor() { jpeg_destroy_decompress(&info_); }
 
-  bool is_made() const { return is_made_; }
+  bool is_created() const { return is_created_; }
   jpeg_decompress_struct& info() { return info_; }
-  Trouble& trouble() { return trouble_; }
+  JpegProblems& problems() { return problems_; }
   bool is_at_end() const { return source_.next_input_byte >= kEndMarker && source_.next_input_byte <= kEndMarker + 2; }
 
  private:
@@ -83,42 +83,42 @@ class Decompressor : public WayOut {
   [[noreturn]] void GiveUp() {
     switch (errors_.msg_code) {
       case JERR_OUT_OF_MEMORY:
-        trouble_.is_out_of_memory = true;
+        problems_.is_out_of_memory = true;
         break;
       case JERR_ARITH_NOTIMPL:
       case JERR_NOTIMPL:
       case JERR_NOT_COMPILED:
       case JERR_CONVERSION_NOTIMPL:
       case JERR_SOF_UNSUPPORTED:
-        trouble_.is_unsupported = true;
+        problems_.is_unsupported = true;
         break;
       default:
         break;
     }
-    Take();
+    Jump();
   }
 
-  void Note() {
+  void NoteWarning() {
     switch (errors_.msg_code) {
-      case JWRN_HIT_MARKER:  // of what follows damage as well
-        trouble_.ran_dry = trouble_.ran_dry || !trouble_.is_damaged;
+      case JWRN_HIT_MARKER:  // also reported as a consequence of damage
+        problems_.ran_out_of_data = problems_.ran_out_of_data || !problems_.is_damaged;
         break;
       case JWRN_EXTRANEOUS_DATA: {
-        // Behind the last scan of a file without an end marker stands a trailer.
+        // A trailer follows the last scan of a file without an end marker.
         if (is_at_end()) break;
-        // The count can exceed what has been read: bits made up for an empty restart interval count as well.
+        // The count can exceed the bytes read: it includes bits made up for an empty restart interval.
         const auto read = static_cast<size_t>(source_.next_input_byte - file_.data);
         const size_t count = std::min(static_cast<size_t>(std::max(errors_.msg_parm.i[0], 0)), read);
-        if (IsData(source_.next_input_byte - count, count)) trouble_.is_damaged = true;
+        if (IsData(source_.next_input_byte - count, count)) problems_.is_damaged = true;
         break;
       }
       case JWRN_HUFF_BAD_CODE:
       case JWRN_ARITH_BAD_CODE:
       case JWRN_MUST_RESYNC:
-        trouble_.is_damaged = true;
+        problems_.is_damaged = true;
         break;
       default:
-        break;  // of profiles and versions, not of blocks
+        break;  // about profiles and versions, not about blocks
     }
   }
 
@@ -126,11 +126,11 @@ class Decompressor : public WayOut {
   jpeg_decompress_struct info_{};
   jpeg_error_mgr errors_{};
   jpeg_source_mgr source_{};
-  Trouble trouble_;
-  bool is_made_ = false;
+  JpegProblems problems_;
+  bool is_created_ = false;
 };
 
-// As OpenCV reads them: inverted, as Adobe's programs write them, whatever the file says.
+// Like OpenCV: inverted, as Adobe's programs write them, whatever the file says.
 void CmykToBgr(const uint8_t* cmyk, uint8_t* bgr, int width) {
   for (int x = 0; x < width; ++x, cmyk += 4, bgr += 3) {
     const int key = cmyk[3];
@@ -138,7 +138,7 @@ void CmykToBgr(const uint8_t* cmyk, uint8_t* bgr, int width) {
   }
 }
 
-// Whether every coefficient of a progressive picture has been told to its last bit.
+// Whether every coefficient of a progressive image has been refined to its last bit.
 bool HasAllBits(const jpeg_decompress_struct& info) {
   for (int component = 0; component < info.num_components; ++component) {
     for (int i = 0; i < DCTSIZE2; ++i) {
@@ -148,8 +148,8 @@ bool HasAllBits(const jpeg_decompress_struct& info) {
   return true;
 }
 
-// Whether coded data is left of the only scan, all of whose blocks were decoded: what a hole in the middle of it
-// leaves. Trailers are no such data: they hold markers that cannot be, or have no end marker of their own.
+// Whether coded data remains in the only scan after all blocks were decoded, which means that a part in the middle is
+// missing. Trailers do not count: they contain invalid markers, or have no end marker of their own.
 bool IsDataLeft(Bytes jpeg, const jpeg_decompress_struct& info) {
   const uint8_t* position = info.src->next_input_byte;
   if (info.unread_marker != 0 || position < jpeg.data || position > jpeg.data + jpeg.size) return false;
@@ -159,21 +159,21 @@ bool IsDataLeft(Bytes jpeg, const jpeg_decompress_struct& info) {
   return reader.Has(end, 2) && reader.U8(end + 1) == kJpegEnd && IsData(position, end - start);
 }
 
-std::optional<Defect> DefectOf(const Trouble& trouble, bool is_whole) {
-  if (trouble.ran_dry || (!is_whole && !trouble.is_damaged)) {
+std::optional<Defect> DefectOf(const JpegProblems& problems, bool is_whole) {
+  if (problems.ran_out_of_data || (!is_whole && !problems.is_damaged)) {
     return Defect{ErrorCode::kTruncatedImage, kEndsEarly};
   }
-  if (trouble.is_damaged) return Defect{ErrorCode::kCorruptImage, "the image's data is damaged: part of it is wrong"};
+  if (problems.is_damaged) return Defect{ErrorCode::kCorruptImage, "the image's data is damaged: part of it is wrong"};
   return std::nullopt;
 }
 
-[[noreturn]] void ThrowFor(const Trouble& trouble) {
-  if (trouble.is_out_of_memory) throw std::bad_alloc();
-  if (trouble.is_unsupported) ThrowUnsupported("this kind of JPEG");
+[[noreturn]] void ThrowFor(const JpegProblems& problems) {
+  if (problems.is_out_of_memory) throw std::bad_alloc();
+  if (problems.is_unsupported) ThrowUnsupported("this kind of JPEG");
   ThrowCorrupt();
 }
 
-// False where libjpeg gave up.
+// Returns false if libjpeg gave up.
 bool ReadRows(Decompressor& jpeg, cv::Mat& pixels) {
   jpeg_decompress_struct& info = jpeg.info();
   std::vector<uint8_t> cmyk(info.out_color_space == JCS_CMYK ? size_t{info.output_width} * 4 : 0);
@@ -194,11 +194,11 @@ void CheckJpegScans(int scans, const Header& header) {
   if (scans > kMaxScans) {
     throw Error(ErrorCode::kCorruptImage, "the JPEG has more than " + std::to_string(kMaxScans) + " scans");
   }
-  const int64_t most = std::max(kScannedPixels / header.pixels(), kScansOfAnySize);
-  if (scans > most) {
+  const int64_t limit = std::max(kScannedPixels / header.pixels(), kScansOfAnySize);
+  if (scans > limit) {
     throw Error(ErrorCode::kTooManyPixels, "the JPEG has " + std::to_string(scans) + " scans of " +
                                                std::to_string(header.pixels()) + " pixels, the limit of this size is " +
-                                               std::to_string(most));
+                                               std::to_string(limit));
   }
 }
 
@@ -211,7 +211,7 @@ Decoded DecodeJpeg(Bytes bytes, const Header& header, int reduction) {
     bytes.size = std::min(bytes.size, scans.end + (scans.has_end ? sizeof kEndMarker : 0));
   }
   Decompressor jpeg(bytes);
-  if (!jpeg.is_made()) ThrowFor(jpeg.trouble());
+  if (!jpeg.is_created()) ThrowFor(jpeg.problems());
   jpeg_decompress_struct& info = jpeg.info();
   const bool is_started = jpeg.Try([&] {
     jpeg_read_header(&info, TRUE);
@@ -220,22 +220,22 @@ Decoded DecodeJpeg(Bytes bytes, const Header& header, int reduction) {
     info.scale_denom = static_cast<unsigned>(reduction);
     jpeg_start_decompress(&info);
   });
-  if (!is_started) ThrowFor(jpeg.trouble());
+  if (!is_started) ThrowFor(jpeg.problems());
   const auto rounded_up = [&](int64_t side) { return static_cast<JDIMENSION>((side + reduction - 1) / reduction); };
   if (info.output_width != rounded_up(header.width) || info.output_height != rounded_up(header.height)) ThrowCorrupt();
 
   Decoded decoded{cv::Mat(static_cast<int>(info.output_height), static_cast<int>(info.output_width), CV_8UC3)};
-  if (!ReadRows(jpeg, decoded.pixels)) ThrowFor(jpeg.trouble());
+  if (!ReadRows(jpeg, decoded.pixels)) ThrowFor(jpeg.problems());
   bool is_whole = true;
   if (is_multi_scan) {
     if (!scans.has_end)
       is_whole = info.progressive_mode != FALSE ? HasAllBits(info) : scans.components >= header.samples;
   } else if (IsDataLeft(bytes, info)) {
-    jpeg.trouble().is_damaged = true;
+    jpeg.problems().is_damaged = true;
   }
-  // Arithmetic coding reads on behind the end of its data without a warning: only the end marker tells.
+  // Arithmetic decoding continues past the end of its data without a warning: only the end marker tells.
   if (info.arith_code != FALSE && jpeg.is_at_end()) is_whole = false;
-  decoded.defect = DefectOf(jpeg.trouble(), is_whole);
+  decoded.defect = DefectOf(jpeg.problems(), is_whole);
   return decoded;
 }
 

@@ -8,8 +8,8 @@
 namespace faces {
 namespace {
 
-// The name of a kind of JPEG that no decoder here reads, by the marker of its frame; null where it is read.
-const char* UnreadKind(uint8_t marker) {
+// The name of an unsupported kind of JPEG, by the marker of its frame; null if supported.
+const char* UnsupportedKind(uint8_t marker) {
   switch (marker) {
     case 0xC3:
     case 0xCB:
@@ -35,8 +35,8 @@ bool IsFrame(uint8_t marker) {
 
 bool IsProgressive(uint8_t frame) { return (frame & 3) == 2; }
 
-// Coefficients of all blocks of a frame whose header stands at `frame`: every component in whole units of 8x8 times its
-// sampling factors.
+// Number of coefficients in all blocks of the frame whose header is at `frame`: every component is padded to whole
+// units of 8x8 times its sampling factors.
 int64_t Coefficients(const Reader& jpeg, size_t frame, const Header& header) {
   constexpr size_t kComponents = 10;
   int64_t blocks_of_unit = 0;
@@ -64,14 +64,14 @@ void ReadFrame(const Reader& jpeg, size_t frame, Header& header) {
 Header ReadJpegHeader(Bytes bytes) {
   const Reader jpeg(bytes);
   Header header{Format::kJpeg};
-  bool has_exif = false;  // the first block counts: reading every one of a million would take seconds
+  bool has_exif = false;  // only the first block is read: a million of them would take seconds
   size_t frame = 0;
   int segments = 0;
-  const auto next = [&](size_t offset) { return NextJpegMarker(jpeg, offset, kMostInFront); };
+  const auto next = [&](size_t offset) { return NextJpegMarker(jpeg, offset, kMaxSegments); };
   for (size_t offset = next(2); jpeg.Has(offset, 2); offset = next(EndOfJpegSegment(jpeg, offset))) {
     const uint8_t marker = jpeg.U8(offset + 1);
     if (marker == kJpegEnd) break;
-    if (++segments > kMostInFront) ThrowCorruptHeader("JPEG");
+    if (++segments > kMaxSegments) ThrowCorruptHeader("JPEG");
     if (marker == kJpegScan) {
       header.first_scan = offset;
       const bool has_all = jpeg.U8(offset + 4) >= header.samples;
@@ -79,7 +79,7 @@ Header ReadJpegHeader(Bytes bytes) {
       if (frame > 0 && (is_progressive || !has_all)) header.coefficients = Coefficients(jpeg, frame, header);
       break;
     }
-    if (const char* kind = UnreadKind(marker)) ThrowUnsupported(kind);
+    if (const char* kind = UnsupportedKind(marker)) ThrowUnsupported(kind);
     if (IsFrame(marker) && frame == 0) {
       frame = offset;
       ReadFrame(jpeg, frame, header);

@@ -7,7 +7,7 @@ namespace {
 
 bool IsStandalone(uint8_t marker) { return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8); }
 
-// What may stand between two scans: tables, application data and comments.
+// Markers allowed between two scans: tables, application data and comments.
 bool IsBetweenScans(uint8_t marker) {
   return marker == kJpegScan || marker == 0xC4 || marker == 0xCC || (marker >= 0xDB && marker <= 0xDD) ||
          (marker >= 0xE0 && marker <= 0xEF) || marker == 0xFE;
@@ -15,8 +15,8 @@ bool IsBetweenScans(uint8_t marker) {
 
 }  // namespace
 
-size_t NextJpegMarker(const Reader& jpeg, size_t offset, size_t most_passed) {
-  for (size_t passed = 0; jpeg.Has(offset, 2) && passed <= most_passed; ++passed) {
+size_t NextJpegMarker(const Reader& jpeg, size_t offset, size_t max_passed) {
+  for (size_t passed = 0; jpeg.Has(offset, 2) && passed <= max_passed; ++passed) {
     const Bytes rest = jpeg.From(offset);
     const void* found = std::memchr(rest.data, 0xFF, rest.size - 1);
     if (found == nullptr) break;

@@ -10,7 +10,7 @@ namespace {
 const char* IsoBrand(const Reader& image) {
   if (!image.Matches(4, "ftyp")) return nullptr;
   if (image.Matches(8, "crx ")) return "camera raw (CR3)";
-  // The brands in the order of the file: the major one, a version, then the compatible ones.
+  // The brands in file order: the major one, a version, then the compatible ones.
   const size_t end = std::min<size_t>(std::max(image.U32(0), 16U), 256);
   for (size_t brand = 8; brand < end; brand += brand == 8 ? 8 : 4) {
     if (image.Matches(brand, "avif") || image.Matches(brand, "avis")) return "AVIF";
@@ -22,7 +22,7 @@ const char* IsoBrand(const Reader& image) {
   return image.Matches(8, "mif1") || image.Matches(8, "msf1") ? "HEIF" : "MP4";
 }
 
-// Text that opens an <svg> element within its first kilobyte.
+// Text with an <svg> element within its first kilobyte.
 bool IsSvg(const Reader& image) {
   size_t start = image.Matches(0, "\xEF\xBB\xBF") ? 3 : 0;
   while (image.U8(start) == ' ' || image.U8(start) == '\n' || image.U8(start) == '\r' || image.U8(start) == '\t')
@@ -34,7 +34,7 @@ bool IsSvg(const Reader& image) {
   return false;
 }
 
-// Raw files that are no TIFF, or one with a signature of its own.
+// Raw files that are not TIFF, or TIFF with a special signature.
 const char* CameraRaw(const Reader& image) {
   if ((image.Matches(0, "II*\0") || image.Matches(0, "MM\0*")) && image.Matches(8, "CR\2")) return "camera raw (CR2)";
   if (image.Matches(0, "IIRO") || image.Matches(0, "IIRS") || image.Matches(0, "MMOR")) return "camera raw (ORF)";

@@ -4,7 +4,7 @@
 
 namespace faces {
 
-/// The name of a format that is known and not read, "HEIC" for example; null where it is none of them.
+/// The name of a known but unsupported format, "HEIC" for example; null if unknown.
 const char* NameOfOtherFormat(Bytes image);
 
 }  // namespace faces

@@ -15,11 +15,11 @@ namespace faces {
 namespace {
 
 constexpr size_t kSignature = 8;
-constexpr size_t kChunkFrame = 12;  // length, type and check sum around the data
+constexpr size_t kChunkFrame = 12;  // length, type and checksum around the data
 constexpr uint8_t kEnd[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xAE, 0x42, 0x60, 0x82};
 
-// The file without what libpng would only inflate and keep (texts and profiles: 8 MB each, up to a thousand of them) or
-// warn of, and with an end where it has none.
+// The parts of the file for libpng: without chunks that it would only inflate and keep (texts and profiles: 8 MB each,
+// up to a thousand of them) or warn about, and with an end chunk if it is missing.
 std::vector<Bytes> PartsForLibpng(Bytes bytes, Alpha alpha) {
   const Reader png(bytes);
   std::vector<Bytes> parts{{bytes.data, kSignature}};
@@ -33,7 +33,7 @@ std::vector<Bytes> PartsForLibpng(Bytes bytes, Alpha alpha) {
     if (is_data || is_palette || is_transparency || png.Matches(chunk + 4, "IHDR")) {
       const size_t size = std::min(kChunkFrame + size_t{png.U32(chunk)}, png.size() - chunk);
       Bytes& last = parts.back();
-      if (last.data + last.size == bytes.data + chunk) {  // millions of empty chunks are one part
+      if (last.data + last.size == bytes.data + chunk) {  // millions of adjacent chunks become one part
         last.size += size;
       } else {
         parts.push_back({bytes.data + chunk, size});
@@ -48,13 +48,13 @@ std::vector<Bytes> PartsForLibpng(Bytes bytes, Alpha alpha) {
 }
 
 // libpng's structures with our source and error handler.
-class PngReader : public WayOut {
+class PngReader : public JumpTarget {
  public:
   explicit PngReader(std::vector<Bytes> parts) : parts_(std::move(parts)) {
     const auto give_up = [](png_structp png, png_const_charp reason) {
       PngReader& self = Self(png_get_error_ptr(png));
-      self.is_out_of_memory_ = std::strstr(reason, "memory") != nullptr;  // libpng's own, or zlib's
-      self.Take();
+      self.is_out_of_memory_ = std::strstr(reason, "memory") != nullptr;  // libpng's own message, or zlib's
+      self.Jump();
     };
     const auto ignore = [](png_structp, png_const_charp) {};
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, give_up, ignore);
@@ -76,7 +76,7 @@ class PngReader : public WayOut {
   bool is_at_end() const { return is_at_end_; }
   bool is_out_of_memory() const { return is_out_of_memory_; }
 
-  /// Whether every row has been read, also where the file ends before what stands behind the last one.
+  /// Whether every row has been read, even if the file ends before the data that follows the last one.
   bool has_all_rows() const {
     constexpr int kPasses = 7;
     return png_get_current_row_number(png_) >= png_get_image_height(png_, info_) ||
@@ -112,7 +112,7 @@ class PngReader : public WayOut {
   png_infop info_ = nullptr;
 };
 
-// To BGR of 8 bits, or BGRA.
+// Converts to 8-bit BGR or BGRA.
 void SetTransforms(png_structp png, png_infop info, bool keeps_alpha) {
   const int type = png_get_color_type(png, info);
   png_set_bgr(png);
@@ -144,7 +144,7 @@ Header ReadPngHeader(Bytes bytes) {
   int chunks = 0;
   for (size_t chunk = kSignature; png.Has(chunk, 8); chunk += kChunkFrame + png.U32(chunk)) {
     if (png.Matches(chunk + 4, "IDAT") || png.Matches(chunk + 4, "IEND")) break;
-    if (++chunks > kMostInFront) ThrowCorruptHeader("PNG");
+    if (++chunks > kMaxSegments) ThrowCorruptHeader("PNG");
     if (!has_exif && png.Matches(chunk + 4, "eXIf")) {
       header.orientation = ExifOrientation(png.From(chunk + 8));
       has_exif = true;
@@ -178,17 +178,17 @@ Decoded DecodePng(Bytes bytes, const Header& header, Alpha alpha) {
   });
   if (!is_begun) fail();
   const int channels = keeps_alpha && png_get_channels(png, info) == 4 ? 4 : 3;
-  const bool is_as_said = png_get_image_width(png, info) == header.width &&
-                          png_get_image_height(png, info) == header.height &&
-                          row_bytes == static_cast<size_t>(header.width * channels);
-  if (!is_as_said) ThrowCorrupt();
+  const bool matches_header = png_get_image_width(png, info) == header.width &&
+                              png_get_image_height(png, info) == header.height &&
+                              row_bytes == static_cast<size_t>(header.width * channels);
+  if (!matches_header) ThrowCorrupt();
 
   cv::Mat pixels(static_cast<int>(header.height), static_cast<int>(header.width), CV_8UC(channels));
   const bool is_read = reader.Try([&] {
     for (int pass = 0; pass < passes; ++pass) {
       for (int y = 0; y < pixels.rows; ++y) png_read_row(png, pixels.ptr(y), nullptr);
     }
-    png_read_end(png, nullptr);  // what is left of the data, and its check sum
+    png_read_end(png, nullptr);  // the rest of the data, and its checksum
   });
   if (!is_read && !(reader.is_at_end() && reader.has_all_rows())) fail();
   return {std::move(pixels)};

@@ -5,13 +5,13 @@
 
 namespace faces {
 
-/// Whether the bytes begin as PBM, PGM, PPM (P1 to P6) or PAM (P7) do.
+/// Whether the bytes start like PBM, PGM, PPM (P1 to P6) or PAM (P7).
 bool IsPnm(Bytes image);
 
-/// Throws Error as ReadHeader; kUnsupportedFormat for PAM of other tuples than gray or RGB, each with or without alpha.
+/// Throws Error like ReadHeader; kUnsupportedFormat for PAM tuples other than gray or RGB, each with or without alpha.
 Header ReadPnmHeader(Bytes pnm);
 
-/// Decodes text and binary files of 1 to 16 bits a sample; of several pictures the first. Alpha is dropped. Throws
+/// Decodes text and binary files of 1 to 16 bits per sample; of several images, the first. Alpha is dropped. Throws
 /// Error: kTruncatedImage, kCorruptImage.
 Decoded DecodePnm(Bytes pnm, const Header& header);
 

@@ -17,7 +17,7 @@
 namespace faces {
 namespace {
 
-// The file in memory, as libtiff asks for it.
+// The file in memory, for libtiff's callbacks.
 struct Source {
   Bytes bytes;
   uint64_t position = 0;
@@ -47,7 +47,7 @@ int CloseNothing(thandle_t /*handle*/) { return 0; }
 toff_t SizeOf(thandle_t handle) { return Of(handle).bytes.size; }
 
 int Map(thandle_t handle, void** base, toff_t* size) {
-  // libtiff does not write to what it has opened for reading.
+  // libtiff does not write to a file opened for reading.
   *base = const_cast<uint8_t*>(Of(handle).bytes.data);
   *size = Of(handle).bytes.size;
   return 1;
@@ -61,7 +61,8 @@ struct Closer {
 using File = std::unique_ptr<TIFF, Closer>;
 
 #if TIFFLIB_VERSION >= 20221213  // 4.5.0
-int KeepQuiet(TIFF* /*tiff*/, void* /*user*/, const char* /*module*/, const char* /*format*/, va_list /*arguments*/) {
+int IgnoreMessage(TIFF* /*tiff*/, void* /*user*/, const char* /*module*/, const char* /*format*/,
+                  va_list /*arguments*/) {
   return 1;
 }
 
@@ -69,14 +70,14 @@ File Open(Source& source) {
   const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
                                                                                  TIFFOpenOptionsFree);
   if (!options) throw std::bad_alloc();
-  TIFFOpenOptionsSetErrorHandlerExtR(options.get(), KeepQuiet, nullptr);
-  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), KeepQuiet, nullptr);
+  TIFFOpenOptionsSetErrorHandlerExtR(options.get(), IgnoreMessage, nullptr);
+  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), IgnoreMessage, nullptr);
   return File(TIFFClientOpenExt("image", "r", &source, ReadBytes, WriteNothing, Seek, CloseNothing, SizeOf, Map, Unmap,
                                 options.get()));
 }
 #else
 File Open(Source& source) {
-  static std::once_flag once;  // the handlers are the process's, and write to the standard error stream
+  static std::once_flag once;  // the handlers are global, and write to standard error
   std::call_once(once, [] {
     TIFFSetErrorHandler(nullptr);
     TIFFSetWarningHandler(nullptr);
@@ -91,7 +92,7 @@ uint32_t Field(TIFF* tiff, uint32_t tag) {
   return value;
 }
 
-// As libtiff has read it.
+// The layout as libtiff has read it.
 TiffLayout LayoutOf(TIFF* tiff) {
   TiffLayout layout;
   TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &layout.width);
@@ -115,7 +116,7 @@ TiffLayout LayoutOf(TIFF* tiff) {
 // Blocks are strips or tiles.
 struct Blocks {
   bool are_tiles;
-  uint32_t width, height;  // of one, in pixels
+  uint32_t width, height;  // of one block, in pixels
 };
 
 Blocks BlocksOf(TIFF* tiff, const TiffLayout& layout) {
@@ -133,7 +134,7 @@ Blocks BlocksOf(TIFF* tiff, const TiffLayout& layout) {
 
 using Colour = std::array<uint8_t, 3>;
 
-// Blue, green and red of each index. Tables of 16 bits have their colours in the upper 8, older ones in the lower.
+// Blue, green and red for each index. 16-bit tables have their colours in the upper 8 bits, older ones in the lower.
 std::vector<Colour> PaletteOf(TIFF* tiff, const TiffLayout& layout) {
   if (layout.photometric != kPalette) return {};
   if (layout.bits > 8) ThrowUnsupported("TIFF with a palette of more than 256 colours");
@@ -152,7 +153,7 @@ std::vector<Colour> PaletteOf(TIFF* tiff, const TiffLayout& layout) {
   return palette;
 }
 
-// One picture being put together, block by block.
+// Decodes one image, block by block.
 class Picture {
  public:
   Picture(TIFF* tiff, const TiffLayout& layout, Bytes bytes, bool keeps_alpha)
@@ -175,7 +176,7 @@ class Picture {
   }
 
  private:
-  // What of the block at (x, y) lies on the picture.
+  // The part of the block at (x, y) that is inside the image.
   cv::Rect Place(uint32_t x, uint32_t y) const {
     return {static_cast<int>(x), static_cast<int>(y), static_cast<int>(std::min(blocks_.width, layout_.width - x)),
             static_cast<int>(std::min(blocks_.height, layout_.height - y))};
@@ -194,13 +195,13 @@ class Picture {
     ThrowCorrupt();
   }
 
-  // The block of the pixel at (x, y), of one sample where they are apart; only its first `rows` are asked for.
+  // Reads the block with the pixel at (x, y), of one sample if planar; only its first `rows` are needed.
   void ReadBlock(uint32_t x, uint32_t y, uint16_t sample, int rows, std::vector<uint8_t>& stored) {
     const uint32_t block =
         blocks_.are_tiles ? TIFFComputeTile(tiff_, x, y, 0, sample) : TIFFComputeStrip(tiff_, y, sample);
-    const auto most = static_cast<tmsize_t>(stored.size());
-    const tmsize_t wanted = blocks_.are_tiles ? most : RowBytes() * rows;
-    const tmsize_t read = blocks_.are_tiles ? TIFFReadEncodedTile(tiff_, block, stored.data(), most)
+    const auto max_bytes = static_cast<tmsize_t>(stored.size());
+    const tmsize_t wanted = blocks_.are_tiles ? max_bytes : RowBytes() * rows;
+    const tmsize_t read = blocks_.are_tiles ? TIFFReadEncodedTile(tiff_, block, stored.data(), max_bytes)
                                             : TIFFReadEncodedStrip(tiff_, block, stored.data(), wanted);
     if (read < wanted) Fail(block);
   }
@@ -217,7 +218,7 @@ class Picture {
                           static_cast<size_t>(row_bytes) >= (row_samples * layout_.bits + 7) / 8;
     if (!is_sound) ThrowCorrupt();
     std::vector<uint8_t> stored(static_cast<size_t>(block_bytes));
-    // 8 bits a sample: a whole block where samples stand apart, else a row.
+    // 8-bit samples: of a whole block if planar, otherwise of a row.
     const size_t band_row = size_t{blocks_.width} * layout_.samples;
     std::vector<uint8_t> band(band_row * (layout_.is_planar ? blocks_.height : 1));
     ForEachBlock([&](uint32_t x, uint32_t y) {
@@ -250,7 +251,7 @@ class Picture {
 
   bool IsOf8Bits() const { return layout_.bits == 8 && layout_.sample_format != kSigned; }
 
-  // A row of 8-bit samples.
+  // Converts a row of 8-bit samples.
   void ToBgr(const uint8_t* samples, int width, uint8_t* bgr) const {
     const uint32_t step = layout_.samples;
     const uint32_t colours = ColoursOf(layout_);
@@ -265,7 +266,7 @@ class Picture {
         case kBlackIsZero:
           std::fill_n(bgr, 3, samples[0]);
           break;
-        case kSeparated:  // 0 is no ink; as libtiff's own conversion
+        case kSeparated:  // 0 is no ink; like libtiff's own conversion
           for (int c = 0; c < 3; ++c) {
             bgr[2 - c] = static_cast<uint8_t>((255 - samples[3]) * (255 - samples[c]) / 255);
           }
@@ -279,7 +280,7 @@ class Picture {
     }
   }
 
-  // By libtiff's conversion: Y'CbCr that is not JPEG's, L*a*b*, logarithmic luminance.
+  // Uses libtiff's conversion: Y'CbCr that is not JPEG's, L*a*b*, logarithmic luminance.
   void Convert() {
     TIFFRGBAImage image;
     std::array<char, 1024> reason{};
@@ -288,7 +289,7 @@ class Picture {
                        std::to_string(layout_.bits) + " bits a sample");
     }
     const std::unique_ptr<TIFFRGBAImage, decltype(&TIFFRGBAImageEnd)> end(&image, TIFFRGBAImageEnd);
-    image.req_orientation = image.orientation;  // as stored: it is turned with all others
+    image.req_orientation = image.orientation;  // as stored: the orientation is applied later, as for all formats
     std::vector<uint32_t> block(size_t{blocks_.width} * blocks_.height);
     ForEachBlock([&](uint32_t x, uint32_t y) {
       const cv::Rect place = Place(x, y);
@@ -319,17 +320,17 @@ class Picture {
   cv::Mat pixels_;
 };
 
-// Whether no more is unpacked at one time than the header says.
-bool AreBlocksAsSaid(TIFF* tiff, const Blocks& blocks, const Header& header) {
+// Whether blocks are as large as the header says, so that no more memory is needed at a time.
+bool BlocksMatchHeader(TIFF* tiff, const Blocks& blocks, const Header& header) {
   const int64_t pixels = int64_t{blocks.width} * blocks.height;
   if (blocks.are_tiles) return pixels == header.strip_pixels;
-  // Of one uncompressed strip libtiff makes several, of 8 KB or as many rows as one sample of chroma covers.
-  constexpr int64_t kPart = 8192, kMostRows = 4;
-  const bool is_part = header.strips == 1 && (blocks.height <= kMostRows || TIFFStripSize(tiff) <= kPart);
+  // libtiff splits a single uncompressed strip into several, of 8 KB or of as many rows as one chroma sample covers.
+  constexpr int64_t kPart = 8192, kMaxRows = 4;
+  const bool is_part = header.strips == 1 && (blocks.height <= kMaxRows || TIFFStripSize(tiff) <= kPart);
   return is_part || pixels <= header.strip_pixels;
 }
 
-bool IsAsSaid(const TiffLayout& layout, const Header& header) {
+bool MatchesHeader(const TiffLayout& layout, const Header& header) {
   return layout.width == header.width && layout.height == header.height &&
          static_cast<int>(layout.samples) == header.samples && static_cast<int>(layout.bits) == header.bits &&
          layout.is_planar == header.is_planar && (ColoursOf(layout) == 0) == header.is_converted;
@@ -348,10 +349,10 @@ Decoded DecodeTiff(Bytes bytes, const Header& header, Alpha alpha) {
   if (TIFFIsCODECConfigured(static_cast<uint16_t>(layout.compression)) == 0) {
     ThrowUnsupported("TIFF of compression " + std::to_string(layout.compression));
   }
-  if (!IsAsSaid(layout, header) || !AreBlocksAsSaid(file.get(), BlocksOf(file.get(), layout), header)) {
+  if (!MatchesHeader(layout, header) || !BlocksMatchHeader(file.get(), BlocksOf(file.get(), layout), header)) {
     ThrowCorruptHeader("TIFF");
   }
-  CheckDepth(layout);  // libtiff knows an older tag of the sample format as well
+  CheckDepth(layout);  // again, since libtiff also reads an older tag for the sample format
   if (layout.photometric == kYCbCr && layout.compression == kJpegCompression && !layout.is_planar) {
     TIFFSetField(file.get(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
   }

@@ -9,15 +9,15 @@
 namespace faces {
 namespace {
 
-constexpr uint32_t kAllRows = 0xFFFFFFFF;  // stands for however many there are
+constexpr uint32_t kAllRows = 0xFFFFFFFF;  // means all rows
 
-// What a directory says of a picture.
+// What a directory says about an image.
 struct Directory {
   TiffLayout layout;
   int orientation = 1;
   uint32_t strip_rows = kAllRows;
   uint32_t tile_width = 0, tile_height = 0;
-  bool is_part = false;  // a thumbnail of another picture, or a mask for it
+  bool is_part = false;  // a thumbnail of another image, or a mask for it
   bool has_others_inside = false;
   bool is_raw = false;
   bool is_readable = false;
@@ -32,7 +32,7 @@ bool IsUsed(uint32_t tag) {
 void Read(const TiffEntry& entry, Directory& directory) {
   constexpr uint32_t kReduced = 1, kMask = 4;  // bits of NewSubfileType
   constexpr int64_t kOldReduced = 2;           // of SubfileType
-  constexpr int64_t kApart = 2, kStraightAlpha = 2;
+  constexpr int64_t kPlanar = 2, kStraightAlpha = 2;
   TiffLayout& layout = directory.layout;
   const auto value = static_cast<uint32_t>(entry.value);
   switch (entry.tag) {
@@ -58,7 +58,7 @@ void Read(const TiffEntry& entry, Directory& directory) {
       layout.photometric = value;
       break;
     case kOrientationTag:
-      // libtiff takes no field of several values.
+      // libtiff rejects a field with several values.
       if (entry.count == 1) directory.orientation = ValidOrientation(entry.value);
       break;
     case 277:
@@ -68,7 +68,7 @@ void Read(const TiffEntry& entry, Directory& directory) {
       directory.strip_rows = value;
       break;
     case 284:
-      layout.is_planar = entry.value == kApart;
+      layout.is_planar = entry.value == kPlanar;
       break;
     case 322:
       directory.tile_width = value;
@@ -91,18 +91,18 @@ Directory ReadDirectory(Bytes bytes, uint32_t at) {
   constexpr uint32_t kSubDirectories = 330, kDngVersion = 50706;
   Directory directory;
   std::set<uint32_t> seen;
-  bool is_odd = false;
+  bool is_invalid = false;
   const TiffDirectory end = ForEachTiffEntry(bytes, at, [&](const TiffEntry& entry) {
     directory.has_others_inside = directory.has_others_inside || entry.tag == kSubDirectories;
     directory.is_raw = directory.is_raw || entry.tag == kDngVersion;
     if (!IsUsed(entry.tag) || !seen.insert(entry.tag).second) return;
-    // Numbers below 0, of odd types or outside of the file: libtiff would take them for others than we do.
-    if (!entry.is_number || entry.value < 0) is_odd = true;
+    // Numbers that are negative, of unusual types or outside the file: libtiff would read them differently.
+    if (!entry.is_number || entry.value < 0) is_invalid = true;
     Read(entry, directory);
   });
   const uint32_t photometric = directory.layout.photometric;
   directory.is_raw = directory.is_raw || photometric == kColourFilterArray || photometric == kLinearRaw;
-  directory.is_readable = end.is_readable && !is_odd;
+  directory.is_readable = end.is_readable && !is_invalid;
   directory.next = end.next;
   return directory;
 }
@@ -112,29 +112,29 @@ struct Picture {
   uint32_t at = 0;
 };
 
-// The first picture that is no part of another one; where all are, the first.
+// The first image that is not part of another one; if all are, the first.
 Picture FindPicture(Bytes bytes) {
-  constexpr int kMostDirectories = 100;
+  constexpr int kMaxDirectories = 100;
   const uint32_t start = FirstTiffDirectory(bytes);
   const Picture first{ReadDirectory(bytes, start), start};
   if (first.directory.is_raw || (first.directory.is_part && first.directory.has_others_inside)) {
     ThrowUnsupported("camera raw");
   }
   Picture picture = first;
-  for (int i = 0; i < kMostDirectories && picture.directory.is_part && picture.directory.next != 0; ++i) {
+  for (int i = 0; i < kMaxDirectories && picture.directory.is_part && picture.directory.next != 0; ++i) {
     picture.at = picture.directory.next;
     picture.directory = ReadDirectory(bytes, picture.at);
   }
   return picture.directory.is_part || !picture.directory.is_readable ? first : picture;
 }
 
-// An uncompressed picture in one strip, which libtiff hands out in strips of some 8 KB; where there are more than a
-// million rows only if the file has them all.
+// An uncompressed image in one strip, which libtiff splits into strips of some 8 KB; with more than a million rows,
+// only if the file has them all.
 bool IsChopped(const Directory& directory, int64_t strips) {
-  constexpr uint32_t kMostRows = 1'000'000;
+  constexpr uint32_t kMaxRows = 1'000'000;
   const TiffLayout& layout = directory.layout;
   return strips == 1 && directory.tile_width == 0 && layout.compression == kUncompressed && !layout.is_planar &&
-         layout.height <= kMostRows;
+         layout.height <= kMaxRows;
 }
 
 }  // namespace
@@ -146,8 +146,8 @@ void CheckDepth(const TiffLayout& layout) {
   if (!is_read || layout.sample_format < kUnsigned || layout.sample_format > kUntyped) {
     ThrowUnsupported("TIFF of " + std::to_string(bits) + "-bit " + (is_float ? "floats" : "samples"));
   }
-  constexpr uint32_t kMostSamples = 64;
-  if (layout.samples > kMostSamples) ThrowUnsupported("TIFF of more than 64 samples a pixel");
+  constexpr uint32_t kMaxSamples = 64;
+  if (layout.samples > kMaxSamples) ThrowUnsupported("TIFF of more than 64 samples a pixel");
   if (layout.samples == 0) ThrowCorruptHeader("TIFF");
 }
 

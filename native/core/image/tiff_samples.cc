@@ -15,7 +15,7 @@ Number At(const uint8_t* from, size_t index) {
   return number;
 }
 
-// IEEE 754: 1 bit of sign, 5 of exponent, 10 of fraction.
+// IEEE 754 half precision: 1 sign bit, 5 exponent bits, 10 fraction bits.
 double HalfToDouble(uint16_t half) {
   const int exponent = half >> 10 & 0x1F;
   const int fraction = half & 0x3FF;
@@ -25,18 +25,18 @@ double HalfToDouble(uint16_t half) {
 }
 
 uint8_t FloatTo8(double value) {
-  if (!(value > 0)) return 0;  // nor is a number that is none
+  if (!(value > 0)) return 0;  // also NaN
   return static_cast<uint8_t>(std::lround(std::min(value, 1.0) * 255));
 }
 
-// Of every number of 16 bits there is.
+// The result for every 16-bit float.
 std::array<uint8_t, 65536> HalvesTo8() {
   std::array<uint8_t, 65536> table{};
   for (size_t half = 0; half < table.size(); ++half) table[half] = FloatTo8(HalfToDouble(static_cast<uint16_t>(half)));
   return table;
 }
 
-// Any number of bits from 1 to 16, packed.
+// Reads a packed sample of 1 to 16 bits.
 uint32_t Bits(const uint8_t* from, size_t index, uint32_t bits) {
   const size_t bit = index * bits;
   uint32_t value = 0;
@@ -70,7 +70,7 @@ void UnpackSamples(const uint8_t* from, size_t count, const TiffLayout& layout, 
     UnpackFloats(from, count, bits, to, step);
     return;
   }
-  // Numbers with a sign have half of their range below 0.
+  // Signed numbers have half of their range below 0.
   const auto flip = static_cast<uint8_t>(layout.sample_format == kSigned ? 0x80 : 0);
   if (bits == 8) {
     Each(count, to, step, [&](size_t i) { return static_cast<uint8_t>(from[i] ^ flip); });
@@ -82,11 +82,11 @@ void UnpackSamples(const uint8_t* from, size_t count, const TiffLayout& layout, 
     Each(count, to, step, [&](size_t i) { return static_cast<uint8_t>(Bits(from, i, bits) >> (bits - 8)); });
   } else {
     const uint32_t scale = layout.photometric == kPalette ? 1 : 255 / ((1U << bits) - 1);
-    const uint32_t most = (1U << bits) - 1;
-    const bool is_exact = layout.photometric == kPalette || 255 % most == 0;
+    const uint32_t max = (1U << bits) - 1;
+    const bool is_exact = layout.photometric == kPalette || 255 % max == 0;
     Each(count, to, step, [&](size_t i) {
       const uint32_t value = Bits(from, i, bits);
-      return static_cast<uint8_t>(is_exact ? value * scale : (value * 255 + most / 2) / most);
+      return static_cast<uint8_t>(is_exact ? value * scale : (value * 255 + max / 2) / max);
     });
   }
 }

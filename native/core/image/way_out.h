@@ -4,11 +4,11 @@
 
 namespace faces {
 
-/// The way out of libjpeg and libpng, which give up by longjmp: exceptions do not pass through C code everywhere. A
-/// jump must not skip a destructor, so a step makes no object that has one.
-class WayOut {
+/// Error exit of libjpeg and libpng by longjmp, since exceptions cannot pass through C code everywhere. A jump must not
+/// skip destructors, so a step must not create objects that have one.
+class JumpTarget {
  public:
-  /// Runs `step`; false where it was left by Take.
+  /// Runs `step`; returns false if Jump left it.
   template <typename Step>
   bool Try(Step step) {
     // NOLINTNEXTLINE(cert-err52-cpp): see above
@@ -17,8 +17,8 @@ class WayOut {
     return true;
   }
 
-  /// To be called within a step only.
-  [[noreturn]] void Take() { longjmp(buffer_, 1); }
+  /// Call within a step only.
+  [[noreturn]] void Jump() { longjmp(buffer_, 1); }
 
  private:
   std::jmp_buf buffer_{};

@@ -25,18 +25,18 @@ size_t EndOfChunk(const Reader& webp, size_t chunk) { return chunk + 8 + (webp.U
 bool IsExtended(const Reader& webp) { return webp.Matches(kFirstChunk, "VP8X"); }
 bool IsAnimated(const Reader& webp) { return IsExtended(webp) && (webp.U8(kData) & kAnimation) != 0; }
 
-// Where the first chunk of that name begins, of 10,000 at most; the end of the file where there is none.
+// Offset of the first chunk of that name among the first 10,000; the end of the file if there is none.
 template <size_t N>
 size_t FindChunk(const Reader& webp, const char (&name)[N]) {
   size_t chunk = kFirstChunk;
-  for (int i = 0; i < kMostInFront && webp.Has(chunk, 8); ++i) {
+  for (int i = 0; i < kMaxSegments && webp.Has(chunk, 8); ++i) {
     if (webp.Matches(chunk, name)) return chunk;
     chunk = EndOfChunk(webp, chunk);
   }
   return webp.size();
 }
 
-// The first frame of an animation: where it lies on the canvas, and its coded data.
+// The first frame of an animation: its place on the canvas, and the offset of its data.
 struct Frame {
   int64_t x = 0, y = 0, width = 0, height = 0;
   size_t data = 0;
@@ -50,10 +50,10 @@ Frame FirstFrame(const Reader& webp) {
           int64_t{webp.U24(at + 9)} + 1, frame + kFrameHeader};
 }
 
-// Where a picture begins, at `chunk` or behind it: its alpha, if that is wanted, or its pixels, with or without alpha
-// in one; the end of the file where there is none.
+// Offset of an image at or after `chunk`: its alpha, if wanted, or its pixels, which may include alpha; the end of the
+// file if there is none.
 size_t FindPixels(const Reader& webp, size_t chunk, bool with_alpha) {
-  for (int i = 0; i < kMostInFront && webp.Has(chunk, 8); ++i) {
+  for (int i = 0; i < kMaxSegments && webp.Has(chunk, 8); ++i) {
     if (webp.Matches(chunk, "VP8 ") || webp.Matches(chunk, "VP8L")) return chunk;
     if (with_alpha && webp.Matches(chunk, "ALPH")) return chunk;
     chunk = EndOfChunk(webp, chunk);
@@ -76,12 +76,12 @@ void ReadExtendedHeader(const Reader& webp, Header& header) {
   if ((flags & kExif) == 0) return;
   const size_t exif = FindChunk(webp, "EXIF");
   if (!webp.Has(exif, 8)) return;
-  // Some writers put the JPEG segment's prefix before the TIFF header.
+  // Some writers put the prefix of a JPEG segment before the TIFF header.
   header.orientation = ExifOrientation(webp.From(exif + 8 + (webp.Matches(exif + 8, "Exif\0\0") ? 6 : 0)));
 }
 
-// Decodes the picture at `chunk` or behind it into `pixels`, which is of its size. Without the container, whose end may
-// be missing; and without alpha that is not kept, which libwebp would decode as well.
+// Decodes the image at or after `chunk` into `pixels`, which has its size. Skips the container, whose end may be
+// missing, and alpha that is not kept, which libwebp would decode too.
 void DecodeInto(const Reader& webp, size_t chunk, cv::Mat& pixels) {
   const Bytes data = webp.From(FindPixels(webp, chunk, pixels.channels() == 4));
   WebPDecoderConfig config;

@@ -5,11 +5,11 @@
 
 namespace faces {
 
-/// An orientation counts where the VP8X header announces an EXIF chunk. Of an animation the size is that of its canvas.
-/// Throws Error as ReadHeader.
+/// An orientation counts if the VP8X header announces an EXIF chunk. For an animation, the size is its canvas's. Throws
+/// Error like ReadHeader.
 Header ReadWebpHeader(Bytes webp);
 
-/// Decodes by libwebp, of an animation the first frame, in its place on a canvas that is black, or transparent where
+/// Decodes with libwebp; of an animation the first frame, at its place on a canvas that is black, or transparent if
 /// alpha is kept. Throws Error: kTruncatedImage, kCorruptImage.
 Decoded DecodeWebp(Bytes webp, const Header& header, Alpha alpha);
 

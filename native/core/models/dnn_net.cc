@@ -14,7 +14,7 @@ struct DnnNet::Impl {
 
 namespace {
 
-// The bytes of the file whose name ends like that; empty where there is none, which OpenCV refuses to read.
+// The bytes of the file whose name ends with `ending`; empty if there is none, which OpenCV then rejects.
 const std::string& FileOf(const ModelFiles& files, const std::string& ending) {
   static const std::string none;
   for (const auto& [name, bytes] : files) {

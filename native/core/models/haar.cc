@@ -10,19 +10,18 @@
 namespace faces {
 namespace {
 
-// The parameters that OpenCV's samples use for the frontal cascade, and how near to each other detectMultiScale takes
-// windows for neighbours.
+// The parameters of OpenCV's samples for the frontal cascade, and detectMultiScale's tolerance for grouping windows.
 constexpr double kScaleFactor = 1.1;
 constexpr int kMinNeighbours = 5;
 constexpr double kNearness = 0.2;
 
-// A tile's share of a scale, in pixels of that scale: 8 to 12 bytes each, and half a second where every one is noise.
+// Pixels of a tile, at its scale: they take 8 to 12 bytes each, and half a second if all are noise.
 constexpr double kTilePixels = 4e6;
 
-// Of its sides, in the same pixels: a cascade keeps room for the largest width and the largest height that it has seen.
+// Side of a tile, in the same pixels: a cascade keeps memory for the largest width and the largest height it has seen.
 constexpr double kTileSide = 4096;
 
-// Windows that are put together into faces, which takes the square of their number: 20000 take a second.
+// Limit for windows grouped into faces, in time that grows with the square of their number: 20000 take a second.
 constexpr size_t kMaxWindows = 20'000;
 
 struct Windows {
@@ -36,7 +35,7 @@ struct Windows {
     weights.insert(weights.end(), others.weights.begin(), others.weights.end());
   }
 
-  // Indices, the surest first.
+  // Indices, highest weight first.
   std::vector<size_t> Order() const {
     std::vector<size_t> order(boxes.size());
     std::iota(order.begin(), order.end(), size_t{0});
@@ -57,7 +56,7 @@ struct Windows {
   }
 };
 
-// Tiles of a picture for windows of a size, overlapping by a window, row by row.
+// Tiles of an image for windows of this size, overlapping by one window, row by row.
 std::vector<cv::Rect> Tiles(const cv::Size& picture, const cv::Size& window, double scale) {
   const auto at_most = [](double pixels, int whole) { return static_cast<int>(std::min<double>(pixels, whole)); };
   const int width = std::max(at_most(kTileSide * scale, picture.width), 2 * window.width);
@@ -96,7 +95,8 @@ std::vector<Face> Haar::Find(const cv::Mat& image, const Options& options, const
   cv::cvtColor(image, gray, cv::COLOR_BGR2GRAY);
   cv::equalizeHist(gray, gray);
 
-  // detectMultiScale would hold every scale of the whole picture at once, and answer when it has gone through all.
+  // detectMultiScale on all scales would keep every scale of the whole image in memory, and could not be stopped before
+  // the last.
   const cv::Size window = cascade_.getOriginalWindowSize();
   Windows windows;
   for (double scale = 1;; scale *= kScaleFactor) {
@@ -108,7 +108,7 @@ std::vector<Face> Haar::Find(const cv::Mat& image, const Options& options, const
       Windows found;
       cascade_.detectMultiScale(gray(tile), found.boxes, found.levels, found.weights, kScaleFactor, 0, 0, size, size,
                                 true);
-      // OpenCV cuts windows off that rounding has moved beyond the edge, but in one call not before they are grouped.
+      // OpenCV clips windows that rounding has moved beyond the edge, but in a single call only after grouping.
       for (cv::Rect& box : found.boxes) box = {box.tl(), size};
       windows.Append(found, tile.tl());
       windows.KeepBest();

@@ -12,11 +12,11 @@ class Haar : public Model {
   /// `files` holds one .xml cascade. Throws Error{kModelInvalid}.
   explicit Haar(const ModelFiles& files);
 
-  /// Confidence is the share of certainty that the cascade's last stage leaves: weight / (weight + 1).
-  /// Scale by scale, from the cascade's own window (24 pixels) on, in tiles of 4 megapixels of a scale and 4096 a side,
-  /// with a checkpoint before each; only of a larger picture may a window shift by a pixel from what OpenCV finds in
-  /// one call. (Of some scales OpenCV leaves out the lowest row of windows; of which ones hangs on the scales it is
-  /// asked for.) The surest 20000 windows are put together into faces.
+  /// Confidence is derived from the weight of the cascade's last stage: weight / (weight + 1).
+  /// Searches scale by scale, from the cascade's own window (24 pixels) on, in tiles of at most 4 megapixels of a scale
+  /// and 4096 a side, with a checkpoint before each; only on a larger image may a window differ by a pixel from
+  /// OpenCV's result in one call. (For some scales, depending on the scales requested, OpenCV omits the lowest row of
+  /// windows.) The 20000 windows with the highest weights are grouped into faces.
   std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                          std::vector<Stage>& stages) override;
 

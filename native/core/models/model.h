@@ -11,28 +11,29 @@
 
 namespace faces {
 
-/// What runs MTCNN's networks: OpenCV's dnn module, kernels made for them, or the latter wherever a trial finds that
-/// both give the same answers.
+/// The engine for MTCNN's networks: OpenCV's dnn module, kernels made for them, or (kAuto) those kernels if a
+/// self-check finds that both give the same answers.
 enum class EngineChoice { kAuto, kOpenCv, kFused };
 
 struct EngineInUse {
   std::string name;    ///< "opencv" or "fused"
-  std::string reason;  ///< why this one
+  std::string reason;  ///< why this engine
 };
 
-/// A way to find faces on a decoded picture. Not for use by two threads at once; Detector keeps one per running job.
+/// Finds faces on a decoded image. Not thread-safe; Detector keeps one per running job.
 class Model {
  public:
   virtual ~Model() = default;
 
-  /// Faces on `image` (CV_8UC3, BGR, at least 1x1), surest first, boxes not clipped; appends a Stage for each step to
-  /// `stages`. Of the options, only sizes, thresholds and the scale factor concern a model. Throws Error.
+  /// Returns the faces on `image` (CV_8UC3, BGR, at least 1x1), most confident first, boxes not clipped; appends a
+  /// Stage for each step to `stages`. Of the options, models use only sizes, thresholds and the scale factor. Throws
+  /// Error.
   virtual std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                                  std::vector<Stage>& stages) = 0;
 
-  /// The smallest Options::min_face_size that Find is given, in pixels of the image that it searches, which may be a
-  /// shrunk one: the least that callers may ask for, unless a model's own window says something else.
-  virtual double smallest_face() const { return kLeastFaceSize; }
+  /// The smallest Options::min_face_size that Find accepts, in pixels of the searched image, which may have been
+  /// shrunk: the smallest value of the option, unless the model's window determines another.
+  virtual double smallest_face() const { return kMinFaceSize; }
 
   virtual EngineInUse engine() const { return {"opencv", "the model has no other"}; }
 };
@@ -40,12 +41,11 @@ class Model {
 /// Published weights by file name, in memory.
 using ModelFiles = std::map<std::string, std::string>;
 
-/// `name`: "mtcnn" (det1.onnx, det2.onnx and det3.onnx), "haar" (one cascade, .xml),
-/// "yunet", "ultralight-rfb-320", "ultralight-rfb-640", "ultralight-slim-320", "retinaface" (an .onnx each) or "ssd" (a
-/// .pb and its .pbtxt).
-/// `choice` and `threads` (at least 1), which share the work on a picture, are for mtcnn. Throws Error{kModelInvalid}
-/// where a file is missing or unreadable, or where kFused is chosen and the weights' layers are not those that its
-/// kernels are made for, and Error{kOutOfMemory} where the system gives no more threads.
+/// `name`: "mtcnn" (det1.onnx, det2.onnx and det3.onnx), "haar" (one cascade, .xml), "yunet", "ultralight-rfb-320",
+/// "ultralight-rfb-640", "ultralight-slim-320", "retinaface" (an .onnx each) or "ssd" (a .pb and its .pbtxt).
+/// `choice` and `threads` (at least 1), which share the work on an image, apply to mtcnn. Throws Error{kModelInvalid}
+/// if a file is missing or unreadable, or if kFused is chosen and the weights' layers do not match its kernels, and
+/// Error{kOutOfMemory} if the system cannot create more threads.
 std::unique_ptr<Model> MakeModel(const std::string& name, const ModelFiles& files,
                                  EngineChoice choice = EngineChoice::kAuto, int threads = 1);
 

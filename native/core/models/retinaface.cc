@@ -11,14 +11,14 @@
 namespace faces {
 namespace {
 
-// All of data/config.py and detect.py of biubug6/Pytorch_Retinaface.
+// All values are from data/config.py and detect.py of biubug6/Pytorch_Retinaface.
 const NetInput kInput{{104, 117, 123}, 1, false};
 constexpr int kSide = 640;
 constexpr double kOverlap = 0.4;
 constexpr double kCentreVariance = 0.1;
 constexpr double kSizeVariance = 0.2;
 
-// Boxes that a face is given relative to: two at each place, which are `stride` pixels apart.
+// Anchor boxes: two at each position, which are `stride` pixels apart.
 struct Priors {
   int stride;
   std::array<double, 2> sides;
@@ -26,12 +26,12 @@ struct Priors {
 constexpr std::array<Priors, 3> kPriors{{{8, {16, 32}}, {16, {64, 128}}, {32, {256, 512}}}};
 
 struct Prior {
-  double x;  ///< of the centre, in pixels of the input
+  double x;  ///< centre, in pixels of the input
   double y;
   double side;
 };
 
-// In the order of the network's answers.
+// In the order of the network's output.
 std::vector<Prior> MakePriors() {
   std::vector<Prior> priors;
   for (const auto& [stride, sides] : kPriors) {
@@ -44,7 +44,7 @@ std::vector<Prior> MakePriors() {
   return priors;
 }
 
-// `x` and `y` are pixels of the image for a pixel of the input.
+// `x` and `y`: image pixels per input pixel.
 Face Decode(const Prior& prior, const float* box, const float* points, float score, double x, double y) {
   const auto from_centre = [&](double centre, float shift) { return centre + shift * kCentreVariance * prior.side; };
   const double centre_x = from_centre(prior.x, box[0]), half_width = prior.side * std::exp(box[2] * kSizeVariance) / 2;
@@ -60,7 +60,7 @@ Face Decode(const Prior& prior, const float* box, const float* points, float sco
   return face;
 }
 
-// Top left on the input's canvas; the rest has the mean colour, which the network sees as 0.
+// Placed at the top left of the input; the rest has the mean colour, which the network sees as 0.
 cv::Mat Letterboxed(const cv::Mat& image, const cv::Size& size) {
   cv::Mat canvas(kSide, kSide, CV_8UC3, kInput.mean);
   cv::resize(image, canvas(cv::Rect({0, 0}, size)), size);
@@ -87,7 +87,7 @@ std::vector<Face> RetinaFace::Find(const cv::Mat& image, const Options& options,
       net_.Forward(Letterboxed(image, size), {{"loc", count, 4}, {"landms", count, 10}, {"conf", count, 2}});
   std::vector<Face> found;
   for (int i = 0; i < count; ++i) {
-    const float score = answers[2].ptr<float>(i)[1];  // after that of the background
+    const float score = answers[2].ptr<float>(i)[1];  // index 0 is the background
     const Face face = Decode(priors[static_cast<size_t>(i)], answers[0].ptr<float>(i), answers[1].ptr<float>(i), score,
                              double(image.cols) / size.width, double(image.rows) / size.height);
     if (IsCandidate(face, options)) found.push_back(face);

@@ -5,15 +5,14 @@
 
 namespace faces {
 
-/// RetinaFace (Deng et al., 2019) on MobileNet 0.25, with landmarks: biubug6's weights as ONNX with an input of 640x640
+/// RetinaFace (Deng et al., 2019) on MobileNet 0.25, with landmarks: biubug6's weights as ONNX, with a 640x640 input
 /// and the outputs loc, conf and landms.
 class RetinaFace final : public Model {
  public:
   /// `files` holds the .onnx. Throws Error{kModelInvalid}.
   explicit RetinaFace(const ModelFiles& files);
 
-  /// One run on the whole picture, scaled so that its longer side has 640 pixels; `min_face_size` only leaves smaller
-  /// faces out.
+  /// One run on the whole image, scaled to a longer side of 640 pixels; `min_face_size` only filters out smaller faces.
   std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                          std::vector<Stage>& stages) override;
 

@@ -9,7 +9,7 @@
 namespace faces {
 namespace {
 
-// Of OpenCV's samples/dnn/models.yml.
+// From OpenCV's samples/dnn/models.yml.
 const NetInput kInput{{104, 177, 123}, 1, false};
 const cv::Size kSize(300, 300);
 
@@ -31,7 +31,7 @@ std::vector<Face> Ssd::Find(const cv::Mat& image, const Options& options, const 
   Checkpoint(cancel);
   cv::Mat stretched;
   cv::resize(image, stretched, kSize);
-  // Its last layer has decoded and suppressed already: picture, class, score, then corners as shares of the sides.
+  // The last layer has already decoded and suppressed: image, class, score, then corners relative to the image's sides.
   const cv::Mat answers = net_.Forward(stretched, {{"detection_out", 0, 7}}).front();
   std::vector<Face> faces;
   for (int i = 0; i < answers.rows; ++i) {

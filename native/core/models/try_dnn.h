@@ -7,9 +7,9 @@
 
 namespace faces {
 
-/// Runs what uses OpenCV's dnn module. What that refuses is the weights' fault and becomes Error{kModelInvalid}, "the
-/// weights of `name`" with `failure` (such as " cannot be read"); but a lack of memory (cv::Error::StsNoMem) passes as
-/// it is.
+/// Runs code that uses OpenCV's dnn module. If OpenCV throws, the weights are at fault: it becomes
+/// Error{kModelInvalid}, "the weights of `name`" and `failure` (such as " cannot be read"); only lack of memory
+/// (cv::Error::StsNoMem) passes through.
 template <typename Call>
 void TryDnn(const std::string& name, const std::string& failure, Call call) {
   try {

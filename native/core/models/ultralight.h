@@ -14,14 +14,14 @@ class UltraLight final : public Model {
   /// Throws Error{kModelInvalid}.
   UltraLight(const ModelFiles& files, const cv::Size& input);
 
-  /// One run on the whole picture, stretched to the input's size as it was in training; `min_face_size` only leaves
-  /// smaller faces out.
+  /// One run on the whole image, stretched to the input's size as in training; `min_face_size` only filters out smaller
+  /// faces.
   std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                          std::vector<Stage>& stages) override;
 
  private:
   cv::Size input_;
-  int places_;
+  int positions_;
   DnnNet net_;
 };
 

@@ -9,7 +9,7 @@
 namespace faces::render {
 namespace {
 
-// Not std::hypot, which would ask for glibc 2.35 of whom the compiled addon runs at.
+// Not std::hypot, which would make the compiled addon require glibc 2.35.
 double Length(double x, double y) { return std::sqrt(x * x + y * y); }
 
 Point Mean(const std::array<Point, 5>& points) {
@@ -21,7 +21,7 @@ Point Mean(const std::array<Point, 5>& points) {
   return mean;
 }
 
-// The part of a picture that a square crop is made from, with two pixels around it for the interpolation.
+// The part of a picture that a square crop is made from, plus two pixels around it for interpolation.
 cv::Rect SourceOf(const cv::Matx23d& to_crop, int size, const cv::Size& picture) {
   cv::Matx23d to_picture;
   cv::invertAffineTransform(to_crop, to_picture);
@@ -42,8 +42,8 @@ cv::Matx23d Alignment(const Landmarks& landmarks, int size) {
   const double enlargement = static_cast<double>(size) / kTemplateSide;
   const Point from = Mean(landmarks);
   const Point to = Mean(kTemplate);
-  // Points as complex numbers: the transform that multiplies by a + bi leaves the least squares where
-  // a + bi = sum(conj(p) q) / sum(|p|^2), both sets centred.
+  // With points as complex numbers, the multiplication by a + bi with least squares is a + bi = sum(conj(p) q) /
+  // sum(|p|^2), with both sets centred.
   double a = 0;
   double b = 0;
   double spread = 0;
@@ -71,9 +71,9 @@ cv::Mat AlignFace(const cv::Mat& picture, const Landmarks& landmarks, int size) 
   if (source.empty()) return cv::Mat::zeros(size, size, picture.type());
   cv::Mat pixels = picture(source);
 
-  // Interpolation looks at four pixels: where a pixel of the crop stands for more, their means come first.
-  const double most = std::max(source.width, source.height);
-  const int reduction = static_cast<int>(std::clamp(1 / Length(to_crop(0, 0), to_crop(1, 0)), 1.0, most));
+  // Interpolation reads four pixels: if a pixel of the crop covers more, reduce by means first.
+  const double max = std::max(source.width, source.height);
+  const int reduction = static_cast<int>(std::clamp(1 / Length(to_crop(0, 0), to_crop(1, 0)), 1.0, max));
   cv::Vec2d factor(1, 1);
   if (reduction > 1) {
     const cv::Size reduced((source.width + reduction - 1) / reduction, (source.height + reduction - 1) / reduction);

@@ -14,7 +14,7 @@ namespace {
 const cv::Scalar kBright(64, 255, 96, 255);
 const cv::Scalar kDark(24, 24, 24, 255);
 
-// In pixels.
+// Line width in pixels.
 int LineWidth(const cv::Size& picture, const cv::Rect& box) {
   constexpr double kOfPicture = 1.0 / 400;
   constexpr double kOfFace = 1.0 / 20;
@@ -23,7 +23,7 @@ int LineWidth(const cv::Size& picture, const cv::Rect& box) {
   return std::max(static_cast<int>(std::lround(width)), 1);
 }
 
-// Four bars rather than cv::rectangle, whose thick lines are wider than asked for and have round corners.
+// Four bars instead of cv::rectangle, whose thick lines are wider than requested and have round corners.
 void DrawFrame(cv::Mat& picture, const cv::Rect& outer, int width, const cv::Scalar& colour) {
   const cv::Point last = outer.br();
   const cv::Rect bars[] = {{outer.x, outer.y, outer.width, width},
@@ -40,7 +40,7 @@ void DrawBox(cv::Mat& picture, const cv::Rect& box, int line) {
 }
 
 void DrawPoints(cv::Mat& picture, const Landmarks& landmarks, int line) {
-  constexpr double kFarthest = 1e6;  // beyond any picture; what is drawn there is not seen
+  constexpr double kFarthest = 1e6;  // beyond any picture, so not visible
   for (const Point& point : landmarks) {
     if (std::abs(point.x) > kFarthest || std::abs(point.y) > kFarthest) continue;
     const cv::Point centre(static_cast<int>(std::lround(point.x)), static_cast<int>(std::lround(point.y)));
@@ -49,8 +49,7 @@ void DrawPoints(cv::Mat& picture, const Landmarks& landmarks, int line) {
   }
 }
 
-// Letters are a 50th of the picture high, less where the box is narrow, never less than 7 pixels: below, they cannot be
-// read.
+// Letters are a 50th of the picture high, smaller on narrow boxes, but at least 7 pixels to be readable.
 void DrawScore(cv::Mat& picture, const cv::Rect& box, float confidence, int line) {
   constexpr double kOfPicture = 1.0 / 50;
   constexpr double kSmallest = 7;
@@ -84,7 +83,7 @@ void Annotate(cv::Mat& picture, const std::vector<Face>& faces, const AnnotateOp
       if (!box.empty()) draw(face, box, LineWidth(picture.size(), box));
     }
   };
-  // Scores last, so that no neighbour's line runs through one.
+  // Scores last, so that no neighbour's line crosses one.
   for_each([&](const Face&, const cv::Rect& box, int line) { DrawBox(picture, box, line); });
   for_each([&](const Face& face, const cv::Rect& box, int line) {
     if (options.landmarks && face.landmarks) DrawPoints(picture, *face.landmarks, line);

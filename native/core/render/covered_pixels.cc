@@ -12,9 +12,9 @@ Box GrownBox(const Box& box, double margin) {
 }
 
 cv::Rect CoveredPixels(const Box& box, const cv::Size& image) {
-  // Into the image before it becomes an integer: where the numbers come from, they may be of any size.
-  const auto within = [](double value, int most) {
-    return static_cast<int>(std::min(std::max(value, 0.0), static_cast<double>(most)));
+  // Clamp before converting to an integer: the numbers may be of any size.
+  const auto within = [](double value, int max) {
+    return static_cast<int>(std::min(std::max(value, 0.0), static_cast<double>(max)));
   };
   const int left = within(std::floor(box.x1), image.width);
   const int top = within(std::floor(box.y1), image.height);

@@ -9,13 +9,13 @@
 namespace faces::render {
 namespace {
 
-// Columns of `row` that the shape inscribed in `box` covers, outwards to whole pixels, cut at `limits`.
+// The columns of `row` that the shape inscribed in `box` covers, rounded outwards to whole pixels, clipped to `limits`.
 cv::Range Span(const Box& box, RedactOptions::Shape shape, int row, const cv::Rect& limits) {
   const double middle = (box.x1 + box.x2) / 2;
   double half = (box.x2 - box.x1) / 2;
   if (shape == RedactOptions::Shape::kEllipse) {
     const double radius = std::max((box.y2 - box.y1) / 2, 0.5);
-    // The pixel's edge that is nearer to the middle, so that no part of the ellipse is missed.
+    // The pixel's edge nearer to the centre, so that no part of the ellipse is missed.
     const double centre = (box.y1 + box.y2) / 2;
     const double nearest = std::min(std::max(centre, static_cast<double>(row)), row + 1.0);
     const double away = (nearest - centre) / radius;
@@ -29,17 +29,17 @@ cv::Range Span(const Box& box, RedactOptions::Shape shape, int row, const cv::Re
 
 double ShorterSide(const Box& box) { return std::min(box.x2 - box.x1, box.y2 - box.y1); }
 
-// What is written into a face's region: means of squares that are `square` pixels a side, spread over it.
+// What is written into a face's region: means of squares with `square` pixels a side, interpolated.
 struct Surface {
   cv::Mat samples;
   int interpolation;
 };
 
-// The means of the region's squares, `count` of them each way. OpenCV takes 3 ns for a pixel and cannot be stopped, so
-// those of a very large region are made in bands of whole rows, which moves some of them by a level.
+// The means of the region's squares, `count` of them each way. OpenCV takes 3 ns per pixel and cannot be interrupted,
+// so very large regions are processed in bands of whole rows, which changes some means by one level.
 cv::Mat Means(const cv::Mat& region, const cv::Size& count, const CancelFlag& cancel) {
   constexpr size_t kAtOnce = 16'000'000;  // pixels
-  constexpr int kBands = 64;              // at least
+  constexpr int kBands = 64;              // at min_side
   cv::Mat means;
   if (region.total() <= kAtOnce) {
     cv::resize(region, means, count, 0, 0, cv::INTER_AREA);
@@ -62,34 +62,34 @@ Surface SurfaceOf(const cv::Mat& region, double square, RedactOptions::Mode mode
   const auto count = [&](int pixels) { return std::max(static_cast<int>(pixels / square), 1); };
   cv::Mat samples = Means(region, {count(region.cols), count(region.rows)}, cancel);
   if (mode == RedactOptions::Mode::kPixelate) return {samples, cv::INTER_NEAREST};
-  // In samples; with less, more blurred heads passed for faces, if larger ones than those hidden.
+  // In samples; with less, more blurred heads were detected as faces, though larger than the hidden ones.
   constexpr double kDeviation = 1.2;
   cv::GaussianBlur(samples, samples, {}, kDeviation, kDeviation, cv::BORDER_REPLICATE);
   if (curve_steps > 1) cv::resize(samples, samples, {}, curve_steps, curve_steps, cv::INTER_CUBIC);
   return {samples, cv::INTER_LINEAR};
 }
 
-// Rows `top` and following of the surface spread over a region of that size.
+// The rows from `top` on of the surface interpolated over a region of that size.
 void Spread(const Surface& surface, const cv::Size& region, int top, cv::Mat& rows) {
   const double x = static_cast<double>(surface.samples.cols) / region.width;
   const double y = static_cast<double>(surface.samples.rows) / region.height;
-  // From the middle of a pixel to where it lies among the samples.
+  // From a pixel's centre to its position among the samples.
   const cv::Matx23d to_samples(x, 0, x / 2 - 0.5, 0, y, (top + 0.5) * y - 0.5);
   cv::warpAffine(surface.samples, rows, to_samples, rows.size(), surface.interpolation | cv::WARP_INVERSE_MAP,
                  cv::BORDER_REPLICATE);
 }
 
-constexpr int kStrip = 16;  // rows that are made at a time
+constexpr int kStrip = 16;  // rows processed at a time
 
-// A face as its shape lies on the picture.
-struct Hidden {
+// A face's shape on the picture.
+struct HiddenFace {
   Box box;        // with its margin
-  cv::Rect area;  // the picture's pixels that it touches, not empty
-  double side;    // the shorter one of the face itself
+  cv::Rect area;  // the pixels of the picture that it touches, not empty
+  double side;    // shorter side of the face itself
 };
 
-std::vector<Hidden> OnPicture(const std::vector<Face>& faces, double margin, const cv::Size& picture) {
-  std::vector<Hidden> hidden;
+std::vector<HiddenFace> OnPicture(const std::vector<Face>& faces, double margin, const cv::Size& picture) {
+  std::vector<HiddenFace> hidden;
   for (const Face& face : faces) {
     const Box box = GrownBox(face.box, margin);
     const cv::Rect area = CoveredPixels(box, picture);
@@ -98,12 +98,13 @@ std::vector<Hidden> OnPicture(const std::vector<Face>& faces, double margin, con
   return hidden;
 }
 
-// Each with squares of its own. Coarse squares first: what those of a smaller face beside take in of a larger one is
-// hidden already.
-void HideEach(cv::Mat& picture, std::vector<Hidden> faces, const RedactOptions& options, const CancelFlag& cancel) {
-  constexpr int kCurveSteps = 8;  // of a cubic curve between two samples; the straight lines between are not seen
-  std::stable_sort(faces.begin(), faces.end(), [](const Hidden& a, const Hidden& b) { return a.side > b.side; });
-  for (const Hidden& face : faces) {
+// Hides each face with its own squares, coarse ones first: what the squares of a smaller neighbour pick up of a larger
+// face is then already hidden.
+void HideEach(cv::Mat& picture, std::vector<HiddenFace> faces, const RedactOptions& options, const CancelFlag& cancel) {
+  constexpr int kCurveSteps = 8;  // linear pieces of the cubic curve between two samples, too short to be visible
+  std::stable_sort(faces.begin(), faces.end(),
+                   [](const HiddenFace& a, const HiddenFace& b) { return a.side > b.side; });
+  for (const HiddenFace& face : faces) {
     Checkpoint(cancel);
     const cv::Rect& area = face.area;
     const double square = std::max(face.side / kSamplesAcross, 1.0 * kSmallestSquare);
@@ -122,17 +123,17 @@ void HideEach(cv::Mat& picture, std::vector<Hidden> faces, const RedactOptions& 
   }
 }
 
-// Finds what any of the faces covers of a row.
+// Finds the parts of a row that any face covers.
 class Cover {
  public:
-  Cover(const std::vector<Hidden>& faces, RedactOptions::Shape shape, int width)
+  Cover(const std::vector<HiddenFace>& faces, RedactOptions::Shape shape, int width)
       : faces_(faces), shape_(shape), changes_(static_cast<size_t>(width) + 1) {}
 
-  // Calls use(columns) for each stretch from the left to the right.
+  // Calls use(columns) for each covered stretch from left to right.
   template <typename Use>
   void ForEachSpan(int row, Use use) {
     std::fill(changes_.begin(), changes_.end(), 0);
-    for (const Hidden& face : faces_) {
+    for (const HiddenFace& face : faces_) {
       if (row < face.area.y || row >= face.area.br().y) continue;
       const cv::Range span = Span(face.box, shape_, row, face.area);
       if (span.empty()) continue;
@@ -150,12 +151,12 @@ class Cover {
   }
 
  private:
-  const std::vector<Hidden>& faces_;
+  const std::vector<HiddenFace>& faces_;
   const RedactOptions::Shape shape_;
-  std::vector<int> changes_;  // of the number of faces from one column to the next
+  std::vector<int> changes_;  // change in the number of faces from one column to the next
 };
 
-void Blacken(cv::Mat& picture, const std::vector<Hidden>& faces, const RedactOptions& options,
+void Blacken(cv::Mat& picture, const std::vector<HiddenFace>& faces, const RedactOptions& options,
              const CancelFlag& cancel) {
   Cover cover(faces, options.shape, picture.cols);
   for (int y = 0; y < picture.rows; ++y) {
@@ -164,8 +165,8 @@ void Blacken(cv::Mat& picture, const std::vector<Hidden>& faces, const RedactOpt
   }
 }
 
-// All with one surface.
-void HideTogether(cv::Mat& picture, const std::vector<Hidden>& faces, double square, const RedactOptions& options,
+// Hides all faces with one surface.
+void HideTogether(cv::Mat& picture, const std::vector<HiddenFace>& faces, double square, const RedactOptions& options,
                   const CancelFlag& cancel) {
   const Surface surface = SurfaceOf(picture, square, options.mode, 1, cancel);
   Cover cover(faces, options.shape, picture.cols);
@@ -182,16 +183,19 @@ void HideTogether(cv::Mat& picture, const std::vector<Hidden>& faces, double squ
   }
 }
 
-// Those of about one size together, the largest first, so that the work hangs on the picture and not on their number.
-// Squares that do not begin where a face does show one more across it, so they are larger than its own.
-void HideBySize(cv::Mat& picture, std::vector<Hidden> faces, const RedactOptions& options, const CancelFlag& cancel) {
-  const double largest = kSamplesAcross * std::max(picture.cols, picture.rows);  // from there on there is one square
+// Faces of similar size share a surface, the largest first, so that the work depends on the picture and not on their
+// number. Squares that are not aligned with a face show one more across it, so they are larger than its own would be.
+void HideBySize(cv::Mat& picture, std::vector<HiddenFace> faces, const RedactOptions& options,
+                const CancelFlag& cancel) {
+  const double largest =
+      kSamplesAcross * std::max(picture.cols, picture.rows);  // from there on, one square covers the picture
   while (!faces.empty()) {
     double side = 0;
-    for (const Hidden& face : faces) side = std::max(side, std::min(face.side, largest));
+    for (const HiddenFace& face : faces) side = std::max(side, std::min(face.side, largest));
     const double square = std::max(side / (kSamplesAcross - 1), 1.0 * kSmallestSquare);
-    const double least = square > kSmallestSquare ? side / 2 : -1;  // of the smallest squares there are no others
-    const auto rest = std::partition(faces.begin(), faces.end(), [&](const Hidden& face) { return face.side > least; });
+    const double min_side = square > kSmallestSquare ? side / 2 : -1;  // the smallest squares serve all remaining faces
+    const auto rest =
+        std::partition(faces.begin(), faces.end(), [&](const HiddenFace& face) { return face.side > min_side; });
     HideTogether(picture, {faces.begin(), rest}, square, options, cancel);
     faces.erase(faces.begin(), rest);
   }
@@ -200,11 +204,11 @@ void HideBySize(cv::Mat& picture, std::vector<Hidden> faces, const RedactOptions
 }  // namespace
 
 void Redact(cv::Mat& picture, const std::vector<Face>& faces, const RedactOptions& options, const CancelFlag& cancel) {
-  const std::vector<Hidden> hidden = OnPicture(faces, options.margin, picture.size());
+  const std::vector<HiddenFace> hidden = OnPicture(faces, options.margin, picture.size());
   if (options.mode == RedactOptions::Mode::kFill) return Blacken(picture, hidden, options, cancel);
   double covered = 0;
-  for (const Hidden& face : hidden) covered += face.area.area();
-  const bool is_ordinary = covered <= kMostCover * static_cast<double>(picture.total());
+  for (const HiddenFace& face : hidden) covered += face.area.area();
+  const bool is_ordinary = covered <= kMaxCoverage * static_cast<double>(picture.total());
   (is_ordinary ? HideEach : HideBySize)(picture, hidden, options, cancel);
 }
 

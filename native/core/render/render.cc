@@ -13,18 +13,18 @@
 namespace faces::render {
 namespace {
 
-// Transparent parts as a viewer shows them on white.
+// Blends transparent parts with white.
 void Flatten(cv::Mat& bgra, const CancelFlag& cancel) {
-  constexpr int kMost = 255;
+  constexpr int kMax = 255;
   for (int y = 0; y < bgra.rows; ++y) {
     Checkpoint(cancel);
     auto* row = bgra.ptr<cv::Vec4b>(y);
     for (int x = 0; x < bgra.cols; ++x) {
       const int alpha = row[x][3];
       for (int c = 0; c < 3; ++c) {
-        row[x][c] = static_cast<uint8_t>((row[x][c] * alpha + kMost * (kMost - alpha) + kMost / 2) / kMost);
+        row[x][c] = static_cast<uint8_t>((row[x][c] * alpha + kMax * (kMax - alpha) + kMax / 2) / kMax);
       }
-      row[x][3] = kMost;
+      row[x][3] = kMax;
     }
   }
 }
@@ -48,24 +48,24 @@ int64_t SourcePixels(const cv::Size& picture, const Face& face, const CropOption
   return face.landmarks ? AlignedSource(picture, *face.landmarks, options.size > 0 ? options.size : kTemplateSide) : 0;
 }
 
-// The sizes come from the request and there may be thousands of faces.
+// Needed because sizes come from the request, and there may be thousands of faces.
 void CheckCrops(const cv::Size& picture, const std::vector<Face>& faces, const CropOptions& options,
                 int64_t max_pixels) {
-  const int64_t most = std::min(max_pixels, kCropPixels);
-  const int64_t most_looked_at = std::max(kCropPixels, kMostLooks * picture.width * picture.height);
+  const int64_t limit = std::min(max_pixels, kCropPixels);
+  const int64_t read_limit = std::max(kCropPixels, kMaxReads * picture.width * picture.height);
   int64_t pixels = 0;
-  int64_t looked_at = 0;
+  int64_t read_pixels = 0;
   for (const Face& face : faces) {
     pixels += CropPixels(picture, face, options);
-    looked_at += SourcePixels(picture, face, options);
+    read_pixels += SourcePixels(picture, face, options);
   }
   const std::string crops = "the crops of " + std::to_string(faces.size()) + " faces ";
-  if (pixels > most) {
-    throw Error(ErrorCode::kInvalidOption, crops + "have more than " + std::to_string(most) +
+  if (pixels > limit) {
+    throw Error(ErrorCode::kInvalidOption, crops + "have more than " + std::to_string(limit) +
                                                " pixels together: ask for a smaller size or for fewer with maxFaces");
   }
-  if (looked_at > most_looked_at) {
-    throw Error(ErrorCode::kInvalidOption, crops + "are made of more than " + std::to_string(most_looked_at) +
+  if (read_pixels > read_limit) {
+    throw Error(ErrorCode::kInvalidOption, crops + "are made of more than " + std::to_string(read_limit) +
                                                " pixels together: ask for fewer with maxFaces");
   }
 }

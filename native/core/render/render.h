@@ -10,21 +10,22 @@
 
 namespace faces::render {
 
-/// Of all crops of an image together, if `max_pixels` allows as many: over 2000 of 112 x 112.
+/// Limit for the pixels of all crops of an image, besides `max_pixels`: over 2000 crops of 112 x 112.
 constexpr int64_t kCropPixels = 25'000'000;
 
-/// How often the crops of an image may look at it, added up, if not at kCropPixels anyway: faces that do not lie over
-/// one another come to about 4, as an aligned crop shows some four times its box.
-constexpr int64_t kMostLooks = 8;
+/// How many times the image's pixels the crops may read in total, unless that is below kCropPixels. Faces that do not
+/// overlap read it about 4 times, since an aligned crop shows some four times its box.
+constexpr int64_t kMaxReads = 8;
 
-/// The format of the pictures: the one asked for, else the image's own if it can be written in this size, else PNG.
+/// The format of the pictures: the requested one, or else the image's own if it can be written in this size, or else
+/// PNG.
 PictureFormat FormatFor(const RenderOptions& options, std::optional<Format> own, const cv::Size& size);
 
-/// Makes what `options` ask for of `picture` (CV_8UC3 BGR or CV_8UC4 BGRA with straight alpha), drawing on it, and
-/// encodes it, with checkpoints between; `faces` lie in its pixels and are not clipped. Written as JPEG, transparent
-/// parts are shown on white. Appends the stages "render" and "encode". Throws Error: kInvalidOption where a face to be
-/// aligned has no landmarks, where crops together have more than `max_pixels` or kCropPixels, or look at the image too
-/// often (kMostLooks), before any is made, and as Encode; kInternal; kAborted, kTooCostly.
+/// Makes the pictures in `options` from `picture` (CV_8UC3 BGR or CV_8UC4 BGRA with straight alpha), drawing on it, and
+/// encodes them, with checkpoints in between; `faces` are in its pixels and not clipped. In JPEG, transparent parts are
+/// shown on white. Appends the stages "render" and "encode". Throws Error: kInvalidOption if a face to be aligned has
+/// no landmarks, or, before any crop is made, if the crops have more than `max_pixels` or kCropPixels in total or read
+/// too much of the image (kMaxReads), and like Encode; kInternal; kAborted, kTooCostly.
 std::vector<Picture> Render(cv::Mat& picture, const std::vector<Face>& faces, const RenderOptions& options,
                             PictureFormat format, int64_t max_pixels, const CancelFlag& cancel,
                             std::vector<Stage>& stages);

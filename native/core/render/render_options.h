@@ -9,10 +9,10 @@
 
 namespace faces {
 
-/// What pictures are written as.
+/// Formats in which pictures are written.
 enum class PictureFormat { kJpeg, kPng, kWebp };
 
-/// The image with what was found drawn over it: boxes and, where asked for, points and scores.
+/// The image with boxes drawn on it, and optionally points and scores.
 struct AnnotateOptions {
   bool landmarks = true;
   bool scores = true;
@@ -22,30 +22,29 @@ struct AnnotateOptions {
 struct RedactOptions {
   enum class Mode {
     kBlur,      ///< a smooth surface made of kSamplesAcross samples across the face (redact.h)
-    kPixelate,  ///< these samples as squares
-    kFill,      ///< black: the only one of which nothing can be computed back
+    kPixelate,  ///< the samples as squares
+    kFill,      ///< black: the only one that cannot be reversed at all
   };
   enum class Shape { kEllipse, kBox };
   Mode mode = Mode::kBlur;
   Shape shape = Shape::kEllipse;
-  /// What is hidden beyond the box at each side, in its widths to the left and right and in its heights above and
-  /// below, 0 to 1. From 0.21 on the ellipse covers all of the box.
+  /// How far to hide beyond each side of the box, as a share of its width and height, 0 to 1. From 0.21 on the ellipse
+  /// covers the whole box.
   double margin = 0.3;
 };
 
 /// A picture of each face.
 struct CropOptions {
-  bool align = true;  ///< turned and scaled so that the five points lie as face recognisers expect (align.h)
-  /// Side in pixels of aligned crops, 1 to 1024, 0 for 112; the longer side of plain ones, 0 to leave the image's
-  /// pixels.
+  bool align = true;  ///< rotated and scaled to the template of face recognisers (align.h)
+  /// Side in pixels of aligned crops, 1 to 1024, 0 for 112; longer side of plain ones, 0 to keep the image's pixels.
   int size = 0;
-  double margin = 0;  ///< of plain crops: what is added to the box at each side, as RedactOptions::margin
+  double margin = 0;  ///< plain crops only: added at each side of the box, like RedactOptions::margin
 };
 
 struct RenderOptions {
   std::variant<AnnotateOptions, RedactOptions, CropOptions> what;
   std::optional<PictureFormat> format;  ///< default: the image's own if it is one of these, else PNG
-  int quality = 0;                      ///< of JPEG and WebP, 1 to 100; 0 for the format's default (encode.h)
+  int quality = 0;                      ///< JPEG and WebP, 1 to 100; 0 for the format's default (encode.h)
 };
 
 /// An encoded picture.
@@ -55,11 +54,11 @@ struct Picture {
   std::vector<uint8_t> bytes;
 };
 
-/// What was found, and what was made of it.
+/// A detection and its pictures.
 struct Rendered {
   Detection detection;
   PictureFormat format = PictureFormat::kPng;
-  std::vector<Picture> pictures;  ///< one; of CropOptions one for each face, in their order
+  std::vector<Picture> pictures;  ///< one; for CropOptions one per face, in order
 };
 
 }  // namespace faces

@@ -6,10 +6,10 @@ import type { ImageInput } from '../../library/input.js';
 import type { EngineName } from '../../library/native.js';
 import { allowedCores } from '../../system/cores.js';
 
-/** Of one engine; times are means in milliseconds per image while all cores search. */
+/** Figures of one engine; times are means in milliseconds per image while all cores search. */
 export interface EngineFigures {
   engine: EngineName;
-  /** Images per second in the median round, the slowest and the fastest. */
+  /** Images per second in the median, the slowest and the fastest round. */
   median: number;
   least: number;
   most: number;
@@ -21,7 +21,7 @@ export interface Figures {
   faces: number;
   cores: number;
   opencv: string;
-  /** The engine that `auto` takes, and why. */
+  /** The engine that `auto` selects, and why. */
   auto: { engine: EngineName; reason: string };
   engines: EngineFigures[];
 }
@@ -34,7 +34,7 @@ function drawnPicture(): ImageInput {
   return drawFaces(1280, 720, faces);
 }
 
-/** Counts of one engine, round by round. */
+/** Measures one engine, round by round. */
 class Meter {
   readonly detector: FaceDetector;
   readonly #rates: number[] = [];
@@ -45,7 +45,7 @@ class Meter {
     this.detector = detector;
   }
 
-  /** Searches `images` in turn, `slots` at once, for a round. */
+  /** Searches `images` in turn, `slots` at once, for one round. */
   async round(images: readonly ImageInput[], slots: number): Promise<void> {
     const started = performance.now();
     const before = this.#images;
@@ -70,8 +70,8 @@ class Meter {
 }
 
 /**
- * Measures each engine for `seconds` on the files, or on a drawn picture without any. Rejects as `FaceDetector.create` and
- * `detect` do, and where a file cannot be read.
+ * Measures each engine for `seconds` on the files, or on a drawn picture if there are none. Rejects like
+ * `FaceDetector.create` and `detect`, and if a file cannot be read.
  */
 export async function measure(files: readonly string[], seconds: number, options: DetectOptions): Promise<Figures> {
   const slots = Math.max(1, Math.min(allowedCores(), (Number(process.env['UV_THREADPOOL_SIZE']) || 4) - 1));
@@ -82,7 +82,7 @@ export async function measure(files: readonly string[], seconds: number, options
   let faces = 0;
   for (const { detector } of [{ detector: auto }, ...meters]) {
     faces = 0;
-    for (const image of images) faces += (await detector.detect(image)).faces.length; // the first search of each is not timed
+    for (const image of images) faces += (await detector.detect(image)).faces.length; // each engine's first search is not timed
   }
   for (let round = 0; round < Math.max(3, (1000 * seconds) / roundMs); round++) {
     for (const meter of meters) await meter.round(images, slots);

@@ -3,7 +3,7 @@ import type { Figures } from './measure.js';
 
 const stages = ['decode', 'pnet', 'rnet', 'onet', 'total'];
 
-/** The figures as a table for people. */
+/** The figures as a table. */
 export function report({ images, faces, cores, opencv, auto, engines }: Figures): string {
   const row = (cells: string[]) =>
     `${cells.map((cell, i) => (i === 0 ? cell.padEnd(8) : cell.padStart(i === 2 ? 16 : 9))).join('')}\n`;

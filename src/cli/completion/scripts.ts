@@ -4,11 +4,11 @@ import { type Flag, type Flags, flagName } from '../flags.js';
 const identifier = `_${program.replaceAll('-', '_')}`;
 
 interface NamedFlag {
-  /** With its dashes; of what is on by default the form that turns it off. */
+  /** With dashes; for a boolean that is on by default, the form that turns it off. */
   name: string;
   short: string | undefined;
   flag: Flag;
-  /** The first words of what the help says. */
+  /** The first words of its help. */
   about: string;
 }
 
@@ -26,7 +26,10 @@ function flagsOf(command: Command): NamedFlag[] {
 const choicesOf = ({ flag }: NamedFlag) => (flag.kind === 'choice' ? flag.choices.join(' ') : undefined);
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** For bash: where nothing is proposed, it completes files itself. What completed npx before goes on for other programs. */
+/**
+ * The bash script; without a proposal, bash completes file names itself. An earlier completion of npx keeps working for
+ * other programs.
+ */
 export function bash(commands: readonly Command[]): string {
   const perCommand = commands.map((command) => {
     const flags = flagsOf(command);
@@ -75,9 +78,12 @@ complete -o default -o bashdefault -F ${identifier}_npx npx
 `;
 }
 
-/** For zsh, with what each command and flag does. What completed npx before goes on for other programs. */
+/**
+ * The zsh script, with descriptions of commands and flags. An earlier completion of npx keeps working for other
+ * programs.
+ */
 export function zsh(commands: readonly Command[]): string {
-  // In a specification a colon ends a part, and brackets the description.
+  // In a specification, a colon ends a part, and brackets enclose the description.
   const plain = (text: string) => text.replace(/[\\:[\]]/g, ' ');
   const value = (named: NamedFlag) => {
     if (named.flag.kind === 'boolean') return '';
@@ -126,7 +132,7 @@ compdef ${identifier}_npx npx
 `;
 }
 
-/** For fish, with what each command and flag does. */
+/** The fish script, with descriptions of commands and flags. */
 export function fish(commands: readonly Command[]): string {
   const complete = (rest: string) => `complete -c ${program} ${rest}`;
   const value = (named: NamedFlag) => {
@@ -134,7 +140,7 @@ export function fish(commands: readonly Command[]): string {
     if (named.flag.kind === 'choice') return ` -x -a ${quoted(choicesOf(named) as string)}`;
     return named.flag.kind === 'text' ? ' -r' : ' -x';
   };
-  // In fish's quotes a backslash stands for the next character, and no quote can end and begin again.
+  // In fish's quotes a backslash escapes the next character, and no quote can end and begin again.
   const text = (about: string) => `'${about.replace(/['\\]/g, '\\$&')}'`;
   const lines = commands.flatMap((command) => {
     const seen = `-n '__fish_seen_subcommand_from ${command.name}'`;

@@ -1,7 +1,7 @@
 import { type Face, landmarkNames, type Point } from '../../library/detection.js';
 import type { ImageRecord } from './record.js';
 
-/** Turns records into text, one after the other. */
+/** Turns records into text, one by one. */
 export interface Format {
   begin(): string;
   record(record: ImageRecord): string;
@@ -35,7 +35,7 @@ const columns = [
 
 type Cell = string | number | undefined;
 
-/** RFC 4180: quotes around what has a comma, a quote or a line break, quotes inside doubled. */
+/** RFC 4180: values with a comma, a quote or a line break are quoted, and quotes inside are doubled. */
 function cell(value: Cell): string {
   const text = String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
@@ -48,8 +48,8 @@ function faceCells(face: Face | undefined, number: number): Cell[] {
   return [face && number, face?.confidence, x, y, width, height, ...landmarks];
 }
 
-// A row per face; an image without one has a row without a face, one that failed a row with its error. What is wrong with an image whose
-// faces were searched nevertheless stands in each of its rows.
+// A row per face; an image without faces has one row without a face, and a failed image one row with its error. The
+// warning of a damaged image that was searched anyway is in each of its rows.
 const csv: () => Format = () => ({
   begin: () => `${columns}\n`,
   record(record) {
@@ -69,5 +69,5 @@ const csv: () => Format = () => ({
   end: () => '',
 });
 
-/** The formats for programs, by the flag that asks for them. */
+/** The formats for programs, by their flags. */
 export const formats = { json, ndjson, csv };

@@ -1,6 +1,6 @@
 /**
- * Begins `work` for at most `window` items ahead of what has been taken, and gives the answers in the order of the items.
- * Ends with the first rejection in that order.
+ * Starts `work` on up to `window` items ahead of the consumer, and yields the results in the order of the items. Stops
+ * at the first rejection in that order.
  */
 export async function* inOrder<T, R>(
   items: Iterable<T>,
@@ -10,7 +10,7 @@ export async function* inOrder<T, R>(
   const begun: Promise<R>[] = [];
   for (const item of items) {
     const answer = work(item);
-    answer.catch(() => {}); // seen when its turn comes
+    answer.catch(() => {}); // handled when its turn comes
     begun.push(answer);
     if (begun.length >= window) yield await (begun.shift() as Promise<R>);
   }

@@ -4,18 +4,22 @@ import { buffer } from 'node:stream/consumers';
 import { glob, hasMagic } from 'glob';
 import { refuseImageText } from '../../library/image-path.js';
 import { readWhole } from '../../library/read-file.js';
-import { isThere } from '../../system/package-root.js';
+import { fileExists } from '../../system/package-root.js';
 
-/** An image to be, by the name that its result carries. */
+/** An input file, by the name in its result. */
 export interface Input {
   name: string;
-  /** Where its pictures go below their folder: the path below the folder or the fixed part of the glob that it was found by. */
+  /**
+   * Path of its pictures below their folder: its path below the folder or the fixed part of the glob that it was found
+   * by.
+   */
   relative: string;
-  /** Its bytes. Rejects where they cannot be read, and after an abort. */
+  /** Reads its bytes. Rejects if they cannot be read, and after an abort. */
   read(signal: AbortSignal): Promise<Uint8Array>;
 }
 
-// What the core decodes; a file named on its own, or matched by a glob, is tried whatever its name.
+// Formats that the core decodes; a file that is named explicitly, or matched by a glob, is tried whatever its
+// extension.
 export const extensions: ReadonlySet<string> = new Set([
   '.jpg',
   '.jpeg',
@@ -32,16 +36,16 @@ export const extensions: ReadonlySet<string> = new Set([
   '.pam',
 ]);
 
-const coded = (code: string, why: string) => Object.assign(new Error(why), { code });
+const errorWithCode = (code: string, why: string) => Object.assign(new Error(why), { code });
 
 function file(name: string, relative: string): Input {
   return { name, relative, read: (signal) => readWhole(name, signal) };
 }
 
-/** A file that was found, not named by the user: a pipe or a device among the images may have no end. */
+/** A file that was found, not named by the user: pipes and devices are refused, since they may never end. */
 function foundFile(name: string, relative: string): Input {
   const read = async (signal: AbortSignal) => {
-    if (!(await stat(name)).isFile()) throw coded('NOT_A_FILE', 'neither a file nor a folder');
+    if (!(await stat(name)).isFile()) throw errorWithCode('NOT_A_FILE', 'neither a file nor a folder');
     return readWhole(name, signal);
   };
   return { name, relative, read };
@@ -60,24 +64,24 @@ function standardInput(): Input {
   return { name: '-', relative: 'stdin', read };
 }
 
-/** Stands for what was asked for and is not there: its result is the error. */
-function fault(name: string, error: unknown): Input {
+/** An input that does not exist: its result is the error. */
+function failedInput(name: string, error: unknown): Input {
   return { name, relative: name, read: () => Promise.reject(error) };
 }
 
 function noImages(name: string, why: string): Input {
-  return fault(name, coded('NO_IMAGES', why));
+  return failedInput(name, errorWithCode('NO_IMAGES', why));
 }
 
 const byName = <T>(key: (item: T) => string) => {
-  return (a: T, b: T) => (key(a) < key(b) ? -1 : Number(key(a) > key(b))); // not by the locale: a list to resume must not depend on it
+  return (a: T, b: T) => (key(a) < key(b) ? -1 : Number(key(a) > key(b))); // not localeCompare: the order of a resumed list must not depend on the locale
 };
 
-/** The images below a folder, in the order of their names. Links to folders are not followed, they may go round in circles. */
+/** The images below a folder, sorted by name. Links to folders are not followed, as they may form loops. */
 async function* walk(folder: string, relative: string, leftOut: ReadonlySet<string>): AsyncGenerator<Input> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => error as Error);
   if (entries instanceof Error) {
-    yield fault(folder, entries);
+    yield failedInput(folder, entries);
     return;
   }
   for (const entry of entries.sort(byName(({ name }) => name))) {
@@ -99,11 +103,11 @@ async function isIn(folders: ReadonlySet<string>, name: string): Promise<boolean
   return [...folders].some((one) => folder === one || folder.startsWith(`${one}/`));
 }
 
-// Longer ones glob does not take.
-const longestPattern = 65_536;
-const isPattern = (text: string) => text.length <= longestPattern && hasMagic(text, { magicalBraces: true });
+// The limit of the glob package.
+const maxPatternLength = 65_536;
+const isPattern = (text: string) => text.length <= maxPatternLength && hasMagic(text, { magicalBraces: true });
 
-/** The files that a pattern matches, in the order of their names. */
+/** The files that match a pattern, sorted by name. */
 async function* matches(pattern: string, leftOut: ReadonlySet<string>): AsyncGenerator<Input> {
   const segments = pattern.split('/');
   const fixed = segments.findIndex((segment) => isPattern(segment));
@@ -126,7 +130,7 @@ async function* find(argument: string, leftOut: ReadonlySet<string>): AsyncGener
   refuseImageText(argument);
   if (argument === '-') {
     yield standardInput();
-  } else if (!isThere(argument) && isPattern(argument)) {
+  } else if (!fileExists(argument) && isPattern(argument)) {
     yield* matches(argument, leftOut);
   } else if ((await stat(argument).catch(() => undefined))?.isDirectory()) {
     let count = 0;
@@ -141,9 +145,10 @@ async function* find(argument: string, leftOut: ReadonlySet<string>): AsyncGener
 }
 
 /**
- * All images that the arguments stand for, in their order, each once. What is not there, or gives nothing, is an input whose
- * reading fails. Folders and globs give nothing of the folders in `leftOut`, by their real paths: pictures of an earlier run are
- * no inputs. Rejects with INVALID_OPTION for an image as text, and with the signal's reason after an abort.
+ * All images that the arguments stand for, in order, without duplicates. A missing file or an empty folder is an input
+ * whose reading fails. Folders and globs skip the folders in `leftOut` (real paths), so that pictures of an earlier run
+ * are not searched. Rejects with INVALID_OPTION for an image passed as text, and with the signal's reason after an
+ * abort.
  */
 export async function findInputs(
   args: readonly string[],

@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
 
-// npm passes on the signal of a Ctrl-C that the terminal has sent us already: so soon, it is the same one.
-const sameMs = 1000;
-// Output that its reader has not taken by then is given up.
+// npm forwards the signal of a Ctrl-C that the terminal has already sent to us: within this time it is the same one.
+const duplicateSignalMs = 1000;
+// Output not read by then is dropped.
 const flushMs = 200;
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const handlers = new Map<NodeJS.Signals, () => void>();
 
-/** Why a run ended before its end, and the status that says so. */
+/** Why a run stopped early, and its exit status. */
 export class Interruption extends Error {
   readonly status: number;
 
@@ -18,16 +18,16 @@ export class Interruption extends Error {
 }
 
 /**
- * A signal that aborts with an Interruption on Ctrl-C, SIGTERM and SIGHUP, so that what is done can be kept; the second time the
- * process ends at once. It also aborts, with status 0, when the reader of standard output has gone away (`| head`).
+ * An AbortSignal that aborts with an Interruption on Ctrl-C, SIGTERM and SIGHUP, so that finished results can be kept;
+ * a second signal exits at once. It also aborts, with status 0, when the reader of standard output has gone (`| head`).
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
   let firstAt = Number.POSITIVE_INFINITY;
   for (const name of names) {
-    const status = 128 + constants.signals[name]; // as a shell tells it
+    const status = 128 + constants.signals[name]; // as shells report it
     const handler = () => {
-      if (performance.now() - firstAt > sameMs) process.exit(status);
+      if (performance.now() - firstAt > duplicateSignalMs) process.exit(status);
       firstAt = Math.min(firstAt, performance.now());
       controller.abort(new Interruption('interrupted', status));
     };
@@ -35,14 +35,14 @@ export function interruption(): AbortSignal {
     handlers.set(name, handler);
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    controller.abort(error.code === 'EPIPE' ? new Interruption('nobody reads on', 0) : error);
+    controller.abort(error.code === 'EPIPE' ? new Interruption('the reader closed the pipe', 0) : error);
   });
   return controller.signal;
 }
 
 /**
- * Ends what `interruption` has begun, when a command is over: nothing is left to keep, so that a signal ends the process at once; after
- * one the process ends, also where the reader of its output does not read on.
+ * Undoes `interruption` when a command is over: a signal now ends the process at once, since nothing is left to keep;
+ * after an interruption the process exits even if nobody reads its output.
  */
 export function endInterruption(status: number): void {
   for (const [name, handler] of handlers) process.off(name, handler);

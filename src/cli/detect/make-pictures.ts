@@ -7,7 +7,7 @@ import { type PictureRequest, requestedPictures } from './picture-paths.js';
 import type { Pictures } from './record.js';
 import { writePictures } from './write-pictures.js';
 
-// The usual extension of a format first; an image that has another one of them keeps it.
+// The default extension of each format first; an image with another one keeps it.
 const extensions: Record<PictureFormat, readonly string[]> = {
   jpeg: ['.jpg', '.jpeg', '.jpe', '.jfif'],
   png: ['.png'],
@@ -15,8 +15,8 @@ const extensions: Record<PictureFormat, readonly string[]> = {
 };
 
 /**
- * Makes the pictures of one image, and writes them once all are made: where one of them fails, none is left of this run. Resolves to
- * what was found, and the paths written.
+ * Makes the pictures of one image, and writes them once all are made: if one fails, none remains. Resolves to the
+ * detection and the paths written.
  */
 export async function makePictures(
   detector: FaceDetector,

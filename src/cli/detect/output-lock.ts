@@ -12,12 +12,13 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../usage-error.js';
 
-// A holder elsewhere (another machine or container) shows by the lock's time that it lives: it is renewed each `beatMs`.
-const beatMs = 10_000;
-const silentMs = 60_000;
+// A holder on another machine or in another container shows that it is alive by updating the lock's time every
+// `renewMs`.
+const renewMs = 10_000;
+const staleMs = 60_000;
 
-/** Where numbers of processes mean the same: this machine, and this container of it. */
-function here(): string {
+/** Identifies the process id namespace: this machine, and this container on it. */
+function pidNamespace(): string {
   try {
     return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
@@ -34,10 +35,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Makes the lock, unless there is one. */
+/** Creates the lock file, unless it exists. */
 function take(lock: string): boolean {
   try {
-    writeFileSync(lock, JSON.stringify({ pid: process.pid, place: here() }), { flag: 'wx' });
+    writeFileSync(lock, JSON.stringify({ pid: process.pid, place: pidNamespace() }), { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -48,30 +49,36 @@ function take(lock: string): boolean {
 interface Lock {
   pid?: number;
   place?: string;
-  silentForMs: number;
+  ageMs: number;
 }
 
-/** What a lock says, as far as it has been written; undefined where there is none. */
+/** Reads a lock, which may be partly written; undefined if there is none. */
 function read(lock: string): Lock | undefined {
-  let silentForMs = 0;
+  let ageMs = 0;
   try {
-    silentForMs = Date.now() - statSync(lock).mtimeMs;
-    return { ...(JSON.parse(readFileSync(lock, 'utf8')) as Omit<Lock, 'silentForMs'>), silentForMs };
+    ageMs = Date.now() - statSync(lock).mtimeMs;
+    return { ...(JSON.parse(readFileSync(lock, 'utf8')) as Omit<Lock, 'ageMs'>), ageMs };
   } catch (error) {
-    if (error instanceof SyntaxError) return { silentForMs };
+    if (error instanceof SyntaxError) return { ageMs };
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-/** Who has the lock; undefined where nobody that lives has. One of this place with our own number is of an earlier boot. */
+/**
+ * The live holder of the lock; undefined if there is none. A lock with this place and our own process id is left from
+ * an earlier boot.
+ */
 function holder(lock: string): string | undefined {
-  const { pid = 0, place, silentForMs } = read(lock) ?? { silentForMs: Number.POSITIVE_INFINITY };
-  if (place === here()) return pid !== process.pid && isAlive(pid) ? `process ${pid}` : undefined;
-  return silentForMs < silentMs ? `process ${pid} on ${place?.split(' ')[0] ?? 'another machine'}` : undefined;
+  const { pid = 0, place, ageMs } = read(lock) ?? { ageMs: Number.POSITIVE_INFINITY };
+  if (place === pidNamespace()) return pid !== process.pid && isAlive(pid) ? `process ${pid}` : undefined;
+  return ageMs < staleMs ? `process ${pid} on ${place?.split(' ')[0] ?? 'another machine'}` : undefined;
 }
 
-/** Takes the lock over from a dead process; one at a time, which looks again, or it would take it from the next one. */
+/**
+ * Takes over the lock of a dead process. The claim file lets one process at a time check again and take it; otherwise
+ * it might take it from the next holder.
+ */
 function takeOver(lock: string): boolean {
   const claim = `${lock}.claim`;
   if (!take(claim)) return false;
@@ -89,17 +96,18 @@ function renew(lock: string): void {
   try {
     utimesSync(lock, now, now);
   } catch {
-    // Whoever has removed it means it.
+    // It was removed on purpose.
   }
 }
 
 /**
- * Keeps other runs from writing to `file`, by a file beside it, until the function that it gives is called or the process exits; what
- * a killed process has left is taken over. Throws UsageError where another run writes to it. What is no regular file gets no lock.
+ * Locks `file` against other runs by a lock file beside it, until the returned function is called or the process exits;
+ * the lock of a killed process is taken over. Throws UsageError if another run is writing to it. Only regular files are
+ * locked.
  */
 export function lockOutput(file: string): () => void {
   const kind = statSync(file, { throwIfNoEntry: false });
-  // Without a folder there is nothing to lock: opening the file will say so.
+  // If the folder is missing, opening the file will report it.
   if (kind ? !kind.isFile() : !existsSync(path.dirname(file))) return () => undefined;
   const lock = `${kind ? realpathSync(file) : file}.lock`;
   if (!take(lock) && !takeOver(lock)) {
@@ -107,10 +115,10 @@ export function lockOutput(file: string): () => void {
     throw new UsageError(`${who} is writing to ${file}: wait for its end (if it has ended, remove ${lock}*)`);
   }
   const release = () => rmSync(lock, { force: true });
-  const beat = setInterval(() => renew(lock), beatMs).unref();
+  const timer = setInterval(() => renew(lock), renewMs).unref();
   process.once('exit', release);
   return () => {
-    clearInterval(beat);
+    clearInterval(timer);
     process.off('exit', release);
     release();
   };

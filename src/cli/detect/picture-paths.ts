@@ -5,20 +5,20 @@ import type { PictureKind } from '../../library/render-options.js';
 import { UsageError } from '../usage-error.js';
 import type { Input } from './inputs.js';
 
-/** What to write: the folder for each kind of picture that is wanted, and the options of all. */
+/** The pictures to write: a folder for each kind, and the options of each. */
 export interface PictureRequest {
   folders: Partial<Record<PictureKind, string>>;
   options: Partial<Record<PictureKind, object>>;
-  /** Whether a picture may replace a file that has its name. */
+  /** Whether a picture may replace an existing file. */
   mayReplace: boolean;
 }
 
 const kinds: readonly PictureKind[] = ['annotate', 'redact', 'crops'];
-/** The kinds that are wanted, with their folders. */
+/** The requested kinds with their folders. */
 export const requestedPictures = ({ folders }: PictureRequest) =>
   kinds.flatMap((kind) => (folders[kind] ? [[kind, folders[kind]] as const] : []));
 
-/** The real path that `folder` has, or will have once it is made. */
+/** The real path of `folder`, which may not exist yet. */
 async function realFolder(folder: string): Promise<string> {
   const resolved = path.resolve(folder);
   try {
@@ -28,7 +28,7 @@ async function realFolder(folder: string): Promise<string> {
   }
 }
 
-/** Real paths of the folders that pictures go to. Throws UsageError where two kinds have the same one. */
+/** Real paths of the folders for pictures. Throws UsageError if two kinds have the same one. */
 export async function pictureFolders(request: PictureRequest): Promise<Set<string>> {
   const folders = await Promise.all(requestedPictures(request).map(([, folder]) => realFolder(folder)));
   if (new Set(folders).size < folders.length)
@@ -37,8 +37,8 @@ export async function pictureFolders(request: PictureRequest): Promise<Set<strin
 }
 
 /**
- * For each image the path of its pictures below their folder, without extension: no two of them have the same, whatever their
- * extensions and however the file system takes capitals.
+ * For each image the path of its pictures below their folder, without extension. All are different, whatever the
+ * extensions, even on file systems that ignore case.
  */
 export function pictureStems(inputs: readonly Input[]): Map<Input, string> {
   const taken = new Set<string>();
@@ -54,7 +54,7 @@ export function pictureStems(inputs: readonly Input[]): Map<Input, string> {
   return stems;
 }
 
-/** Real paths of the folders that images are in, by their names and, of links, by what they point to. */
+/** Real paths of the folders with the images, and for links also with their targets. */
 async function sourceFolders(inputs: Iterable<Input>): Promise<Set<string>> {
   const names = [...inputs].map(({ name }) => name).filter((name) => name !== '-');
   const folders = new Set(names.map((name) => path.dirname(name)));
@@ -63,7 +63,7 @@ async function sourceFolders(inputs: Iterable<Input>): Promise<Set<string>> {
   return real;
 }
 
-/** Throws UsageError where pictures would come into a folder of the images, and might replace one. */
+/** Throws UsageError if pictures would be written into a folder of the images, and might replace one. */
 export async function checkTargets(request: PictureRequest, stems: ReadonlyMap<Input, string>): Promise<void> {
   const sources = await sourceFolders(stems.keys());
   const below = new Set([...stems.values()].map((stem) => path.dirname(stem)));

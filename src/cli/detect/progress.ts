@@ -1,10 +1,10 @@
 import { isBarShown, terminalBar } from '../terminal-bar.js';
 
-/** What is done so far, on standard error while that is a terminal. */
+/** Shows progress on standard error if that is a terminal. */
 export interface Progress {
   /** One more image is done. */
   step(): void;
-  /** Calls `write`, which may write lines on the terminal, with the bar out of its way. */
+  /** Calls `write`, which may print lines to the terminal, with the bar cleared. */
   around(write: () => void): void;
   stop(): void;
 }
@@ -18,7 +18,9 @@ function duration(seconds: number): string {
   return minutes > 0 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.round(seconds)} s`;
 }
 
-/** A bar with rate and time left for `total` images; nothing where standard error is no terminal, or for one image. */
+/**
+ * A bar with rate and remaining time for `total` images; nothing if standard error is not a terminal, or for one image.
+ */
 export function progress(total: number, isQuiet: boolean): Progress {
   if (isQuiet || !isBarShown() || total < 2) return none;
   const bar = terminalBar('{bar} {percentage}%  {value} of {total}  {rate}  {left} left', 24);
@@ -32,7 +34,7 @@ export function progress(total: number, isQuiet: boolean): Progress {
   return {
     step: () => bar.update(++done, figures()),
     around(write) {
-      bar.stop(); // puts the cursor back to where the bar began, so it must begin again below what is written
+      bar.stop(); // moves the cursor to the start of the bar, which restarts below the new lines
       write();
       bar.start(total, done, figures());
     },

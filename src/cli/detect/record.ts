@@ -1,10 +1,10 @@
 import type { Detection } from '../../library/detection.js';
-import { namingFlag } from '../../library/permission.js';
+import { withMissingFlag } from '../../library/permission.js';
 
-/** What becomes of one image: a line of the results file. */
+/** The result of one image: a line of the results file. */
 export type ImageRecord = { file: string } & (
   | (Detection & {
-      /** Paths of what was written. */
+      /** Paths of the pictures written. */
       pictures?: Pictures;
     })
   | { error: { code: string; message: string } }
@@ -18,6 +18,6 @@ export interface Pictures {
 
 /** The record of an image that could not be searched. */
 export function failure(file: string, error: unknown): ImageRecord {
-  const { code, message } = namingFlag(error) as Partial<NodeJS.ErrnoException>;
+  const { code, message } = withMissingFlag(error) as Partial<NodeJS.ErrnoException>;
   return { file, error: { code: code ?? 'INTERNAL', message: message ?? String(error) } };
 }

@@ -3,35 +3,35 @@ import { promisify } from 'node:util';
 import { UsageError } from '../usage-error.js';
 import type { ImageRecord } from './record.js';
 
-/** What the whole lines of a results file say. */
+/** The complete lines of a results file. */
 interface Contents {
   /** Names of the images that have a result. */
   done: Set<string>;
-  /** How many of these failed. */
+  /** How many of them failed. */
   failed: number;
-  /** Length of these lines. */
+  /** Length of the lines in bytes. */
   bytes: number;
 }
 
 const flush = promisify(fdatasync);
 
-// How each line begins that JSON.stringify makes of an ImageRecord.
-const opening = Buffer.from('{"file":"');
+// How JSON.stringify begins each line of an ImageRecord.
+const linePrefix = Buffer.from('{"file":"');
 
-/** Whether a line without its end may be what a killed process has left of a record. */
-function mayBeTorn(line: Buffer): boolean {
-  const length = Math.min(line.length, opening.length);
-  return line.subarray(0, length).equals(opening.subarray(0, length));
+/** Whether an incomplete last line may be part of a record, left by a killed process. */
+function mayBePartial(line: Buffer): boolean {
+  const length = Math.min(line.length, linePrefix.length);
+  return line.subarray(0, length).equals(linePrefix.subarray(0, length));
 }
 
 async function readContents(file: string): Promise<Contents> {
   const contents: Contents = { done: new Set(), failed: 0, bytes: 0 };
   let rest = Buffer.alloc(0);
-  const foreign = () =>
-    new UsageError(`${file}: line ${contents.done.size + 1} is no result: the file is left as it is`);
+  const notAResult = () =>
+    new UsageError(`${file}: line ${contents.done.size + 1} is not a result: the file is left as it is`);
   const take = (line: Buffer) => {
     const result = parse(line.toString('utf8'));
-    if (!result) throw foreign();
+    if (!result) throw notAResult();
     contents.done.add(result.file);
     if (result.error) contents.failed++;
     contents.bytes += line.length + 1;
@@ -45,7 +45,7 @@ async function readContents(file: string): Promise<Contents> {
     }
     rest = rest.subarray(start);
   }
-  if (!mayBeTorn(rest)) throw foreign();
+  if (!mayBePartial(rest)) throw notAResult();
   return contents;
 }
 
@@ -59,12 +59,12 @@ function parse(line: string): { file: string; error?: unknown } | undefined {
 }
 
 /**
- * Results as NDJSON, appended a whole line at a time, at once: a process that is killed leaves every line before, and at worst a
- * last one without its end, which the next run cuts off.
+ * Results as NDJSON, each line appended at once: a killed process leaves all earlier lines, and at worst an incomplete
+ * last one, which the next run cuts off.
  */
 export class ResultsFile {
   readonly #descriptor: number;
-  /** What was in it before. */
+  /** Contents at linePrefix. */
   readonly before: Readonly<Contents>;
 
   private constructor(descriptor: number, before: Contents) {
@@ -73,17 +73,17 @@ export class ResultsFile {
   }
 
   /**
-   * Makes the file; with `resume` goes on with one that is there. Throws UsageError where it is there otherwise, or holds
-   * something else than results, and the file system's errors.
+   * Creates the file, or with `resume` continues an existing one. Throws UsageError if it exists otherwise, or contains
+   * anything but results, and the file system's errors.
    */
   static async open(file: string, resume: boolean): Promise<ResultsFile> {
     const descriptor = openSync(file, 'a');
     try {
       const kind = fstatSync(descriptor);
       if (!resume && kind.size > 0) {
-        throw new UsageError(`${file} is there already: go on with it by --resume, or remove it first`);
+        throw new UsageError(`${file} already exists: continue it with --resume, or remove it first`);
       }
-      // A device has nothing of ours to read, and may have no end.
+      // A device has no earlier results to read, and may never end.
       if (!resume || !kind.isFile()) return new ResultsFile(descriptor, { done: new Set(), failed: 0, bytes: 0 });
       const before = await readContents(file);
       ftruncateSync(descriptor, before.bytes);
@@ -96,11 +96,11 @@ export class ResultsFile {
 
   append(record: ImageRecord): void {
     const line = Buffer.from(`${JSON.stringify(record)}\n`);
-    // A full disk may take a part only; the next call then says so.
+    // A full disk may write only part of it; the next call then reports the error.
     for (let at = 0; at < line.length; ) at += writeSync(this.#descriptor, line, at);
   }
 
-  /** Resolves when what was appended is on the disk, where a loss of power leaves it. */
+  /** Resolves when everything appended is on disk and survives a power failure. */
   sync(): Promise<void> {
     return flush(this.#descriptor);
   }

@@ -15,12 +15,12 @@ import type { DetectSettings } from './settings.js';
 import { sink } from './sink.js';
 import { Tally } from './tally.js';
 
-// Results that may wait for an earlier one: a large picture holds the others up only when so many small ones are done meanwhile.
+// Results that may wait for an earlier one: a large image delays others only after this many are done.
 const window = 256;
-// Files that are read while others are searched.
+// Files read ahead while others are searched.
 const readAhead = 2;
 
-/** Images at once, and threads for each: one image has all cores as well as many have. */
+/** Images searched at once, and threads for each: a single image gets all cores. */
 export function share(images: number, jobs = Number.POSITIVE_INFINITY): { slots: number; threads: number } {
   const cores = allowedCores();
   const pool = Number(process.env['UV_THREADPOOL_SIZE']) || 4;
@@ -28,7 +28,7 @@ export function share(images: number, jobs = Number.POSITIVE_INFINITY): { slots:
   return { slots, threads: Math.max(1, Math.floor(cores / slots)) };
 }
 
-/** Searches `inputs` and passes their records to where the settings say, until all are done or `signal` aborts. */
+/** Searches `inputs` and writes their records as the settings say, until all are done or `signal` aborts. */
 async function searchAll(
   inputs: readonly Input[],
   stems: ReadonlyMap<Input, string> | undefined,
@@ -74,7 +74,7 @@ async function searchAll(
   }
 }
 
-/** All of a run. Resolves to the exit status; rejects with the signal's reason after an abort. */
+/** Runs with the output locked. Resolves to the exit status; rejects with the signal's reason after an abort. */
 async function runAll(args: readonly string[], settings: DetectSettings, signal: AbortSignal): Promise<number> {
   const unlock = settings.output ? lockOutput(settings.output) : undefined;
   try {
@@ -107,15 +107,15 @@ async function runLocked(args: readonly string[], settings: DetectSettings, sign
   return tally.status;
 }
 
-/** Whether each result may wait for somebody who reads it, and this thread with it, where no handler of signals would be called. */
+/** Whether the output is a pipe: writing may then block this thread, and signal handlers would not run. */
 function isPipe(file: string | undefined): boolean {
   return file !== undefined && (statSync(file, { throwIfNoEntry: false })?.isFIFO() ?? false);
 }
 
-/** `detect` with checked arguments. Resolves to the exit status. */
+/** Runs `detect` with validated arguments. Resolves to the exit status. */
 export async function run(args: readonly string[], settings: DetectSettings): Promise<number> {
   try {
-    // Without handlers signals end the process, whatever it waits for; of a pipe nothing could be gone on with.
+    // Without handlers, signals end the process whatever it waits for; a pipe could not be resumed anyway.
     const signal = isPipe(settings.output) ? new AbortController().signal : interruption();
     return await runAll(args, settings, signal);
   } catch (error) {

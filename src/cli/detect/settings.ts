@@ -74,7 +74,7 @@ export const pictureFlags = {
 } as const satisfies Flags;
 const pictureKinds = ['annotate', 'redact', 'crops'] as const satisfies PictureKind[];
 
-/** What the flags of `detect` ask for. */
+/** The parsed flags of `detect`. */
 export interface DetectSettings {
   create: CreateOptions;
   jobs: number | undefined;
@@ -85,14 +85,14 @@ export interface DetectSettings {
   pictures: PictureRequest;
 }
 
-/** The values of those flags only. */
+/** The values of these flags only. */
 function pick<F extends Flags>(given: object, flags: F): Values<F> {
   return Object.fromEntries(Object.entries(given).filter(([name]) => name in flags)) as Values<F>;
 }
 
-/** The pictures that are wanted. Throws UsageError for an option of pictures that are not. */
+/** The requested pictures. Throws UsageError for an option of a picture that is not requested. */
 function readPictures(given: Values<typeof pictureFlags>, resume: boolean, model: ModelName = 'mtcnn'): PictureRequest {
-  // A run that was interrupted may have written pictures of an image that has no result.
+  // An interrupted run may have written pictures of an image that has no result yet.
   const request: PictureRequest = { folders: {}, options: {}, mayReplace: given.overwrite ?? resume };
   const { annotate: _annotate, redact, crops: _crops, ...options } = given;
   const asked = pictureKinds.filter((kind) => given[kind] !== undefined);
@@ -105,7 +105,7 @@ function readPictures(given: Values<typeof pictureFlags>, resume: boolean, model
   }
   for (const kind of asked) {
     const own = Object.fromEntries(Object.entries(options).filter(([name]) => name in pictureTables[kind]));
-    // With both, the margin is that of what is hidden: aligned crops have none.
+    // With both, the margin applies to redaction: aligned crops have none.
     if (kind === 'crops' && redact !== undefined && options.align !== false) delete own['margin'];
     request.folders[kind] = given[kind] as string;
     request.options[kind] = own;
@@ -114,7 +114,7 @@ function readPictures(given: Values<typeof pictureFlags>, resume: boolean, model
   return request;
 }
 
-/** What the arguments of `detect` ask for. Throws UsageError where they make no sense. */
+/** Parses the arguments of `detect`. Throws UsageError if they are inconsistent. */
 export function readSettings(args: readonly string[]): { inputs: string[]; settings: DetectSettings } {
   const { given, rest } = parseFlags(args, { ...outputFlags, ...runFlags, ...detectorFlags, ...pictureFlags });
   const { output, resume = false, quiet = false, jobs } = given;
@@ -124,7 +124,7 @@ export function readSettings(args: readonly string[]): { inputs: string[]; setti
   if (output !== undefined && format && format !== 'ndjson') {
     throw new UsageError(`--output writes NDJSON: --${format} goes to standard output`);
   }
-  if (resume && output === undefined) throw new UsageError('--resume needs the --output that it shall go on with');
+  if (resume && output === undefined) throw new UsageError('--resume needs the --output file to continue');
   if (rest.includes('-') && process.stdin.isTTY) {
     throw new UsageError('- reads an image from standard input, which is this terminal: pass one by < or |');
   }

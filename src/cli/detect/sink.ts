@@ -7,14 +7,14 @@ import type { ImageRecord } from './record.js';
 import type { ResultsFile } from './results-file.js';
 import { table } from './table.js';
 
-/** Where results go, one by one, in the order of the images. */
+/** Writes results one by one, in the order of the images. */
 export interface Sink {
-  /** Resolves when there may be more: where somebody reads them slowly, results wait. */
+  /** Resolves when the next result may be passed: a slow reader makes results wait. */
   take: (record: ImageRecord) => Promise<void>;
   end: () => void;
 }
 
-/** Resolves when the reader of a stream has taken what may wait for it, has gone, or `signal` aborts. */
+/** Resolves when the stream has room again, its reader has gone, or `signal` aborts. */
 async function write(stream: NodeJS.WriteStream, text: string, progress: Progress, signal: AbortSignal): Promise<void> {
   let leave = () => {};
   await new Promise<void>((resolve) => {
@@ -34,7 +34,7 @@ function toStandardOutput(format: Format, progress: Progress, signal: AbortSigna
   return { take: (record) => put(format.record(record)), end: () => void put(format.end()) };
 }
 
-/** For a person: a table on standard output, what went wrong on standard error. */
+/** For a person: a table on standard output, errors and warnings on standard error. */
 function toPerson(names: readonly string[], progress: Progress, signal: AbortSignal): Sink {
   const { take, end } = toStandardOutput(table(names, process.stdout.columns), progress, signal);
   return {
@@ -49,7 +49,7 @@ function toPerson(names: readonly string[], progress: Progress, signal: AbortSig
   };
 }
 
-/** The sink that the flags ask for; `names` are the images'. */
+/** The sink for the flags; `names` are the images' names. */
 export function sink(
   wanted: keyof typeof formats | undefined,
   results: ResultsFile | undefined,

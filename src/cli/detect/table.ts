@@ -3,8 +3,8 @@ import { printable } from '../printable.js';
 import type { Format } from './formats.js';
 import type { ImageRecord } from './record.js';
 
-// More rows help nobody who reads: --json has them all.
-const mostFaces = 10;
+// More rows help no reader; --json has them all.
+const maxRows = 10;
 
 const widths = [5, 6, 7, 7, 7, 7];
 const cells = (values: unknown[]) => values.map((value, i) => String(value).padStart(widths[i] ?? 0)).join('');
@@ -14,7 +14,7 @@ function faceCells({ confidence, box }: Face, number: number): string {
   return cells([number, confidence.toFixed(3), ...whole]);
 }
 
-/** A name in `width` characters: of a longer one the end tells more than the start. */
+/** Fits a name into `width` characters, dropping its start: the end tells more. */
 export function shorten(name: string, width: number): string {
   return name.length <= width ? name.padEnd(width) : `…${name.slice(name.length - width + 1)}`;
 }
@@ -23,18 +23,18 @@ function rows(record: ImageRecord): string[] {
   if ('error' in record) return [];
   const { faces } = record;
   if (faces.length === 0) return ['    no face'];
-  const shown = faces.slice(0, mostFaces).map((face, i) => faceCells(face, i + 1));
+  const shown = faces.slice(0, maxRows).map((face, i) => faceCells(face, i + 1));
   const more = faces.length - shown.length;
   return more > 0 ? [...shown, `    and ${more} more: see --json`] : shown;
 }
 
 /**
- * A table for people, a row per face; errors are for standard error. With `columns`, those of a terminal, long names are cut to
- * leave room for the numbers.
+ * A table with a row per face; errors go to standard error. With `columns`, those of a terminal, long names are
+ * shortened to leave room for the numbers.
  */
 export function table(names: readonly string[], columns: number | undefined): Format {
   const rest = widths.reduce((sum, width) => sum + width, 0);
-  const longest = names.reduce((most, name) => Math.max(most, printable(name).length), 4);
+  const longest = names.reduce((max, name) => Math.max(max, printable(name).length), 4);
   const width = Math.min(longest, columns === undefined ? 60 : Math.max(columns - rest - 1, 12));
   const cut = (name: string) => {
     const shown = printable(name);

@@ -2,7 +2,7 @@ import { plural } from '../plural.js';
 import { printable } from '../printable.js';
 import type { ImageRecord } from './record.js';
 
-/** What a run has done, for its last line and its status. */
+/** Counts of a run, for its last line and its status. */
 export class Tally {
   readonly #started = performance.now();
   readonly #skipped: number;
@@ -11,7 +11,9 @@ export class Tally {
   #faces = 0;
   #failed = 0;
 
-  /** `skipped` images have a result of an earlier run, which had `before` results in all, some of them errors. */
+  /**
+   * `skipped` images already have a result from an earlier run, which has `before` results in all, including errors.
+   */
   constructor(skipped: number, before: { done: number; failed: number }) {
     this.#skipped = skipped;
     this.#before = before;
@@ -23,7 +25,7 @@ export class Tally {
     else this.#faces += record.faces.length;
   }
 
-  /** 0 where every image was searched, in this run or before, 1 where none was, 3 where some failed. */
+  /** 0 if every image was searched, in this run or before, 1 if none was, 3 if some failed. */
   get status(): number {
     const failed = this.#failed + this.#before.failed;
     if (failed === 0) return 0;
@@ -38,9 +40,9 @@ export class Tally {
     return `${parts.join(', ')}; ${seconds.toFixed(1)} s, ${(this.#images / seconds).toFixed(1)} images/s\n`;
   }
 
-  /** For an end before all `total` images were done; `output` is the results file. */
+  /** For a run that stopped before all `total` images were done; `output` is the results file. */
   interrupted(total: number, output: string | undefined): string {
     const done = `interrupted after ${this.#skipped + this.#images} of ${plural(total, 'image')}`;
-    return output ? `${done}; results are in ${printable(output)}, go on with --resume\n` : `${done}\n`;
+    return output ? `${done}; results are in ${printable(output)}, continue with --resume\n` : `${done}\n`;
   }
 }

@@ -2,24 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Makes an empty file of this name. Rejects with the code EEXIST where anything has it, also one that has just come. */
+/** Creates an empty file of this name. Rejects with code EEXIST if the name exists, even if it was just created. */
 async function claim(file: string): Promise<void> {
   try {
     await (await open(file, 'wx')).close();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw Object.assign(new Error(`${file} is there already: give another folder, or --overwrite`), { code: 'EEXIST' });
+    throw Object.assign(new Error(`${file} already exists: choose another folder, or use --overwrite`), {
+      code: 'EEXIST',
+    });
   }
 }
 
-/** Whole or not at all: a process that is killed leaves no half picture under its name, at worst an empty file. */
+/** Writes atomically: a killed process leaves no partial picture under its name, at worst an empty file. */
 async function writePicture(file: string, data: Uint8Array, mayReplace: boolean): Promise<void> {
   const folder = path.dirname(file);
   const part = path.join(folder, `.${randomUUID()}.part`);
   await mkdir(folder, { recursive: true });
   try {
     await writeFile(part, data, { flag: 'wx' });
-    // Not a hard link, which would do both in one step: FAT and many network folders have none.
+    // Not a hard link, which would do both in one step: FAT and many network file systems lack them.
     if (!mayReplace) await claim(file);
     await rename(part, file);
   } catch (error) {
@@ -29,8 +31,8 @@ async function writePicture(file: string, data: Uint8Array, mayReplace: boolean)
 }
 
 /**
- * Writes the pictures of one image, by their paths, with the folders above them. Where one cannot be written, those before are
- * removed again. Rejects with the code EEXIST where a name is taken, unless `mayReplace`, and with the file system's errors.
+ * Writes the pictures of one image and creates their folders. If one cannot be written, the earlier ones are removed.
+ * Rejects with code EEXIST if a name exists, unless `mayReplace`, and with the file system's errors.
  */
 export async function writePictures(pictures: ReadonlyMap<string, Uint8Array>, mayReplace: boolean): Promise<void> {
   const written: string[] = [];
@@ -40,7 +42,7 @@ export async function writePictures(pictures: ReadonlyMap<string, Uint8Array>, m
       written.push(file);
     }
   } catch (error) {
-    await Promise.allSettled(written.map((file) => rm(file, { force: true }))); // the reason tells more than a second failure
+    await Promise.allSettled(written.map((file) => rm(file, { force: true }))); // the first error tells more than one from here
     throw error;
   }
 }

@@ -13,12 +13,12 @@ import { type Config, readConfig } from '../../service/config.js';
 import { allowedCores, cgroupQuota } from '../../system/cores.js';
 import { packageRoot } from '../../system/package-root.js';
 
-/** One thing that was looked at. `advice` is for what works, but not as well as it could. */
+/** One checked thing. `advice`: it works, but could work better. */
 export interface Check {
   status: 'ok' | 'advice' | 'missing';
   subject: string;
   found: string;
-  /** What to run, or to do where no command can. */
+  /** A command to run, or what else to do. */
   fix?: string;
 }
 
@@ -40,41 +40,43 @@ function node(): Check {
     : missing('Node.js', found, 'nvm install --lts, or a package from https://nodejs.org');
 }
 
-const runs = (command: string) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
-const under = (...tails: string[]) => {
+const canRun = (command: string) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+const existsUnder = (...tails: string[]) => {
   return ['/usr', '/usr/local', '/opt/homebrew'].some((prefix) =>
     tails.some((tail) => existsSync(path.join(prefix, tail))),
   );
 };
 
-/** Debian keeps some headers in a folder of the machine's kind. */
+/** Debian keeps some headers in a folder named after the architecture. */
 function hasHeader(file: string): boolean {
-  return under(`include/${file}`, `include/x86_64-linux-gnu/${file}`, `include/aarch64-linux-gnu/${file}`);
+  return existsUnder(`include/${file}`, `include/x86_64-linux-gnu/${file}`, `include/aarch64-linux-gnu/${file}`);
 }
 
-const isThere: Record<(typeof buildNeeds)[number]['name'], () => boolean> = {
-  'C++ compiler': () => runs('c++'),
-  'make or Ninja': () => runs('make') || runs('ninja'),
-  CMake: () => runs('cmake'),
+const isInstalled: Record<(typeof buildNeeds)[number]['name'], () => boolean> = {
+  'C++ compiler': () => canRun('c++'),
+  'make or Ninja': () => canRun('make') || canRun('ninja'),
+  CMake: () => canRun('cmake'),
   OpenCV: () =>
-    Boolean(process.env['OpenCV_DIR']) || under('include/opencv4/opencv2/dnn.hpp', 'include/opencv2/dnn.hpp'),
-  Highway: () => under('include/hwy/highway.h'),
+    Boolean(process.env['OpenCV_DIR']) || existsUnder('include/opencv4/opencv2/dnn.hpp', 'include/opencv2/dnn.hpp'),
+  Highway: () => existsUnder('include/hwy/highway.h'),
   'libjpeg-turbo': () => hasHeader('jpeglib.h'),
   libpng: () => hasHeader('png.h'),
   libtiff: () => hasHeader('tiffio.h'),
   libwebp: () => hasHeader('webp/decode.h'),
 };
 
-/** What building the addon needs. */
+/** The tools and libraries to build the addon. */
 function* buildTools(): Generator<Check> {
   for (const { name, debian, macOs } of buildNeeds) {
     const onDebian = `sudo apt-get install -y ${debian} (Debian, Ubuntu; elsewhere the package of that name)`;
     const fix = process.platform === 'darwin' ? macOs : onDebian;
-    yield isThere[name]() ? ok(name, 'there, to build the addon') : missing(name, 'not there, to build the addon', fix);
+    yield isInstalled[name]()
+      ? ok(name, 'there, to build the addon')
+      : missing(name, 'not there, to build the addon', fix);
   }
 }
 
-/** The service's settings, which say what is needed here. Those that are not valid count as not given. */
+/** The service's settings, which determine what is needed; the defaults if they are invalid. */
 function settings(): { config: Config; check: Check } {
   try {
     return { config: readConfig(process.env), check: ok('settings', 'those in the environment are valid') };
@@ -123,7 +125,7 @@ function pool(): Check {
 }
 
 function engineOf({ name, engine, engineReason }: LoadedModel): Check {
-  // The other models have no engine but OpenCV's.
+  // Other models run on OpenCV only.
   if (engine === 'fused' || name !== 'mtcnn') return ok('engine', `${name} by ${engine}: ${engineReason}`);
   return advice(
     'engine',
@@ -132,7 +134,7 @@ function engineOf({ name, engine, engineReason }: LoadedModel): Check {
   );
 }
 
-/** Loads the models and searches a drawn face with each: what all the rest is for. */
+/** Loads the models and searches a drawn face with each: the final test. */
 async function* search(models: readonly ModelName[], modelsDir: string | undefined): AsyncGenerator<Check> {
   try {
     const detector = await FaceDetector.create({ models, modelsDir });
@@ -154,7 +156,7 @@ async function* search(models: readonly ModelName[], modelsDir: string | undefin
   }
 }
 
-/** Looks at one thing after the other. Never throws: what fails is a check that says so. */
+/** Runs the checks one by one. Never throws: a failure becomes a check. */
 export async function* examine(): AsyncGenerator<Check> {
   yield node();
   let hasAddon = false;

@@ -5,7 +5,7 @@ import { JobError } from './job-error.js';
 
 const connectTimeoutMs = 10_000;
 
-/** Flags that say which queue. */
+/** Flags that select the queue. */
 export const queueFlags = {
   queue: {
     kind: 'text',
@@ -20,35 +20,38 @@ export const queueFlags = {
   },
 } as const;
 
-/** Which queue, where. */
-export interface QueuePlace {
+/** A queue's name and its Redis. */
+export interface QueueLocation {
   name: string;
   url: string;
 }
 
-/** A queue that has answered. */
+/** A queue that is connected. */
 export interface OpenQueue {
   bullmq: Bullmq;
   queue: Queue;
-  /** The connection of the queue, for more objects of BullMQ. To be ended by its `disconnect`, which waits for nothing. */
+  /** The queue's connection, for other BullMQ objects. Close it with `disconnect`, which does not wait. */
   redis: Redis;
 }
 
 export type Bullmq = Pick<typeof import('bullmq'), 'Queue' | 'Worker' | 'UnrecoverableError' | 'WaitingError'> &
   Pick<typeof import('ioredis'), 'Redis'>;
 
-/** Whether Redis has answered, and the answer is no: its memory is full, the user may not, it is a replica. */
+/** Whether Redis answered with an error: its memory is full, the user lacks permission, it is a replica. */
 export const isRefusal = (error: unknown) => (error as Error | undefined)?.name === 'ReplyError';
 
-/** The error for a queue at `url` that refuses. */
+/** The error for a Redis at `url` that refuses. */
 export function refused(url: string, cause: Error): JobError {
   return new JobError('QUEUE_REFUSED', `the queue's Redis at ${new URL(url).host} refuses: ${cause.message}`, {
     cause,
   });
 }
 
-/** Runs what asks the queue at `url`. Rejects with JobError QUEUE_REFUSED where Redis refuses, else as `ask` does. */
-export async function asking<T>(url: string, ask: () => Promise<T>): Promise<T> {
+/**
+ * Runs `ask`, which uses the queue at `url`. Rejects with JobError QUEUE_REFUSED if Redis refuses, otherwise like
+ * `ask`.
+ */
+export async function askQueue<T>(url: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
@@ -56,7 +59,7 @@ export async function asking<T>(url: string, ask: () => Promise<T>): Promise<T> 
   }
 }
 
-/** BullMQ, which only those install who use it. Rejects with JobError BULLMQ_MISSING. */
+/** Loads BullMQ, an optional dependency. Rejects with JobError BULLMQ_MISSING. */
 async function loadBullmq(): Promise<Bullmq> {
   try {
     const [{ Redis }, bullmq] = await Promise.all([import('ioredis'), import('bullmq')]);
@@ -68,7 +71,7 @@ async function loadBullmq(): Promise<Bullmq> {
   }
 }
 
-/** Whether it names a host, and a database by its number if any: ioredis takes a missing host for this machine. */
+/** Whether the URL has a host, and a database number if any: ioredis takes a missing host for this machine. */
 function isRedisUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, pathname } = new URL(text);
@@ -84,11 +87,11 @@ function isDecodable({ username, password }: URL): boolean {
   }
 }
 
-/** The place that the flags name. Throws UsageError. */
-export function readPlace(given: { queue?: string; name?: string }): QueuePlace {
+/** The queue named by the flags. Throws UsageError. */
+export function readQueueLocation(given: { queue?: string; name?: string }): QueueLocation {
   const { queue = process.env['QUEUE_URL'], name = 'faces' } = given;
   if (!queue) throw new UsageError('--queue URL is needed, or QUEUE_URL in the environment');
-  // What was given may hold a password, so that no message repeats it.
+  // The URL may contain a password, so no message repeats it.
   if (!isRedisUrl(queue))
     throw new UsageError('--queue must be a URL such as redis://127.0.0.1:6379 or rediss://:PASSWORD@HOST:6380/0');
   if (!isDecodable(new URL(queue))) throw new UsageError('--queue: a "%" in its user or password is written %25');
@@ -96,15 +99,15 @@ export function readPlace(given: { queue?: string; name?: string }): QueuePlace 
   return { name, url: queue };
 }
 
-async function reach(url: string, { Redis }: Bullmq): Promise<void> {
+async function checkConnection(url: string, { Redis }: Bullmq): Promise<void> {
   const { host } = new URL(url);
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: connectTimeoutMs });
-  const faults: NodeJS.ErrnoException[] = []; // `connect` rejects with what comes of them, or not at all
+  const faults: NodeJS.ErrnoException[] = []; // `connect` rejects with a less specific error, or not at all
   redis.on('error', (error) => faults.push(error));
-  const timer = setTimeout(() => redis.disconnect(), connectTimeoutMs); // whatever listens there may not be Redis
+  const timer = setTimeout(() => redis.disconnect(), connectTimeoutMs); // the server may not be Redis
   try {
     await redis.connect();
-    await redis.info(); // what BullMQ asks for as well
+    await redis.info(); // BullMQ does the same
     if (faults[0]) throw faults[0];
   } catch (error) {
     const cause = faults[0] ?? (error as NodeJS.ErrnoException);
@@ -118,17 +121,18 @@ async function reach(url: string, { Redis }: Bullmq): Promise<void> {
 }
 
 /**
- * Opens the queue. Rejects with JobError BULLMQ_MISSING, QUEUE_UNREACHABLE where nothing answers within 10 s, or QUEUE_REFUSED where
- * it does not take us. Once open, it waits for a connection that is lost until it is back: so do all that is asked of it.
+ * Opens the queue. Rejects with JobError BULLMQ_MISSING, QUEUE_UNREACHABLE if nothing answers within 10 s, or
+ * QUEUE_REFUSED if Redis rejects the connection. Once open, a lost connection is re-established; commands wait until
+ * then.
  */
-export async function openQueue({ name, url }: QueuePlace): Promise<OpenQueue> {
+export async function openQueue({ name, url }: QueueLocation): Promise<OpenQueue> {
   const bullmq = await loadBullmq();
-  await reach(url, bullmq);
+  await checkConnection(url, bullmq);
   const redis = new bullmq.Redis(url, { maxRetriesPerRequest: null });
   const queue = new bullmq.Queue(name, { connection: redis });
-  queue.on('error', () => {}); // `waitUntilReady` rejects with the same
+  queue.on('error', () => {}); // `waitUntilReady` rejects with the same error
   try {
-    await asking(url, () => queue.waitUntilReady());
+    await askQueue(url, () => queue.waitUntilReady());
   } catch (error) {
     redis.disconnect();
     throw error;

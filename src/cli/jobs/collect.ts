@@ -3,16 +3,16 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from '../usage-error.js';
 
-/** What a collection has come to. */
+/** Counts of a collection. */
 export interface Collected {
   images: number;
-  /** How many of the images have an error as their result. */
+  /** Images whose result is an error. */
   failed: number;
-  /** Lines that were left out since their image has one already. */
-  doubles: number;
+  /** Lines skipped because their image already has one. */
+  duplicates: number;
 }
 
-/** The whole lines of a file: what follows the last line break is what a killed worker has left of one. */
+/** The complete lines of a file; an incomplete last line is left by a killed worker. */
 async function* wholeLines(file: string): AsyncGenerator<Buffer> {
   let rest = Buffer.alloc(0);
   for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 })) {
@@ -26,7 +26,7 @@ async function* wholeLines(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** Ids seen before. A Set of JavaScript holds 2^24 at most: here each last letter has one. */
+/** Ids seen before. One Set per last letter, since a JavaScript Set holds 2^24 elements at most. */
 class Ids {
   readonly #sets = new Map<string, Set<string>>();
 
@@ -48,7 +48,7 @@ function parse(line: Buffer): { id: string; error?: unknown } | undefined {
   }
 }
 
-/** Ids mean something within one queue only. Workers begin the names of their files with it. */
+/** Ids are unique within one queue only. Workers' file names begin with the queue's name. */
 function checkOneQueue(folder: string, names: readonly string[]): void {
   const queues = new Set(names.filter((name) => name.includes('@')).map((name) => name.slice(0, name.indexOf('@'))));
   if (queues.size > 1)
@@ -58,9 +58,9 @@ function checkOneQueue(folder: string, names: readonly string[]): void {
 }
 
 /**
- * One line for each job in the files of workers in `folder`: a worker that is killed between writing and telling the queue leaves
- * another worker to write the line again. Faces come before errors, so that of a job that failed and was tried again with success
- * the success stands. Counts into `collected`. Throws UsageError where a line is no result, and where there are
+ * Yields one line per job from the files of workers in `folder`: if a worker is killed between writing a line and
+ * reporting to the queue, another worker writes the line again. Faces come before errors, so that a successful retry
+ * wins over an earlier failure. Counts into `collected`. Throws UsageError if a line is not a result, or if there are
  * results of several queues.
  */
 export async function* collect(folder: string, collected: Collected): AsyncGenerator<Buffer> {
@@ -73,10 +73,10 @@ export async function* collect(folder: string, collected: Collected): AsyncGener
       for await (const line of wholeLines(path.join(folder, name))) {
         number++;
         const record = parse(line);
-        if (!record) throw new UsageError(`${path.join(folder, name)}: line ${number} is no result`);
+        if (!record) throw new UsageError(`${path.join(folder, name)}: line ${number} is not a result`);
         if ('error' in record !== wantsErrors) continue;
         if (!ids.add(record.id)) {
-          collected.doubles++;
+          collected.duplicates++;
           continue;
         }
         collected.images++;

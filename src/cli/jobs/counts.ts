@@ -4,12 +4,12 @@ import type { Queue } from 'bullmq';
 export interface Counts {
   waiting: number;
   active: number;
-  /** Have failed, and wait for another attempt. */
+  /** Failed and waiting for a retry. */
   delayed: number;
-  /** Those that the queue still knows. */
+  /** Those that the queue still remembers. */
   completed: number;
   failed: number;
-  /** How many have ever ended here, well or not. */
+  /** All jobs that ever ended here, successfully or not. */
   finished: number;
 }
 
@@ -27,5 +27,5 @@ export async function readCounts(queue: Queue): Promise<Counts> {
 /** Jobs that have not ended. */
 export const left = ({ waiting, active, delayed }: Counts) => waiting + active + delayed;
 
-/** The end of a line of progress: a disk that is not mounted shows itself here first. */
-export const toTryAgain = ({ delayed }: Counts) => (delayed > 0 ? `, ${delayed} will be tried again` : '');
+/** End of a progress line: an unmounted disk shows up here first. */
+export const retrySuffix = ({ delayed }: Counts) => (delayed > 0 ? `, ${delayed} will be retried` : '');

@@ -3,13 +3,16 @@ interface Waiter {
   start(): void;
 }
 
-/** Work runs beside other work, or alone, in the order that it comes. */
+/** A lock with shared and exclusive holders, served in order of arrival. */
 export class ExclusiveLock {
   #running = 0;
   #isAlone = false;
   readonly #waiting: Waiter[] = [];
 
-  /** Runs `work` and settles as it does: alone, when all before it has ended and before any after it begins; else beside others. */
+  /**
+   * Runs `work` and settles like it. If `isAlone`, starts after all earlier work has ended and before any later work;
+   * otherwise runs beside other work.
+   */
   async run<T>(isAlone: boolean, work: () => Promise<T>): Promise<T> {
     await new Promise<void>((start) => {
       this.#waiting.push({ isAlone, start });

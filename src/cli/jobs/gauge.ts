@@ -1,25 +1,25 @@
 import { isBarShown, terminalBar } from '../terminal-bar.js';
 
-/** How far something is. */
+/** How far something has come. */
 export interface Reading {
   done: number;
   total: number;
-  /** What else there is to say. */
+  /** Shown after the numbers. */
   text: string;
 }
 
 export interface Gauge {
-  /** Calls `write`, which may write lines on the terminal, with the bar out of its way. */
+  /** Calls `write`, which may print lines to the terminal, with the bar cleared. */
   around(write: () => void): void;
   stop(): void;
 }
 
 const drawMs = 500;
 const lineMs = 10_000;
-// Rates are those of this time.
+// Rates are averaged over this time.
 const windowMs = 10_000;
 
-/** What has been done in a second, lately. */
+/** Items per second, over the last `windowMs`. */
 class Rate {
   readonly #samples: { at: number; done: number }[] = [];
 
@@ -33,8 +33,8 @@ class Rate {
 }
 
 /**
- * Shows what `read` says until it is stopped: as a bar where standard error is a terminal, else as a line every 10 s in which
- * something has changed. What `read` rejects with is left out: the connection may be lost for a while.
+ * Shows the progress that `read` returns until stopped: as a bar if standard error is a terminal, otherwise as a line
+ * every 10 s if something has changed. Rejections of `read` are ignored: the connection may be lost for a while.
  */
 export function gauge(read: () => Promise<Reading>, isQuiet: boolean): Gauge {
   if (isQuiet) return { around: (write) => write(), stop: () => {} };
@@ -72,7 +72,7 @@ export function gauge(read: () => Promise<Reading>, isQuiet: boolean): Gauge {
   };
   return {
     around(write) {
-      clear(); // the next reading draws it again, below
+      clear(); // the next reading redraws it below
       write();
     },
     stop() {

@@ -3,20 +3,20 @@ import { decodeBase64 } from '../../library/base64.js';
 import { checkOptions, type DetectOptions, shown } from '../../library/detect-options.js';
 import { JobError } from './job-error.js';
 
-/** The data of a job: which image to search, and how. docs/JOBS.md describes it for those who add jobs by other programs. */
+/** The data of a job: an image and the options of its search. docs/JOBS.md describes it for programs that add jobs. */
 export interface JobData {
-  /** A file, by its path below the workers' root. */
+  /** Path of a file below the workers' root. */
   path?: string;
-  /** The image itself, as base64, instead of a path. */
+  /** The image itself in base64, instead of a path. */
   image?: string;
-  /** What the result calls an image that has no path; the job's id where it is absent. */
+  /** Name in the result of an image without a path; default: the job's id. */
   name?: string;
   options?: DetectOptions;
 }
 
-/** A job as it is worked on: one of path and bytes is there. */
+/** A validated job, with either a path or bytes. */
 export interface Task {
-  /** The image's name in its result. */
+  /** The image's name in the result. */
   file: string;
   path?: string;
   bytes?: Buffer;
@@ -29,13 +29,13 @@ function invalid(reason: string): never {
   throw new JobError('INVALID_JOB', `the job's data ${reason}`);
 }
 
-/** The name that the result of a job has, whatever else its data is. */
+/** The image's name in the result, even if the rest of the job's data is invalid. */
 export function nameOf(id: string, data: unknown): string {
   const { path, name } = (data ?? {}) as Record<string, unknown>;
   return [path, name].find((text) => typeof text === 'string') ?? id;
 }
 
-/** Checks the data of the job `id`. Throws JobError INVALID_JOB, and FaceDetectorError INVALID_OPTION. */
+/** Validates the data of the job `id`. Throws JobError INVALID_JOB, or FaceDetectorError INVALID_OPTION. */
 export function readTask(id: string, data: unknown): Task {
   if (typeof data !== 'object' || data === null || Array.isArray(data))
     invalid(`must be an object, got ${shown(data)}`);
@@ -56,9 +56,9 @@ export function readTask(id: string, data: unknown): Task {
 }
 
 /**
- * The id of the job for the file `path` below the root: the same path and options give the same id, so that the queue takes the job
- * once however often it is added. BullMQ takes neither a number nor a colon, and each id stands in its keys several times: 128 bits
- * of SHA-256, of which no two among ten million are alike but by a chance of 10^-25.
+ * The id of the job for the file `path` below the root: the same path and options give the same id, so that the queue
+ * takes the job once however often it is added. BullMQ allows neither a number nor a colon, and stores each id several
+ * times. 128 bits of SHA-256: the chance that any two of ten million collide is 10^-25.
  */
 export function jobId(path: string, options: DetectOptions): string {
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -6,8 +6,8 @@ import { extensions } from '../detect/inputs.js';
 import { UsageError } from '../usage-error.js';
 
 /**
- * Paths of the images below `folder`, in the order that the file system has them: nothing of the list is kept, however long it is. As
- * `detect`, it leaves out names with a leading dot and does not follow links to folders.
+ * Paths of the images below `folder`, in the file system's order, so that nothing of the list is kept in memory. Like
+ * `detect`, it skips names with a leading dot and does not follow links to folders.
  */
 export async function* imagesBelow(folder: string): AsyncGenerator<string> {
   for await (const entry of await opendir(folder, { bufferSize: 1024 })) {
@@ -22,8 +22,8 @@ export async function* imagesBelow(folder: string): AsyncGenerator<string> {
 }
 
 /**
- * The lines of a text file, or of standard input for `-`, but for empty ones. Throws UsageError at a NUL: that is an image, UTF-16, or the
- * list of `find -print0`.
+ * The non-empty lines of a text file, or of standard input for `-`. Throws UsageError at a NUL, which means an image,
+ * UTF-16, or the output of `find -print0`.
  */
 export async function* linesOf(file: string): AsyncGenerator<string> {
   const input = file === '-' ? process.stdin : createReadStream(file);
@@ -31,12 +31,12 @@ export async function* linesOf(file: string): AsyncGenerator<string> {
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     const name = number++ === 0 ? line.replace(/^\uFEFF/, '') : line;
     if (name.includes('\0'))
-      throw new UsageError(`${file}: line ${number} is no path: a list is text, UTF-8, with a path on each line`);
+      throw new UsageError(`${file}: line ${number} is not a path: a list is text, UTF-8, with a path on each line`);
     if (name) yield name;
   }
 }
 
-/** Items in arrays of `size`, the last one shorter. */
+/** Groups items into arrays of `size`; the last one may be shorter. */
 export async function* chunks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let chunk: T[] = [];
   for await (const item of items) {

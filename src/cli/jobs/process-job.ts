@@ -10,22 +10,22 @@ import { nameOf, readTask } from './job.js';
 import { isWorthRetrying, JobError, tooLarge } from './job-error.js';
 import { readBelow } from './root-folder.js';
 
-/** What becomes of one job: its value in the queue, or its line in a results file. */
+/** The result of one job: its value in the queue, or its line in a results file. */
 export type JobRecord = { file: string; id: string } & (Detection | { error: { code: string; message: string } });
 
-/** What the jobs of one worker have in common. */
+/** What the jobs of one worker share. */
 export interface JobContext {
   detector: FaceDetector;
   bullmq: Pick<Bullmq, 'UnrecoverableError' | 'WaitingError'>;
-  /** Real path of the folder that paths begin at; without one, jobs bring their image. */
+  /** Real path of the folder that paths are relative to; without it, jobs contain their image. */
   root: string | undefined;
-  /** Largest image. */
+  /** Largest image in bytes. */
   maxBytes: number;
-  /** Where results go, if not to the queue. */
+  /** Where results go; undefined: to the queue. */
   results: ResultsFile | undefined;
-  /** Aborts when the worker is to stop: its jobs then go back to the queue. */
+  /** Aborts when the worker stops: its jobs then go back to the queue. */
   signal: AbortSignal;
-  /** Called where results cannot be written: no job would end well here. Aborts `signal`. */
+  /** Called if results cannot be written, since every job would fail here. Aborts `signal`. */
   giveUp: (error: unknown) => void;
 }
 
@@ -38,14 +38,14 @@ async function search(job: Job, id: string, { detector, root, maxBytes, signal }
 }
 
 /**
- * Searches a job that a worker was lost with, while nothing else is searched here, and notes that in the queue: if this process ends as
- * well, it was because of this image, or is counted so. BullMQ's own count would also blame the images that happened to be searched
- * beside it. Rejects with JobError IMAGE_QUARANTINED after `crashesToQuarantine` times.
+ * Searches a job whose worker was lost, with no other search running, and records that in the queue: if this process
+ * dies as well, this image is to blame, or counts so. BullMQ's own count would also blame images that happened to be
+ * searched at the same time. Rejects with JobError IMAGE_QUARANTINED after `crashesToQuarantine` times.
  */
 async function searchAlone(job: Job, id: string, context: JobContext): Promise<JobRecord> {
   const { crashes = 0 } = Object(job.progress) as { crashes?: number };
   if (crashes >= crashesToQuarantine) {
-    await job.updateProgress({ crashes: 0 }); // whoever has it tried again means it
+    await job.updateProgress({ crashes: 0 }); // a manual retry starts from zero
     const message = `${crashes} workers ended while they searched this image and nothing else`;
     throw new JobError('IMAGE_QUARANTINED', message);
   }
@@ -57,9 +57,9 @@ async function searchAlone(job: Job, id: string, context: JobContext): Promise<J
   }
 }
 
-/** Resolves when the record is on the disk, where results go to a file: only then may the queue hear that the job is done. */
+/** Resolves when the record is on disk, if results go to a file: only then may the queue learn that the job is done. */
 async function keep(record: JobRecord, { results, giveUp, signal }: JobContext): Promise<void> {
-  signal.throwIfAborted(); // no line follows one that could not be ended
+  signal.throwIfAborted(); // write nothing after an incomplete line
   try {
     results?.append(record);
     await results?.sync();
@@ -69,7 +69,7 @@ async function keep(record: JobRecord, { results, giveUp, signal }: JobContext):
   }
 }
 
-/** What BullMQ calls for each job of a worker: resolves to the value that the queue keeps of it. */
+/** The function that BullMQ calls for each job of a worker: resolves to the value kept in the queue. */
 export function jobProcessor(context: JobContext): (job: Job, token?: string) => Promise<object> {
   const { bullmq, signal, results } = context;
   const lock = new ExclusiveLock();
@@ -81,11 +81,11 @@ export function jobProcessor(context: JobContext): (job: Job, token?: string) =>
     return results ? { faces: (record as Detection).faces.length } : record;
   };
 
-  /** The error for BullMQ: one that is final, or that gives the job another attempt. */
+  /** The error for BullMQ: a final one, or one that gives the job another attempt. */
   const fail = async (job: Job, id: string, error: unknown): Promise<Error> => {
     const { error: reason } = failure('', error) as { error: { code: string; message: string } };
     const { code, message } = reason;
-    const text = message.startsWith(`${code}: `) ? message : `${code}: ${message}`; // as those of the file system
+    const text = message.startsWith(`${code}: `) ? message : `${code}: ${message}`; // file system errors already start so
     const isLast = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
     if (isWorthRetrying(reason.code) && !isLast) return new Error(text, { cause: error });
     await keep({ file: nameOf(id, job.data), id, error: reason }, context);
@@ -100,7 +100,7 @@ export function jobProcessor(context: JobContext): (job: Job, token?: string) =>
     } catch (error) {
       const failed = signal.aborted ? undefined : await fail(job, id, error).catch(() => undefined);
       if (failed) throw failed;
-      await job.moveToWait(token); // the worker stops: the next one has the job at once
+      await job.moveToWait(token); // the worker stops: hand the job to the next one at once
       throw new bullmq.WaitingError();
     }
   };

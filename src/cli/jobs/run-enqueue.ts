@@ -6,44 +6,44 @@ import type { DetectOptions } from '../../library/detect-options.js';
 import { Interruption, interruption } from '../detect/interruption.js';
 import { plural } from '../plural.js';
 import { UsageError } from '../usage-error.js';
-import { asking, openQueue, type QueuePlace } from './bullmq.js';
+import { askQueue, openQueue, type QueueLocation } from './bullmq.js';
 import { left, readCounts } from './counts.js';
 import { gauge } from './gauge.js';
 import { type JobData, jobId } from './job.js';
 import { chunks, imagesBelow, linesOf } from './listing.js';
 import { pathBelow } from './root-folder.js';
-import { type Say, sayAbove, tellErrors } from './say.js';
+import { reportErrors, type Say, sayAbove } from './say.js';
 
-// Added by one exchange with Redis, some 500 bytes each.
+// Jobs added per round trip to Redis, some 500 bytes each.
 const chunkSize = 1000;
 const pollMs = 500;
 
-/** What the flags of `enqueue` ask for. */
+/** The parsed flags of `enqueue`. */
 export interface EnqueueSettings {
-  place: QueuePlace;
+  location: QueueLocation;
   /** A folder, a list of paths, or `-`. */
   source: string;
   root: string | undefined;
   options: DetectOptions;
   attempts: number;
-  /** Milliseconds before the second attempt, twice as many before each further one. */
+  /** Milliseconds before the second attempt, doubled before each further one. */
   backoffMs: number;
-  /** No more is added while so many jobs wait. */
+  /** Pause while this many jobs wait. */
   ahead: number;
   isQuiet: boolean;
 }
 
 interface Source {
-  /** Whether `paths` can be asked for more than once: what comes through a pipe comes once. */
-  isLasting: boolean;
+  /** Whether `paths` can be called more than once: a pipe can be read only once. */
+  isRepeatable: boolean;
   /**
-   * Paths below the root, with slashes, one by one. A name that is not UTF-8, which a job could not tell from another one, is given to
-   * `leaveOut` where it was found in a folder. Throws UsageError where a list has one, or a path outside of the root.
+   * Paths below the root, with slashes, one by one. A file found in a folder whose name is not UTF-8, which a job could
+   * not represent, is passed to `leaveOut`. Throws UsageError if a list has such a name, or a path outside the root.
    */
   paths: (leaveOut: (name: string) => void) => AsyncGenerator<string>;
 }
 
-/** What `source` stands for. */
+/** The images in `source`. */
 async function readSource(source: string, givenRoot: string | undefined): Promise<Source> {
   const kind = source === '-' ? undefined : await stat(source);
   const isFolder = kind?.isDirectory() ?? false;
@@ -59,25 +59,25 @@ async function readSource(source: string, givenRoot: string | undefined): Promis
       try {
         below = pathBelow(root, name);
       } catch {
-        throw new UsageError(`${name} is not below the root ${root}: --root DIR says what is`);
+        throw new UsageError(`${name} is not below the root ${root}: set it with --root DIR`);
       }
       yield path.sep === '/' ? below : below.replaceAll(path.sep, '/');
     }
   }
-  return { isLasting: isFolder || (kind?.isFile() ?? false), paths };
+  return { isRepeatable: isFolder || (kind?.isFile() ?? false), paths };
 }
 
 function jobOf(file: string, { options, attempts, backoffMs }: EnqueueSettings) {
   const data: JobData = Object.keys(options).length > 0 ? { path: file, options } : { path: file };
-  const backoff = { type: 'exponential', delay: backoffMs, jitter: 0.5 }; // so that not all come back at once
+  const backoff = { type: 'exponential', delay: backoffMs, jitter: 0.5 }; // so that not all are retried at once
   return { name: 'detect', data, opts: { jobId: jobId(file, options), attempts, backoff, stackTraceLimit: 1 } };
 }
 
-/** How far the adding is. */
+/** Progress of adding jobs. */
 interface Progress {
   added: number;
   leftOut: number;
-  /** Files found so far by a second listing, which is ahead of the adding; NaN where the list can be read once only. */
+  /** Files found by a second listing, which runs ahead of the adding; NaN if the list can be read only once. */
   found: number;
   waiting: number;
 }
@@ -90,7 +90,7 @@ async function count({ paths }: Source, progress: Progress, signal: AbortSignal)
   }
 }
 
-/** Adds a job for each path, a chunk at a time, and waits while there are enough. */
+/** Adds a job for each path, in chunks, and pauses while enough jobs wait. */
 async function addAll(
   queue: Queue,
   { paths }: Source,
@@ -114,10 +114,10 @@ async function addAll(
   }
 }
 
-/** `enqueue` with checked arguments. Resolves to the exit status. */
+/** Runs `enqueue` with validated arguments. Resolves to the exit status. */
 export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
   const source = await readSource(settings.source, settings.root);
-  const { queue, redis } = await openQueue(settings.place);
+  const { queue, redis } = await openQueue(settings.location);
   const signal = interruption();
   const aborted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
@@ -133,14 +133,14 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
     };
   }, settings.isQuiet);
   const say = sayAbove(bar);
-  const heard = tellErrors([queue], say);
+  const answered = reportErrors([queue], say);
   const quiet = new AbortController();
   try {
-    if (source.isLasting && !settings.isQuiet) count(source, progress, quiet.signal).catch(() => {}); // addAll meets the same, and tells
+    if (source.isRepeatable && !settings.isQuiet) count(source, progress, quiet.signal).catch(() => {}); // addAll reports the same errors
     const adding = addAll(queue, source, settings, progress, { say, signal });
-    adding.catch(() => {}); // after an interruption nobody waits for it
-    await asking(settings.place.url, () => Promise.race([adding, aborted])); // a lost connection may keep it for ever
-    heard();
+    adding.catch(() => {}); // not awaited after an interruption
+    await askQueue(settings.location.url, () => Promise.race([adding, aborted])); // a lost connection may block it forever
+    answered();
     bar.stop();
     if (!settings.isQuiet) say(`${plural(progress.added, 'image')} in the queue, each once however often it is added`);
     if (progress.leftOut === 0) return 0;
@@ -148,7 +148,9 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
   } catch (error) {
     bar.stop();
     if (!(error instanceof Interruption)) throw error;
-    say(`interrupted after ${plural(progress.added, 'image')}; the same command goes on, and adds none twice`);
+    say(
+      `interrupted after ${plural(progress.added, 'image')}; run the same command again to continue, it adds none twice`,
+    );
     return error.status;
   } finally {
     quiet.abort();

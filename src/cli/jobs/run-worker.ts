@@ -10,35 +10,38 @@ import { ResultsFile } from '../detect/results-file.js';
 import { share } from '../detect/run.js';
 import { plural } from '../plural.js';
 import { UsageError } from '../usage-error.js';
-import { isRefusal, type OpenQueue, openQueue, type QueuePlace, refused } from './bullmq.js';
-import { left, readCounts, toTryAgain } from './counts.js';
+import { isRefusal, type OpenQueue, openQueue, type QueueLocation, refused } from './bullmq.js';
+import { left, readCounts, retrySuffix } from './counts.js';
 import { type Gauge, gauge } from './gauge.js';
 import { nameOf } from './job.js';
 import { type JobContext, jobProcessor } from './process-job.js';
-import { type Say, sayAbove, tellErrors } from './say.js';
+import { reportErrors, type Say, sayAbove } from './say.js';
 
-// Files that are read while others are searched.
+// Files read ahead while others are searched.
 const readAhead = 2;
-// A search ends within a second of being aborted; what remains is the queue's answers, which may never come.
+// A search stops within a second of an abort; the rest of this time is for the queue's answers, which may never come.
 const closeTimeoutMs = 10_000;
 
-/** What the flags of `worker` ask for. */
+/** The parsed flags of `worker`. */
 export interface WorkerSettings {
-  place: QueuePlace;
+  location: QueueLocation;
   create: CreateOptions;
   jobs: number | undefined;
   root: string | undefined;
   results: string | undefined;
-  /** Largest image. */
+  /** Largest image in bytes. */
   maxBytes: number;
-  /** Jobs of a worker that is not heard of for so long are given to another. */
+  /** Jobs of a worker that has been silent for this long go to another. */
   lockMs: number;
-  /** How long and how many jobs the queue remembers when they have ended. */
+  /** How long, and how many, ended jobs the queue remembers. */
   keep: { age: number; count?: number };
   isQuiet: boolean;
 }
 
-/** A file of this process alone: no two write to one, whatever file system it is on. `collect` looks at the queue's name. */
+/**
+ * A results file for this process alone: no two processes write to one file, whatever the file system. `collect` reads
+ * the queue's name from it.
+ */
 async function newResultsFile(folder: string, queue: string): Promise<ResultsFile> {
   mkdirSync(folder, { recursive: true });
   const name = `${queue}@${hostname()}-${randomBytes(8).toString('hex')}.ndjson`;
@@ -47,7 +50,7 @@ async function newResultsFile(folder: string, queue: string): Promise<ResultsFil
   return file;
 }
 
-/** So that a new file's name outlives a loss of power as well. */
+/** Makes a new file's name survive a power failure. */
 function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   fsyncSync(descriptor);
@@ -60,16 +63,17 @@ function workerOptions({ lockMs, keep }: WorkerSettings, slots: number): Omit<Wo
     concurrency: slots + readAhead,
     lockDuration: lockMs,
     stalledInterval: lockMs,
-    maxStalledCount: Number.MAX_SAFE_INTEGER, // jobProcessor counts, and more justly
+    maxStalledCount: Number.MAX_SAFE_INTEGER, // jobProcessor counts them per image
     removeOnComplete: keep,
     removeOnFail: keep,
     metrics: { maxDataPoints: 60 },
-    // Of what other programs ask for and BullMQ does not know: it would leave such a job active, and try it for ever.
+    // For backoff types that other programs set and BullMQ does not know: it would leave such a job active and retry it
+    // forever.
     settings: { backoffStrategy: (attemptsMade) => 1000 * 2 ** (attemptsMade - 1) },
   };
 }
 
-/** Jobs that this worker has ended, for its last line. */
+/** Jobs ended by this worker, for its last line. */
 class Tally {
   done = 0;
   failed = 0;
@@ -78,7 +82,7 @@ class Tally {
   watch(worker: Worker, say: Say): void {
     worker.on('completed', () => this.done++);
     worker.on('failed', (job: Job | undefined, error) => {
-      if (!job?.finishedOn) return; // will be tried again
+      if (!job?.finishedOn) return; // will be retried
       this.failed++;
       say(`${nameOf(job.id as string, job.data)}: ${error.message}`);
     });
@@ -91,30 +95,30 @@ class Tally {
   }
 }
 
-function showProgress(queue: Queue, tally: Tally, isQuiet: boolean, heard: () => void): Gauge {
+function showProgress(queue: Queue, tally: Tally, isQuiet: boolean, answered: () => void): Gauge {
   let first: number | undefined;
   return gauge(async () => {
     const counts = await readCounts(queue);
-    heard();
+    answered();
     first ??= counts.finished;
     const done = counts.finished - first;
     return {
       done,
       total: done + left(counts),
-      text: `here ${tally.done} done, ${tally.failed} failed${toTryAgain(counts)}`,
+      text: `here ${tally.done} done, ${tally.failed} failed${retrySuffix(counts)}`,
     };
   }, isQuiet);
 }
 
-/** Resolves when the worker has given its jobs back and left the queue, or ends the process where that takes too long. */
-async function leave(closing: Promise<unknown>, say: Say, lockMs: number): Promise<void> {
+/** Resolves when the worker has returned its jobs and left the queue; exits the process if that takes too long. */
+async function closeWorker(closing: Promise<unknown>, say: Say, lockMs: number): Promise<void> {
   const isClosed = await Promise.race([closing.then(() => true), sleep(closeTimeoutMs, false, { ref: false })]);
   if (isClosed) return;
   say(`the queue does not answer; it gives the jobs of this worker to others after ${lockMs / 500} s at most`);
   process.exit(1);
 }
 
-/** Takes jobs until a signal, results that cannot be written, or a queue that refuses end it. */
+/** Takes jobs until a signal arrives, results cannot be written, or Redis refuses. */
 async function takeJobs(
   settings: WorkerSettings,
   { bullmq, queue, redis }: OpenQueue,
@@ -129,34 +133,34 @@ async function takeJobs(
   const options = { connection: redis, ...workerOptions(settings, context.slots) };
   const worker = new bullmq.Worker(queue.name, processor, options);
   const tally = new Tally();
-  let heard = () => {};
-  const bar = showProgress(queue, tally, settings.isQuiet, () => heard());
+  let answered = () => {};
+  const bar = showProgress(queue, tally, settings.isQuiet, () => answered());
   const say = sayAbove(bar);
-  heard = tellErrors([worker, queue], say);
-  // BullMQ would ask again at once, and again, for as long as that lasts.
-  worker.on('error', (error) => isRefusal(error) && giveUp(refused(settings.place.url, error)));
+  answered = reportErrors([worker, queue], say);
+  // Otherwise BullMQ would retry at once, endlessly.
+  worker.on('error', (error) => isRefusal(error) && giveUp(refused(settings.location.url, error)));
   tally.watch(worker, say);
 
-  if (!settings.isQuiet) say(`takes jobs of the queue ${queue.name}, ${context.slots} at once`);
+  if (!settings.isQuiet) say(`taking jobs from queue ${queue.name}, ${context.slots} at once`);
   await new Promise<void>((resolve) => {
     if (stop.signal.aborted) return resolve();
     stop.signal.addEventListener('abort', () => resolve());
     worker.run().catch(giveUp);
   });
-  await leave(worker.close(), say, settings.lockMs);
+  await closeWorker(worker.close(), say, settings.lockMs);
   bar.stop();
   results?.close();
   if (!settings.isQuiet) say(tally.summary());
   throw stop.signal.reason;
 }
 
-/** `worker` with checked arguments: works until a signal ends it. Resolves to the exit status. */
+/** Runs `worker` with validated arguments until a signal ends it. Resolves to the exit status. */
 export async function runWorker(settings: WorkerSettings): Promise<number> {
   const root = settings.root && realpathSync(settings.root);
   if (root && !statSync(root).isDirectory()) throw new UsageError(`--root must be a folder, got ${settings.root}`);
   const { slots, threads } = share(Number.POSITIVE_INFINITY, settings.jobs);
   const detector = await FaceDetector.create({ ...settings.create, slots, threads });
-  const open = await openQueue(settings.place);
+  const open = await openQueue(settings.location);
   try {
     await takeJobs(settings, open, { detector, root, slots, maxBytes: settings.maxBytes });
   } catch (error) {

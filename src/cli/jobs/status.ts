@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import { interruption } from '../detect/interruption.js';
-import { type Counts, left, readCounts, toTryAgain } from './counts.js';
+import { type Counts, left, readCounts, retrySuffix } from './counts.js';
 import { gauge } from './gauge.js';
-import { sayAbove, tellErrors } from './say.js';
+import { reportErrors, sayAbove } from './say.js';
 
 const pollMs = 500;
 
-/** The counts as a table for a person. */
+/** The counts as a table. */
 export function shownCounts(counts: Counts): string {
   const failed = counts.failed > 0 ? 'their results say why; jobs retry gives them new attempts' : '';
-  const meanings = { waiting: '', active: '', delayed: 'will be tried again', completed: '', failed };
+  const meanings = { waiting: '', active: '', delayed: 'will be retried', completed: '', failed };
   const line = (name: keyof typeof meanings) => {
     return `${name.padEnd(10)}${String(counts[name]).padStart(10)}  ${meanings[name]}`.trimEnd();
   };
@@ -19,16 +19,16 @@ export function shownCounts(counts: Counts): string {
     .join('\n')}\n`;
 }
 
-/** Shows how far the queue is until no job is left in it. Resolves to the last counts; rejects with Interruption. */
+/** Shows the queue's progress until no job is left. Resolves to the last counts; rejects with Interruption. */
 export async function waitUntilDone(queue: Queue): Promise<Counts> {
   const signal = interruption();
   let counts = await readCounts(queue);
   const first = counts.finished;
   const bar = gauge(async () => {
     const done = counts.finished - first;
-    return { done, total: done + left(counts), text: `${counts.failed} failed${toTryAgain(counts)}` };
+    return { done, total: done + left(counts), text: `${counts.failed} failed${retrySuffix(counts)}` };
   }, false);
-  const heard = tellErrors([queue], sayAbove(bar));
+  const answered = reportErrors([queue], sayAbove(bar));
   const aborted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
   });
@@ -36,7 +36,7 @@ export async function waitUntilDone(queue: Queue): Promise<Counts> {
     while (left(counts) > 0) {
       await sleep(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       counts = await Promise.race([readCounts(queue), aborted]);
-      heard();
+      answered();
     }
     return counts;
   } finally {

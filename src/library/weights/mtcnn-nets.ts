@@ -1,6 +1,8 @@
-/** The three networks of MTCNN, as Zhang and others published them (https://arxiv.org/abs/1604.02878, det1-3.prototxt). */
+/**
+ * The three networks of MTCNN, as published by Zhang and others (https://arxiv.org/abs/1604.02878, det1-3.prototxt).
+ */
 
-/** A convolution; or a dense layer, which is one whose kernel is as large as the map that it reads. */
+/** A convolution, or a dense layer, which is a convolution whose kernel covers its whole input. */
 export interface Layer {
   name: string;
   inputs: number;
@@ -8,24 +10,24 @@ export interface Layer {
   /** Side of the kernel. */
   kernel: number;
   isDense: boolean;
-  /** Behind it comes PReLU, one slope for each output; the heads have none. */
+  /** Followed by PReLU, with one slope per output; not so the heads. */
   hasSlopes: boolean;
-  /** Behind that comes maximum pooling, rounding up. */
+  /** Followed by max pooling, rounding up. */
   pool?: { kernel: number; stride: number };
 }
 
 export interface Net {
-  /** The file that holds it, without ending. */
+  /** File name without extension. */
   name: 'det1' | 'det2' | 'det3';
-  /** Side of the pictures that it judges; P-Net slides over pictures of any size. */
+  /** Side of its input; absent for P-Net, which slides over images of any size. */
   side?: number;
-  /** In their order, each of which reads the one before. */
+  /** Layers in order, each reading the one before. */
   trunk: Layer[];
-  /** All read the end of the trunk: the class, behind softmax, then the box, then the landmarks. */
+  /** Outputs that all read the last trunk layer: class (with softmax), box, landmarks. */
   heads: Layer[];
 }
 
-/** A layer's numbers in Caffe's order. */
+/** A layer's weights in Caffe's order. */
 export interface LayerWeights {
   /** outputs x inputs x kernel x kernel */
   weights: Float32Array;
@@ -84,7 +86,7 @@ export const layersOf = ({ trunk, heads }: Net) => [...trunk, ...heads];
 
 export const weightCount = ({ outputs, inputs, kernel }: Layer) => outputs * inputs * kernel * kernel;
 
-/** Throws RangeError where a layer has other numbers than the network's. */
+/** Throws RangeError if the sizes of a layer's weights are wrong. */
 export function checkSizes(layer: Layer, { weights, bias, slopes }: LayerWeights): void {
   const found = [weights.length, bias.length, slopes?.length ?? 0];
   const wanted = [weightCount(layer), layer.outputs, layer.hasSlopes ? layer.outputs : 0];

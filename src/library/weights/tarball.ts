@@ -3,8 +3,8 @@ import { gunzipSync } from 'node:zlib';
 const block = 512;
 
 /**
- * The content of one file of a .tgz as npm packs it, or undefined where it is not in there. Throws an Error where the archive is damaged, or
- * unpacks to more than `limit` bytes.
+ * Extracts one file of a .tgz packed by npm; undefined if it is not there. Throws an Error if the archive is damaged,
+ * or unpacks to more than `limit` bytes.
  */
 export function fileInTarball(tgz: Uint8Array, name: string, limit: number): Uint8Array | undefined {
   const tar = gunzipSync(tgz, { maxOutputLength: limit });

@@ -1,7 +1,7 @@
 import { floatsOf } from './float32.js';
 import { type Layer, type LayerWeights, layersOf, type Net, nets, weightCount } from './mtcnn-nets.js';
 
-/** From TensorFlow's kernel x kernel x inputs x outputs to Caffe's outputs x inputs x kernel x kernel. */
+/** Reorders TensorFlow's kernel x kernel x inputs x outputs into Caffe's outputs x inputs x kernel x kernel. */
 function transposed(from: Float32Array, { inputs, outputs, kernel }: Layer): Float32Array {
   const area = kernel * kernel;
   const to = new Float32Array(from.length);
@@ -15,8 +15,9 @@ function transposed(from: Float32Array, { inputs, outputs, kernel }: Layer): Flo
 }
 
 /**
- * The numbers of a network's layers, by name, out of the one file in which TensorFlow.js ports of MTCNN keep all three networks:
- * float32, little-endian, layer after layer its weights, biases and slopes. Throws RangeError where it has another length.
+ * The weights of a network's layers, by name, from the one file in which TensorFlow.js ports of MTCNN keep all three
+ * networks: little-endian float32, for each layer its weights, biases and slopes. Throws RangeError if the length is
+ * wrong.
  */
 export function readTensorflow(net: Net, shard: Uint8Array): Map<string, LayerWeights> {
   const numbers = floatsOf(shard);

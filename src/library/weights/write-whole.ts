@@ -22,8 +22,8 @@ async function writeThenRename(filePath: string, bytes: Uint8Array): Promise<voi
 }
 
 /**
- * Writes beside the file, makes sure that the bytes are on the disk, and only then takes the name.
- * Rejects with FaceDetectorError MODEL_MISSING, with the file system's reason, and leaves nothing.
+ * Writes a file atomically: to a temporary file beside it, synced to disk, then renamed.
+ * Rejects with FaceDetectorError MODEL_MISSING, with the file system's reason, and leaves no partial file.
  */
 export async function writeWhole(filePath: string, bytes: Uint8Array): Promise<void> {
   try {

@@ -1,30 +1,30 @@
 import type { Config } from '../config.js';
 import { RequestError } from './request-error.js';
 
-/** A place in the waiting room. What it holds is free again when its work and everything that it was held for have ended. */
+/** A place in the waiting room. It is freed when the request and everything it is held for have ended. */
 export interface Seat {
-  /** Keeps the place taken until `native` has settled, also where its request has its answer before. */
+  /** Holds the seat until `native` settles, even if the request is answered before. */
   holdUntil(native: Promise<unknown>): void;
   /**
-   * Counts bytes of a body that have come. Throws RequestError OVERLOADED where bodies and answers that wait leave no room for
-   * them; the only one that waits may be larger than the room.
+   * Counts received bytes of the body. Throws RequestError OVERLOADED if waiting bodies and answers leave no room for
+   * them; if nothing else waits, a body may be larger than the room.
    */
   readonly countBody: (bytes: number) => void;
-  /** Keeps the place taken while an answer of so many bytes waits for its client to take it. Throws as `countBody`. */
+  /** Holds the seat while an answer of this many bytes waits for its client to read it. Throws like `countBody`. */
   holdAnswer(bytes: number, taken: Promise<unknown>): void;
 }
 
-/** Bytes that one request has in memory while it waits. */
+/** Bytes that one request keeps in memory while it waits. */
 export interface HeldBytes {
-  /** Adds some. Throws as Seat.countBody. */
+  /** Adds bytes. Throws like Seat.countBody. */
   readonly count: (bytes: number) => void;
-  /** Gives some back, by default all. */
+  /** Releases bytes; all of them by default. */
   readonly free: (bytes?: number) => void;
 }
 
 export type AdmissionLimits = Pick<Config, 'queueLimit' | 'batchLimit' | 'waitingBytes' | 'clientShare' | 'slots'>;
 
-/** Counts of something by client; those at zero are forgotten. */
+/** Counts per client; clients at zero are forgotten. */
 class Tally {
   readonly #counts = new Map<string, number>();
   total = 0;
@@ -44,10 +44,10 @@ class Tally {
 const overloaded = (what: string) => new RequestError('OVERLOADED', `${what}: try again later`);
 
 /**
- * The bounded waiting room of one worker: at most `queueLimit` requests upload or wait, beside those whose job runs, and their bodies and
- * unread answers have at most `waitingBytes`. Batches have a room of their own, for they stay long and hold little; each of their images
- * takes a seat only when it is complete. No client has more than `clientShare` of any of these. It only counts; the order of the jobs is
- * the detector's matter.
+ * The bounded waiting room of one worker: at most `queueLimit` requests upload or wait, besides those whose job runs,
+ * and their bodies and unread answers take at most `waitingBytes`. Batches are limited separately, since they stay long
+ * and hold little; each of their images takes a seat only once it is complete. No client gets more than `clientShare`
+ * of any limit. This class only counts; the detector orders the jobs.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
@@ -55,42 +55,42 @@ export class Admission {
   readonly #seats = new Tally();
   readonly #batches = new Tally();
   readonly #bytes = new Tally();
-  readonly #awaiting = new Set<{ client: string; enter: () => void }>();
+  readonly #waiters = new Set<{ client: string; enter: () => void }>();
 
-  /** `running`: how many jobs the detector runs now. */
+  /** `running`: returns how many jobs the detector is running. */
   constructor(limits: AdmissionLimits, running: () => number) {
     this.#limits = limits;
     this.#running = running;
   }
 
-  /** Requests that upload or wait now; batches count while one of their images does. */
+  /** Requests uploading or waiting; a batch counts while one of its images does. */
   get depth(): number {
     return Math.max(0, this.#seats.total - this.#running());
   }
 
-  /** Settles as `work` does, which has a seat meanwhile. Rejects with RequestError OVERLOADED where the room is full. */
-  async seated<T>(client: string, work: (seat: Seat) => Promise<T>): Promise<T> {
+  /** Runs `work` with a seat and settles like it. Rejects with RequestError OVERLOADED if the room is full. */
+  async withSeat<T>(client: string, work: (seat: Seat) => Promise<T>): Promise<T> {
     if (this.depth >= this.#limits.queueLimit) throw overloaded('too many requests are waiting');
     if (!this.#hasShare(client)) throw overloaded('too many requests of this client are waiting');
-    return this.#sit(client, work);
+    return this.#takeSeat(client, work);
   }
 
-  /** As `seated`, but waits for a seat. Rejects with the reason of `signal` where that aborts before. */
-  async seatedInTurn<T>(client: string, signal: AbortSignal, work: (seat: Seat) => Promise<T>): Promise<T> {
+  /** Like `withSeat`, but waits for a seat. Rejects with the reason of `signal` if that aborts first. */
+  async withSeatWhenFree<T>(client: string, signal: AbortSignal, work: (seat: Seat) => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    if (!this.#hasRoom(client)) await this.#untilRoom(client, signal);
-    return this.#sit(client, work);
+    if (!this.#hasRoom(client)) await this.#waitForRoom(client, signal);
+    return this.#takeSeat(client, work);
   }
 
   /**
-   * Settles as `work` does, which has a place among the batches meanwhile and counts the bytes that it holds. Rejects with RequestError
-   * OVERLOADED where there is no place.
+   * Runs `work` as one of the batches, counting the bytes it holds, and settles like it. Rejects with RequestError
+   * OVERLOADED if there are too many.
    */
   async batch<T>(client: string, work: (held: HeldBytes) => Promise<T>): Promise<T> {
     const { batchLimit } = this.#limits;
-    if (this.#batches.total >= batchLimit) throw overloaded('too many batches are on their way');
+    if (this.#batches.total >= batchLimit) throw overloaded('too many batches are in progress');
     if (this.#batches.of(client) >= this.#share(batchLimit))
-      throw overloaded('too many batches of this client are on their way');
+      throw overloaded('too many batches of this client are in progress');
     this.#batches.add(client, 1);
     const held = this.#holdBytes(client);
     try {
@@ -132,7 +132,7 @@ export class Admission {
     return this.depth < this.#limits.queueLimit && this.#hasShare(client);
   }
 
-  async #sit<T>(client: string, work: (seat: Seat) => Promise<T>): Promise<T> {
+  async #takeSeat<T>(client: string, work: (seat: Seat) => Promise<T>): Promise<T> {
     this.#seats.add(client, 1);
     const bytes = this.#holdBytes(client);
     let held: Promise<unknown> = Promise.resolve();
@@ -157,13 +157,13 @@ export class Admission {
     }
   }
 
-  #untilRoom(client: string, signal: AbortSignal): Promise<void> {
+  #waitForRoom(client: string, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = () => {
-        this.#awaiting.delete(place);
+        this.#waiters.delete(waiter);
         signal.removeEventListener('abort', onAbort);
       };
-      const place = {
+      const waiter = {
         client,
         enter: () => {
           leave();
@@ -174,14 +174,17 @@ export class Admission {
         leave();
         reject(signal.reason as Error);
       };
-      this.#awaiting.add(place);
+      this.#waiters.add(waiter);
       signal.addEventListener('abort', onAbort);
     });
   }
 
-  /** Lets the first in who waits and may. It takes its seat before anybody else is asked. */
+  /**
+   * Gives a free seat to the first waiting image whose client may have one; it takes the seat before anyone else is
+   * served.
+   */
   #admit(): void {
-    const place = [...this.#awaiting].find(({ client }) => this.#hasRoom(client));
-    place?.enter();
+    const waiter = [...this.#waiters].find(({ client }) => this.#hasRoom(client));
+    waiter?.enter();
   }
 }

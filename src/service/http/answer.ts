@@ -5,35 +5,38 @@ import type { Logger } from '../log.js';
 import { discardBody, lingerMs } from './body.js';
 import { type PublicError, publicError } from './request-error.js';
 
-/** What a request leaves for its log line and its metrics. */
+/** What the log line and the metrics need to know about a request. */
 export interface Outcome {
   requestId: string;
-  /** Path of the route, as the metrics name it. */
+  /** Path of the route, as in the metrics. */
   route?: string;
   code?: string;
   error?: unknown;
   faces?: number;
-  /** Whether all of the answer has been handed to the system: its client may close then, although it is not ended. */
+  /**
+   * Whether the whole answer has been handed to the system; the client may then close even before the response has
+   * ended.
+   */
   isWritten?: boolean;
 }
 
 export const outcomeOf = (response: Response) => response.locals as Outcome;
 
-/** Notes that all of the answer has been written, unless that is only because its connection has broken. */
+/** Notes that the whole answer has been written, unless the write only ended because the connection broke. */
 export function noteWritten(response: Response): void {
   if (!response.req.socket.destroyed) outcomeOf(response).isWritten = true;
 }
 
-/** Sends a whole body of the given type, without a charset, as the replaced service did. */
+/** Sends a complete body of the given type, without a charset, as the replaced service did. */
 function send(response: Response, status: number, type: string, body: string | Buffer): void {
-  response.status(status); // its headers not by Express, which adds a charset
+  response.status(status); // headers are set on Node's response: Express would add a charset
   response.setHeader('Content-Type', type).setHeader('Content-Length', Buffer.byteLength(body));
   response.write(body, (error) => {
     if (!error) noteWritten(response);
   });
 }
 
-/** Answers with JSON, closed by a newline. */
+/** Answers with JSON and a newline. */
 export function sendJson(response: Response, status: number, json: string): void {
   send(response, status, 'application/json', `${json}\n`);
   response.end();
@@ -50,14 +53,14 @@ export function problem({ code, status, title, detail }: PublicError, requestId:
   return { type: 'about:blank', title, status, detail, code, requestId };
 }
 
-/** The replaced service's errors, spaced as Flask spaced them; a refused form or JSON gets its one message. */
+/** The replaced service's errors, with Flask's spacing; every malformed form or JSON gets its one message. */
 function faceMessage({ status, detail }: PublicError): string {
   return status === 400 ? '{"message": {"image": "provide an image file"}}' : `{"message": ${JSON.stringify(detail)}}`;
 }
 
 /**
- * Ends the answer. A client that is still sending gets it whole before the connection closes: what it sends is read on for a
- * moment, since closing on unread bytes would reset the connection and take the answer with it.
+ * Ends the answer. If the client is still sending, its body is read on for a moment before the connection closes:
+ * closing with unread bytes would reset the connection and lose the answer.
  */
 export async function endWhileSending(request: Request, response: Response, config: Config): Promise<void> {
   if (request.complete) {
@@ -71,9 +74,9 @@ export async function endWhileSending(request: Request, response: Response, conf
 }
 
 /**
- * Express's error handler (it knows it by its four parameters): any error becomes a status, a code and a text, as RFC 9457
- * problem or, on the replaced service's route, in its form. A body on its way is read and dropped first, within the limits, and
- * not for long where the service is `draining`.
+ * Express's error handler (recognised by its four parameters): turns any error into a status, a code and a text, as RFC
+ * 9457 problem details or in the replaced service's form on its route. First reads and discards the rest of the body,
+ * within the limits, and only briefly while the service is `draining`.
  */
 export function answerError(config: Config, log: Logger, draining: AbortSignal) {
   return async (error: unknown, request: Request, response: Response, _next: NextFunction): Promise<void> => {

@@ -11,12 +11,12 @@ import { RequestError } from './request-error.js';
 import type { Service } from './service.js';
 import { v1Router } from './v1/router.js';
 
-/** Gives the request its id, and writes its log line and its metrics when it is over. */
+/** Sets the request id, and writes the log line and the metrics when the request is over. */
 function observe({ log, metrics, config }: Service) {
   return (request: Request, response: Response, next: NextFunction) => {
     const started = performance.now();
     const outcome = outcomeOf(response);
-    const path = request.path.slice(0, 200); // later it is relative to its router
+    const path = request.path.slice(0, 200); // routers make it relative later
     outcome.requestId = requestIdOf(request.get('x-request-id'));
     response.set('X-Request-Id', outcome.requestId);
     response.on('finish', () => noteWritten(response));
@@ -44,13 +44,13 @@ function observe({ log, metrics, config }: Service) {
   };
 }
 
-// For answers that are data: a browser shall do nothing with them. The pages have their own policy (docs.ts).
+// For API answers, which a browser must not render. The pages have their own policy (docs.ts, page.ts).
 const securityHeaders = helmet({
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  strictTransportSecurity: false, // whoever ends TLS in front of this decides
+  strictTransportSecurity: false, // up to the proxy that terminates TLS
 });
 
-/** CORS for the named origins. A plain OPTIONS, which is no preflight, goes on to the routes. */
+/** CORS for the configured origins. A plain OPTIONS request, which is not a preflight, goes on to the routes. */
 function crossOrigin({ corsOrigins }: Config) {
   const handle = cors({
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
@@ -82,13 +82,13 @@ function probes({ readiness }: Service): express.Router {
   return router;
 }
 
-/** The HTTP application of one worker: routes as they are asked for, then whatever nobody took, then errors. */
+/** The HTTP application of one worker: the routes, then 404, then the error handler. */
 export function createApp(service: Service): Express {
   const { config, log, draining } = service;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('query parser', () => ({})); // the routes read it themselves, strictly
+  app.set('query parser', () => ({})); // the routes parse it themselves, strictly
   app.set('trust proxy', [...config.trustProxy]);
   app.use(observe(service));
   app.use(securityHeaders);

@@ -2,23 +2,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Busboy } from 'busboy';
 import type { Config } from '../config.js';
 import type { HeldBytes } from './admission.js';
-import { bodyTooLarge, invite } from './body.js';
+import { acceptBody, bodyTooLarge } from './body.js';
 import { formLimits, formParser } from './form-parser.js';
-import { brokenForm, clientGone, RequestError } from './request-error.js';
+import { brokenForm, clientDisconnected, RequestError } from './request-error.js';
 import { unlessAborted } from './signals.js';
 import { isImageField, needsFileName } from './upload.js';
 
-/** One image of a batch, or why it is none. */
+/** One image of a batch, or why it was refused. */
 export type BatchPart = { index: number; name: string | null } & ({ bytes: Buffer } | { error: RequestError });
 
 type Limits = Pick<Config, 'maxBodyBytes' | 'maxBatchImages' | 'maxBatchBytes' | 'bodyTimeoutMs'>;
 
-/** Time that the client has left for the image that it sends; the work between does not count. */
+/** Time left for the client to send the next image; time spent searching does not count. */
 interface TimeLeft {
   leftMs: number;
 }
 
-/** Chunks of the body as they are asked for. Rejects with BODY_TIMEOUT where the time is over, BODY_TOO_LARGE, or with the signal's reason. */
+/** Yields chunks of the body. Rejects with BODY_TIMEOUT, BODY_TOO_LARGE, or the signal's reason. */
 async function* chunksOf(
   request: IncomingMessage,
   maxBytes: number,
@@ -38,25 +38,28 @@ async function* chunksOf(
       yield value;
     }
   } finally {
-    void chunks.return?.(); // not awaited: it comes after a read that may never end
+    void chunks.return?.(); // not awaited: it waits for a read that may never end
   }
 }
 
-/** Settles as a read of the body does. Rejects with BODY_TIMEOUT after `ms`, ABORTED where the read fails, or the signal's reason. */
+/**
+ * Settles like a read of the body. Rejects with BODY_TIMEOUT after `ms`, ABORTED if the read fails, or the signal's
+ * reason.
+ */
 function withinTime<T>(read: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
   const timely = new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new RequestError('BODY_TIMEOUT', 'the next image of the body did not come in time'));
+      reject(new RequestError('BODY_TIMEOUT', 'the next image of the body did not arrive in time'));
     }, ms);
-    const failed = () => reject(clientGone());
+    const failed = () => reject(clientDisconnected());
     read.then(resolve, failed).finally(() => clearTimeout(timer));
   });
   return unlessAborted(timely, signal);
 }
 
 /**
- * Collects the files of a form, whose bytes it counts as `held`; `parts` fills as they end, `failure()` says what broke the form. An image
- * for which there is no room, or without a file name, is a part with that error.
+ * Collects the files of a form and counts their bytes as `held`; `parts` fills as they end, `failure()` returns what
+ * broke the form. An image that does not fit, or has no file name, becomes a part with that error.
  */
 function collectParts(
   parser: Busboy,
@@ -117,9 +120,9 @@ function collectParts(
   };
 }
 
-/** Gives the parts one by one, in their order; what a part holds is free when the next one is asked for. */
+/** Yields the parts in order; frees a part's bytes when the next one is requested. */
 function* handOut(parts: BatchPart[], held: HeldBytes): Generator<BatchPart> {
-  // The parser tells a text at once, a file somewhat later.
+  // The parser reports a text field at once, a file somewhat later.
   for (const part of parts.splice(0).sort((a, b) => a.index - b.index)) {
     yield part;
     if ('bytes' in part) held.free(part.bytes.byteLength);
@@ -127,9 +130,9 @@ function* handOut(parts: BatchPart[], held: HeldBytes): Generator<BatchPart> {
 }
 
 /**
- * The images of a multipart form, one by one as they are asked for: no more of the body is read while the last one is worked on. Their
- * bytes are `held` until the next one is asked for. Throws RequestError MALFORMED_BODY, BODY_TOO_LARGE, BODY_TIMEOUT, ABORTED, or the
- * signal's reason, after those that came before.
+ * Yields the images of a multipart form one by one; the body is not read further while one is processed. Their bytes
+ * are `held` until the next one is requested. After the images before the fault, throws RequestError MALFORMED_BODY,
+ * BODY_TOO_LARGE, BODY_TIMEOUT, ABORTED, or the signal's reason.
  */
 export async function* readBatch(
   request: IncomingMessage,
@@ -147,7 +150,7 @@ export async function* readBatch(
     fileSize: limits.maxBodyBytes,
   });
   const { parts, failure, fail } = collectParts(parser.events, limits, held);
-  invite(request, response);
+  acceptBody(request, response);
   const time = { leftMs: limits.bodyTimeoutMs };
   for await (const chunk of chunksOf(request, limits.maxBatchBytes, time, signal)) {
     try {
@@ -155,7 +158,7 @@ export async function* readBatch(
     } catch (error) {
       fail(error as RequestError);
     }
-    await parser.told();
+    await parser.flushed();
     if (parts.length > 0) time.leftMs = limits.bodyTimeoutMs;
     yield* handOut(parts, held);
     if (failure()) break;

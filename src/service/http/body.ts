@@ -1,32 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FaceDetectorError } from '../../library/face-detector-error.js';
-import { clientGone, RequestError } from './request-error.js';
+import { clientDisconnected, RequestError } from './request-error.js';
 
 export interface BodyLimits {
   maxBytes: number;
   /** For the whole body. */
   timeoutMs: number;
-  /** Is told of bytes that have come; what it throws refuses the body. */
+  /** Called with the number of bytes received; if it throws, the body is refused with that error. */
   count?: (bytes: number) => void;
 }
 
-/** Time that a client gets to read its answer while it is still sending a body that nobody wants. */
+/** Time for a client to read its answer while it is still sending a body that nobody reads. */
 export const lingerMs = 1000;
 
-// Requests whose client waits for "100 Continue" before it sends its body.
+// Requests whose client waits for "100 Continue" before it sends the body.
 const expecting = new WeakSet<IncomingMessage>();
 
-/** Notes that the client waits for leave to send its body: a refused one never gets it. */
+/** Notes that the client waits for "100 Continue", which a refused request never gets. */
 export function expectContinue(request: IncomingMessage): void {
   expecting.add(request);
 }
 
 /**
- * To be called before a body is read: gives the client leave to send it where it waits for that. Bytes are taken as they are, so
- * throws FaceDetectorError UNSUPPORTED_FORMAT for a Content-Encoding, and RequestError MALFORMED_BODY for a transfer coding beside
- * chunked, after which the connection closes (RFC 9112, section 6.1).
+ * Call before reading a body: sends "100 Continue" if the client waits for it. Bodies are taken as they are, so this
+ * throws FaceDetectorError UNSUPPORTED_FORMAT for a Content-Encoding, and RequestError MALFORMED_BODY for a transfer
+ * coding other than chunked, after which the connection closes (RFC 9112, section 6.1).
  */
-export function invite(request: IncomingMessage, response: ServerResponse): void {
+export function acceptBody(request: IncomingMessage, response: ServerResponse): void {
   const { 'content-encoding': encoding = 'identity', 'transfer-encoding': coding = 'chunked' } = request.headers;
   if (coding.toLowerCase() !== 'chunked') {
     response.setHeader('Connection', 'close');
@@ -42,14 +42,15 @@ export function invite(request: IncomingMessage, response: ServerResponse): void
   if (expecting.delete(request)) response.writeContinue();
 }
 
-/** RequestError BODY_TOO_LARGE of a body that may have `maxBytes`. */
+/** RequestError BODY_TOO_LARGE for the limit `maxBytes`. */
 export function bodyTooLarge(maxBytes: number): RequestError {
   return new RequestError('BODY_TOO_LARGE', `the request body may have ${maxBytes} bytes at most`);
 }
 
 /**
- * Hands the bytes of the body to `take` as they come; resolves at its end. Rejects with RequestError BODY_TOO_LARGE (at once where
- * the header says so), BODY_TIMEOUT or ABORTED, or with what `invite` or `take` throws. The rest of the body is left for `discardBody`.
+ * Passes the bytes of the body to `take` as they arrive; resolves at its end. Rejects with RequestError BODY_TOO_LARGE
+ * (at once if Content-Length says so), BODY_TIMEOUT or ABORTED, or with what `acceptBody` or `take` throws. The rest of
+ * the body is left for `discardBody`.
  */
 export function receiveBody(
   request: IncomingMessage,
@@ -59,7 +60,7 @@ export function receiveBody(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length']) > maxBytes) return reject(bodyTooLarge(maxBytes));
-    invite(request, response);
+    acceptBody(request, response);
     let received = 0;
     const onData = (chunk: Buffer) => {
       received += chunk.byteLength;
@@ -72,7 +73,7 @@ export function receiveBody(
       }
     };
     const onEnd = () => settle(resolve);
-    const onClose = () => settle(() => reject(clientGone()));
+    const onClose = () => settle(() => reject(clientDisconnected()));
     const timer = setTimeout(() => {
       settle(() => reject(new RequestError('BODY_TIMEOUT', `the body was not complete after ${timeoutMs} ms`)));
     }, timeoutMs);
@@ -87,9 +88,10 @@ export function receiveBody(
 }
 
 /**
- * Reads on and drops what is left of a body whose request is refused, so that the client has sent all before the answer comes:
- * a proxy that is still sending would take an early answer for a broken connection. Resolves at the end of the body, after `maxBytes`
- * or `timeoutMs`, or `lingerMs` after `hurry` aborts; a client that waits for "100 Continue" is not waited for.
+ * Reads and drops the rest of a refused request's body, so that the client has sent everything before the answer
+ * arrives: a proxy that is still sending takes an early answer for a broken connection. Resolves at the end of the
+ * body, after `maxBytes` or `timeoutMs`, or `lingerMs` after `hurry` aborts; at once if the client waits for "100
+ * Continue".
  */
 export function discardBody(
   request: IncomingMessage,
@@ -126,10 +128,10 @@ async function discardAndClose(request: IncomingMessage, maxBytes: number): Prom
 }
 
 /**
- * Closes the connection where the answer is given and the body is still on its way, since nobody reads it: after `maxBytes` of it or
- * `lingerMs`, in which it may end. To be called before the request is handled.
+ * Closes the connection if the answer is complete before the body, which nobody reads then: after `maxBytes` more or
+ * `lingerMs`, unless the body ends first. Call before the request is handled.
  */
 export function closeOnUnreadBody(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
-  // When the answer is complete here, not when the client has taken it: that may be never.
+  // When the answer is complete on this side, not when the client has read it, which may never happen.
   response.once('prefinish', () => void discardAndClose(request, maxBytes));
 }

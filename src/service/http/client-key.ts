@@ -1,11 +1,11 @@
 import { isIPv6 } from 'node:net';
 
-/** Fields of 16 bits in an IPv6 address. */
+/** 16-bit fields of an IPv6 address. */
 const fields = 8;
-/** What one subscriber commonly gets: a /64. */
+/** A /64, which is what one subscriber commonly gets. */
 const fieldsOfNetwork = 4;
 
-/** The network part of an IPv6 address, its fields without leading zeros. */
+/** The network part of an IPv6 address, fields without leading zeros. */
 function networkOf(address: string): string {
   const [head = [], tail] = address.split('::').map((part) => part.split(':').filter((field) => field !== ''));
   const zeros = tail === undefined ? [] : Array<string>(Math.max(0, fields - head.length - tail.length)).fill('0');
@@ -15,7 +15,9 @@ function networkOf(address: string): string {
     .join(':');
 }
 
-/** Whom a request counts for: an IPv4 address as it is, of an IPv6 address its /64. `ip` as Express gives it. */
+/**
+ * The client that a request counts for: the IPv4 address, or the /64 of an IPv6 address. `ip` as Express reports it.
+ */
 export function clientKey(ip: string | undefined): string {
   if (ip === undefined) return '';
   const address = ip.replace(/%.*$/, '');

@@ -23,7 +23,7 @@ const page = `<!doctype html>
 const script = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#ui', deepLinking: true });
 `;
 
-// Swagger UI sets styles and data: images of its own; scripts come from here only.
+// Swagger UI sets inline styles and data: images; scripts come from this server only.
 const pageHeaders = helmet.contentSecurityPolicy({
   useDefaults: false,
   directives: {
@@ -36,7 +36,7 @@ const pageHeaders = helmet.contentSecurityPolicy({
   },
 });
 
-/** `/openapi.json` and, for people, `/docs`: Swagger UI, all of it from this server. */
+/** `/openapi.json`, and Swagger UI at `/docs`, all served from here. */
 export function docsRouter(service: Service): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const description = JSON.stringify(openApi(service, version()));
@@ -57,7 +57,7 @@ export function docsRouter(service: Service): Router {
   router.get(
     files.map((file) => `/docs/${file}`),
     (request, response) => {
-      // Without a callback: that would get clients who leave as errors too.
+      // Without a callback, which would also report clients that disconnect as errors.
       response.sendFile(path.basename(request.path), { root: folder, maxAge: '1d' });
     },
   );

@@ -8,14 +8,14 @@ import { requireKey } from './keys.js';
 import { RequestError } from './request-error.js';
 import { search, serverTiming } from './search.js';
 import type { Service } from './service.js';
-import { goneSignal } from './signals.js';
-import { noImage, readForm, readJson } from './upload.js';
+import { disconnectSignal } from './signals.js';
+import { missingImage, readForm, readJson } from './upload.js';
 
 const allow = 'GET, HEAD, OPTIONS, POST';
 
 /**
- * `{"face_1":[y1,x1,y2,x2],...}`: pixels, y first, cut toward zero, numbered by falling confidence, keys in the order of
- * their text (face_1, face_10, face_2).
+ * `{"face_1":[y1,x1,y2,x2],...}`: pixels, y first, truncated toward zero, numbered by falling confidence; keys sorted
+ * as text (face_1, face_10, face_2).
  */
 export function facesJson({ faces }: Detection): string {
   const entries = faces.map(({ box: { x, y, width, height } }, i) => {
@@ -27,17 +27,17 @@ export function facesJson({ faces }: Detection): string {
 
 const keyOf = (entry: string) => entry.slice(0, entry.indexOf(':'));
 
-/** The first file in the form field `image`, or the base64 text `image` of a JSON body. Unknown fields are ignored. */
+/** The first file in the form field `image`, or `image` of a JSON body in base64. Unknown fields are ignored. */
 async function readImage({ config }: Service, request: Request, response: Response, seat: Seat): Promise<Buffer> {
   const limits = { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs, count: seat.countBody };
   if (config.postType === 'JSON') return (await readJson(request, response, limits)).image;
   const form = await readForm(request, response, limits);
   const image = form.files.find(({ field }) => field === 'image');
-  if (!image) throw noImage(form);
+  if (!image) throw missingImage(form);
   return image.bytes;
 }
 
-/** The replaced service's one route, answer for answer. */
+/** The replaced service's route, with identical answers. */
 export function faceRouter(service: Service): Router {
   const { config, detector, admission } = service;
   const router = Router({ caseSensitive: true, strict: true });
@@ -54,8 +54,8 @@ export function faceRouter(service: Service): Router {
       response.set('Allow', allow).end();
     })
     .post((request, response) =>
-      admission.seated(clientKey(request.ip), async (seat) => {
-        const clientSignal = goneSignal(response);
+      admission.withSeat(clientKey(request.ip), async (seat) => {
+        const clientSignal = disconnectSignal(response);
         const image = await readImage(service, request, response, seat);
         const asked = { image, route: config.endpoint, options: { clip: false }, clientSignal, seat };
         const detection = await search(service, 'detect', asked);

@@ -5,22 +5,24 @@ import { headerParameters } from './header-parameters.js';
 import { RequestError } from './request-error.js';
 import { StrictForm } from './strict-form.js';
 
-// Far beyond any form that a person or a program sends here; busboy itself has no limits. Names of parts are bounded by the
-// limit of 16 KiB for a part's header.
+// Far beyond any form that a person or a program sends here; busboy itself has no limits. Part names are bounded by the
+// 16 KiB limit of a part's header.
 export const formLimits = { files: 100, fields: 100, parts: 200, fieldSize: 4096 };
 
 export interface FormParser {
-  /** Its events: `file`, `field`, `error` and those of the limits. */
+  /** Emits `file`, `field`, `error` and the limit events. */
   readonly events: busboy.Busboy;
-  /** Throws RequestError MALFORMED_BODY, after events of what came before the fault. */
+  /** Throws RequestError MALFORMED_BODY, after the events of everything before the fault. */
   write(chunk: Buffer): void;
-  /** Resolves when all that the bytes written so far hold has been told. */
-  told(): Promise<void>;
-  /** To be called at the end of the body; resolves when all has been told. Rejects with RequestError MALFORMED_BODY. */
+  /** Resolves when the events of all bytes written so far have been emitted. */
+  flushed(): Promise<void>;
+  /**
+   * Call at the end of the body; resolves when all events have been emitted. Rejects with RequestError MALFORMED_BODY.
+   */
   end(): Promise<void>;
 }
 
-/** The boundary in a content type of `multipart/form-data`; undefined where there is none, or two. */
+/** The boundary in a content type of `multipart/form-data`; undefined if there is none, or more than one. */
 function boundaryOf(type: string): string | undefined {
   if (!/^multipart\/form-data[ \t]*(;|$)/i.test(type)) return undefined;
   const boundaries = headerParameters(type)?.filter(([name]) => name === 'boundary') ?? [];
@@ -28,8 +30,8 @@ function boundaryOf(type: string): string | undefined {
 }
 
 /**
- * A parser for the form in `request`; its names are UTF-8, as browsers send them.
- * Throws RequestError MALFORMED_BODY where there is no form or no boundary.
+ * A parser for the form in `request`; names are UTF-8, as browsers send them.
+ * Throws RequestError MALFORMED_BODY if there is no form or no boundary.
  */
 export function formParser(
   request: IncomingMessage,
@@ -41,7 +43,7 @@ export function formParser(
   if (boundary === undefined && !isUrlencoded)
     throw new RequestError('MALFORMED_BODY', 'the body must be multipart/form-data with a boundary');
   const form = boundary === undefined ? undefined : new StrictForm(boundary, (piece) => void parser.write(piece));
-  // busboy takes what reaches one of these limits for what exceeds it.
+  // busboy treats reaching one of these limits as exceeding it.
   const beyond = { parts: parts + 1, fieldSize: fieldSize + 1, fileSize: fileSize + 1 };
   const parser = busboy({
     headers: { 'content-type': form ? `multipart/form-data; boundary=${form.boundary}` : type },
@@ -54,7 +56,7 @@ export function formParser(
       if (form) form.push(chunk);
       else parser.write(chunk);
     },
-    told: () => nextTurn(), // it takes no turn of the event loop: all is in memory
+    flushed: () => nextTurn(), // everything is in memory, so one turn of the event loop is enough
     async end() {
       form?.end();
       parser.end();

@@ -1,4 +1,4 @@
-/** A parameter of a header: its name in lower case, its value without quotes. */
+/** A header parameter: its name in lower case, its value unquoted. */
 export type Parameter = readonly [name: string, value: string];
 
 const endOfParameter = /[ \t]*(;|$)/y;
@@ -9,14 +9,14 @@ function endsAt(text: string, place: number): boolean {
 }
 
 /**
- * The quoted value that begins at `start`, and where it ends; undefined where it does not end. Quotes within it may be escaped, by a
- * backslash as in HTTP or as %22 as browsers do; or not be, where no parameter could begin behind them.
+ * The quoted value that begins at `start`, and where it ends; undefined if it is unterminated. Quotes inside may be
+ * escaped, by a backslash as in HTTP or as %22 as browsers do; or not, if no parameter could begin after them.
  */
 function readQuoted(text: string, start: number): { value: string; end: number } | undefined {
   let value = '';
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === '"' && endsAt(text, at + 1)) return { value: value.replaceAll('%22', '"'), end: at + 1 };
-    // Any other backslash is one: some browsers sent whole paths of Windows.
+    // Any other backslash is literal: some browsers sent full Windows paths.
     if (text[at] === '\\' && (text[at + 1] === '"' || text[at + 1] === '\\')) at++;
     value += text.charAt(at);
   }
@@ -24,8 +24,8 @@ function readQuoted(text: string, start: number): { value: string; end: number }
 }
 
 /**
- * The parameters of a header such as `form-data; name="image"; filename=my photo.jpg;` in their order, repeated ones too; what has no `=`
- * is left out. Undefined where a quoted value does not end.
+ * The parameters of a header such as `form-data; name="image"; filename=my photo.jpg;` in order, duplicates included;
+ * sections without `=` are skipped. Undefined if a quoted value is unterminated.
  */
 export function headerParameters(header: string): Parameter[] | undefined {
   const parameters: Parameter[] = [];

@@ -3,13 +3,13 @@ import type { Response } from 'express';
 import type { Config } from '../config.js';
 import type { Seat } from './admission.js';
 
-/** Bytes a millisecond that a client must take on average: 64 kB a second, half of a slow mobile connection. */
+/** Bytes per millisecond that a client must read on average: 64 kB/s, half of a slow mobile connection. */
 const slowestClient = 64;
 
 /**
- * To be called before an answer of so many bytes is sent: it keeps its seat until its client has taken it, and is dropped when nothing has
- * moved for BODY_TIMEOUT_MS, or when it comes to take longer than at the slowest rate. Throws RequestError OVERLOADED where the
- * answers that wait already leave no room for it.
+ * Call before sending an answer of this many bytes: it keeps its seat until the client has read it, and is dropped if
+ * nothing moves for BODY_TIMEOUT_MS, or if it takes longer than at the minimum rate. Throws RequestError OVERLOADED if
+ * the answers already waiting leave no room for it.
  */
 export function holdUntilTaken(
   response: Response,
@@ -20,13 +20,13 @@ export function holdUntilTaken(
   const { socket } = response.req;
   const taken = finished(response);
   seat.holdAnswer(bytes, taken);
-  // Told apart from the time of an idle connection, which Node.js sets when no request follows.
+  // Must differ from the idle timeout that Node.js sets when no request follows, to tell them apart below.
   const idleMs = bodyTimeoutMs === keepAliveTimeoutMs ? bodyTimeoutMs + 1 : bodyTimeoutMs;
   response.setTimeout(idleMs, () => response.destroy());
   const timer = setTimeout(() => response.destroy(), bodyTimeoutMs + bytes / slowestClient);
   const stop = () => {
     clearTimeout(timer);
-    // A request that is pipelined behind this one would get this one's time.
+    // A request pipelined behind this one would inherit its timeout.
     if (socket.timeout === idleMs) socket.setTimeout(0);
   };
   taken.then(stop, stop);

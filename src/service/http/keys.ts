@@ -4,20 +4,20 @@ import { RequestError } from './request-error.js';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-function givenKey(request: Request): string | undefined {
+function keyOf(request: Request): string | undefined {
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   return bearer ?? request.get('x-api-key');
 }
 
 /**
- * Lets requests with one of `keys` pass, all of them where there are none; UNAUTHORIZED otherwise, before the body is read.
- * Compares digests of equal length, every one of them, so that the time taken says nothing about a key.
+ * Lets requests with one of `keys` pass, or all if there are none; otherwise throws UNAUTHORIZED, before the body is
+ * read. Compares digests of equal length, always all of them, so that timing reveals nothing about a key.
  */
 export function requireKey(keys: readonly string[]) {
   const digests = keys.map(digest);
   return (request: Request, response: Response, next: NextFunction) => {
     if (digests.length === 0) return next();
-    const given = digest(givenKey(request) ?? '');
+    const given = digest(keyOf(request) ?? '');
     const matches = digests.filter((known) => timingSafeEqual(known, given));
     if (matches.length > 0) return next();
     response.set('WWW-Authenticate', 'Bearer realm="opencv-face-detector"');

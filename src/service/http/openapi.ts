@@ -145,7 +145,7 @@ const schemas: Record<string, Schema> = {
   Status: object({ status: { type: 'string' }, reason: { type: 'string' } }, ['reason']),
 };
 
-/** Codes that clients can see: what is a defect of ours is INTERNAL. */
+/** Codes that clients can see; defects of ours appear as INTERNAL. */
 export function publicCodes(): PublicError['code'][] {
   const all = Object.keys(requestErrors) as PublicError['code'][];
   return all.filter((code) => code === 'INTERNAL' || (requestErrors[code].status !== 500 && code !== 'CLOSED'));
@@ -175,7 +175,7 @@ function queryParameters(rules: OptionRules): Schema[] {
 
 const json = (schema: Schema, type = 'application/json') => ({ content: { [type]: { schema } } });
 
-/** Answers for errors, grouped by status, with the codes that each may carry. */
+/** Error responses, grouped by status, with the codes that each may carry. */
 function errorResponses(schema: Schema, type: string, statuses: readonly number[]): Record<string, Schema> {
   return Object.fromEntries(
     statuses.map((status) => {
@@ -280,7 +280,7 @@ function probe(operationId: string, summary: string, statuses: readonly number[]
   return { get: { operationId, tags: ['operation'], summary, security: [], responses } };
 }
 
-/** The API description (OpenAPI 3.1) of this service as it is configured. */
+/** The API description (OpenAPI 3.1) of this service as configured. */
 export function openApi(service: Service, version: string): Schema {
   const { config, rules } = service;
   const hasKeys = config.apiKeys.length > 0;

@@ -7,7 +7,7 @@ import { RequestError } from './request-error.js';
 
 const folder = path.join(packageRoot, 'dist', 'web');
 
-// Everything from this server; blob: and data: are pictures that the page itself has made.
+// Everything comes from this server; blob: and data: are pictures made by the page itself.
 const pageHeaders = helmet.contentSecurityPolicy({
   useDefaults: false,
   directives: {
@@ -23,7 +23,7 @@ const pageHeaders = helmet.contentSecurityPolicy({
   },
 });
 
-// Its files have no version in their names, so a browser asks each time, and gets 304 where it has the same.
+// The files have no version in their names, so browsers revalidate each time and get a 304 if unchanged.
 function files(index: string | false) {
   const setHeaders = (response: Response) => void response.set('Cache-Control', 'no-cache');
   return express.static(folder, { index, redirect: false, cacheControl: false, setHeaders });
@@ -41,7 +41,7 @@ function named(route: string) {
   };
 }
 
-/** `/`, the demo page, and its files under `/web`. Open to everybody: it asks for a key where the routes that it calls want one. */
+/** `/`, the demo page, and its files under `/web`. Public: the page asks for a key if the routes it calls need one. */
 export function pageRouter(): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.route('/').all(named('/'), pageHeaders).get(files('index.html')).all(onlyRead);

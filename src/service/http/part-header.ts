@@ -2,10 +2,10 @@ import { headerParameters, type Parameter } from './header-parameters.js';
 import { brokenForm } from './request-error.js';
 
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is they that are refused
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this rejects
 const controls = /[\0-\x08\x0a-\x1f\x7f]/;
 
-/** The lines of a header by their names in lower case. */
+/** The header's lines by lower-case name. */
 function readLines(block: string, lineEnd: string): Map<string, string> {
   const lines = new Map<string, string>();
   for (const line of block.replaceAll(`${lineEnd} `, ' ').replaceAll(`${lineEnd}\t`, ' ').split(lineEnd)) {
@@ -19,7 +19,10 @@ function readLines(block: string, lineEnd: string): Map<string, string> {
   return lines;
 }
 
-/** `charset'language'text` with percent signs (RFC 8187) as UTF-8, its bytes as Latin-1; what is not that stays as it is. */
+/**
+ * Decodes `charset'language'text` with percent escapes (RFC 8187) to UTF-8 bytes, returned as Latin-1; other text is
+ * returned unchanged.
+ */
 function readExtended(value: string): string {
   const [, charset = '', text] = /^([\w-]*)'[^']*'(.*)$/.exec(value) ?? [];
   if (text === undefined) return value;
@@ -27,12 +30,12 @@ function readExtended(value: string): string {
   return charset.toLowerCase() === 'iso-8859-1' ? Buffer.from(bytes).toString('latin1') : bytes;
 }
 
-/** The parameter `name`, given as such, as `name*` (RFC 8187) or in sections `name*0*`, `name*1*` (RFC 2231). */
+/** The parameter `name`, given plainly, as `name*` (RFC 8187), or in sections `name*0*`, `name*1*` (RFC 2231). */
 function parameterOf(parameters: readonly Parameter[], name: 'name' | 'filename'): string | undefined {
   const plain = parameters.filter(([key]) => key === name);
   const extended = parameters.filter(([key]) => key.startsWith(`${name}*`));
   const isInSections = extended.every(([key], i) => key.replace(/\*$/, '') === `${name}*${i}`);
-  const mayBeBoth = name === 'filename'; // RFC 6266: for readers that know only one of them
+  const mayBeBoth = name === 'filename'; // RFC 6266 allows both, for parsers that know only one
   if (
     plain.length > 1 ||
     (extended.length > 1 && !isInSections) ||
@@ -51,15 +54,15 @@ function quoted(value: string): string {
 }
 
 /**
- * The header of a part, its bytes as Latin-1, in the one spelling that busboy reads without doubt. A part is a file where it has a file
- * name, be it empty, or is application/octet-stream; its kind of disposition means nothing. Throws RequestError MALFORMED_BODY where two
- * readers could read it differently.
+ * The header of a part (bytes as Latin-1) rewritten in the one spelling that busboy parses unambiguously. A part is a
+ * file if it has a file name, even an empty one, or is application/octet-stream; the disposition type is ignored.
+ * Throws RequestError MALFORMED_BODY if two parsers could read the header differently.
  */
 export function strictHeader(block: string, lineEnd: string): string {
   const lines = readLines(block, lineEnd);
   const disposition = lines.get('content-disposition');
   const type = lines.get('content-type') ?? 'text/plain';
-  if (disposition === undefined) return `Content-Type: text/plain`; // busboy passes over such a part
+  if (disposition === undefined) return `Content-Type: text/plain`; // busboy skips such a part
   const parameters = headerParameters(disposition);
   if (!parameters) throw brokenForm('a quoted name does not end');
   const name = parameterOf(parameters, 'name');

@@ -1,6 +1,6 @@
 import { type ErrorCode, errorCatalog, type ServiceErrorCode } from '../../library/error-catalog.js';
 
-/** Codes of requests that fail outside of the detector. */
+/** Error codes that do not come from the detector. */
 export type RequestErrorCode = Exclude<ServiceErrorCode, ErrorCode>;
 
 export class RequestError extends Error {
@@ -12,27 +12,27 @@ export class RequestError extends Error {
   }
 }
 
-/** The error of a request whose client has closed its connection. */
-export const clientGone = () => new RequestError('ABORTED', 'the client closed the connection');
+/** For a request whose client closed the connection. */
+export const clientDisconnected = () => new RequestError('ABORTED', 'the client closed the connection');
 
-/** RequestError MALFORMED_BODY of a form that cannot be read, or could be read in two ways. */
+/** For a form that cannot be parsed, or could be parsed in two ways. */
 export const brokenForm = (why: string) => new RequestError('MALFORMED_BODY', `the form is malformed: ${why}`);
 
-/** Codes that a request can fail with, each with its HTTP status and its title, in the order of the catalogue. */
+/** The codes a request can fail with, each with HTTP status and title, in catalogue order. */
 export const requestErrors = Object.fromEntries(
   Object.entries(errorCatalog).filter(([, { sources }]) => (sources as readonly string[]).includes('service')),
 ) as { [Code in ServiceErrorCode]: (typeof errorCatalog)[Code] & { status: number } };
 
-/** What a client may know of an error. */
+/** What a client may see of an error. */
 export interface PublicError {
   code: ServiceErrorCode;
   status: number;
   title: string;
-  /** For people; says nothing about the inside. */
+  /** For people; reveals nothing about the internals. */
   detail: string;
 }
 
-/** Any error as the client may see it: what is no error of ours, and every defect, is INTERNAL and says nothing about itself. */
+/** Any error as the client may see it: unknown errors and defects become INTERNAL, without details. */
 export function publicError(error: unknown): PublicError {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: string };
   const isOurs = typeof code === 'string' && Object.hasOwn(requestErrors, code);

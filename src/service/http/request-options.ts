@@ -10,15 +10,15 @@ import { FaceDetectorError } from '../../library/face-detector-error.js';
 import { type ModelName, scoreThresholdOf } from '../../library/model-catalog.js';
 import type { Config } from '../config.js';
 
-/** What a request asks of its search. */
+/** Options of a request. */
 export type RequestOptions = DetectOptions & Pick<DetectCallOptions, 'model'>;
 
-/** An option as a request gives it, in its query, form or JSON. */
+/** An option as text, from the query, form or JSON. */
 export type Entry = [name: string, text: string];
 
 /**
- * Options that a request may give, with the operator's limits: all of the library's but `maxPixels` and `maxCpuMs`, and `model`, one of those
- * `loaded`. The defaults are those of `model`.
+ * Options that a request may set, with the operator's limits: the library's without `maxPixels` and `maxCpuMs`, plus
+ * `model`, one of those `loaded`. Defaults are those of `model`.
  */
 export function requestRules(config: Config, model: ModelName, loaded: readonly ModelName[] = [model]): OptionRules {
   const { maxPixels: _operators, maxCpuMs: _operatorsToo, ...rules } = optionTable;
@@ -48,7 +48,7 @@ export function requestRules(config: Config, model: ModelName, loaded: readonly 
   };
 }
 
-/** The operator's defaults of a detector. */
+/** The operator's defaults for the detector. */
 export function serviceDefaults({
   minFaceSize,
   maxSide,
@@ -61,7 +61,7 @@ export function serviceDefaults({
 }
 
 /**
- * Options of a request from all that its query and body give.
+ * Parses and checks the options of a request's query and body.
  * Throws FaceDetectorError INVALID_OPTION naming the option: unknown, out of range, or given twice.
  */
 export function parseOptions(entries: readonly Entry[], rules: OptionRules): RequestOptions {
@@ -69,7 +69,7 @@ export function parseOptions(entries: readonly Entry[], rules: OptionRules): Req
   for (const [name, text] of entries) {
     if (Object.hasOwn(values, name)) throw new FaceDetectorError('INVALID_OPTION', `${name} is given twice`);
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    // Not by assignment, for which the name __proto__ would be another matter.
+    // Not by assignment, which would set the prototype for the name __proto__.
     Object.defineProperty(values, name, {
       value: rule ? parseValue(rule, text) : text,
       enumerable: true,

@@ -2,37 +2,38 @@ import { optionTable } from '../../library/detect-options.js';
 import type { ModelName } from '../../library/model-catalog.js';
 import type { RequestOptions } from './request-options.js';
 
-/** Side of P-Net's window: the pyramid's first level shows the smallest face with so many pixels. */
+/** Side of P-Net's window: on the pyramid's first level, the smallest face is this many pixels wide. */
 const window = 12;
 
-// Milliseconds for a megapixel on one core with AVX2 (docs/OPERATIONS.md); of pyramid levels for the networks. Proportions matter more.
+// Milliseconds per megapixel on one core with AVX2 (docs/OPERATIONS.md); for the networks, per megapixel of pyramid
+// levels. The proportions matter more than the values.
 const decodeMs = 12;
 const pnetMs = 12;
-// Where a threshold lets nearly every window through: the windows of P-Net then cost more than P-Net, and 20,000 crops of each of the
-// others are the most (native/core/models/mtcnn/cascade.cc).
-const open = 0.2;
-const openPnetMs = 300;
-const openRnetMs = 1000;
-const openOnetMs = 5000;
-const mostRnetMs = 6000;
-const mostOnetMs = 8000;
+// Below this threshold nearly every window passes: handling P-Net's windows then costs more than P-Net itself, and
+// R-Net and O-Net get up to 20,000 crops each (native/core/models/mtcnn/cascade.cc).
+const permissiveThreshold = 0.2;
+const permissivePnetMs = 300;
+const permissiveRnetMs = 1000;
+const permissiveOnetMs = 5000;
+const maxRnetMs = 6000;
+const maxOnetMs = 8000;
 const otherModelMs = 60;
-// Networks of other models see two megapixels at most, haar all.
-const mostSeen = 2;
+// Other models' networks see at most two megapixels, haar all of them.
+const maxSearchedMegapixels = 2;
 
-/** Megapixels of all levels of the image pyramid: a geometric series whose first member is the picture at the first scale. */
+/** Megapixels of all pyramid levels: a geometric series that starts with the image at the first scale. */
 function pyramidMegapixels(megapixels: number, minFaceSize: number, scaleFactor: number): number {
   const first = (window / minFaceSize) ** 2;
   return (megapixels * first) / (1 - scaleFactor ** 2);
 }
 
-/** Pixels of an image as displayed. */
+/** Pixels of the displayed image. */
 export interface Size {
   width: number;
   height: number;
 }
 
-/** Roughly how many milliseconds a search will take, by the size of its picture: enough to tell short ones from long ones. */
+/** Rough estimate of a search's milliseconds from the image size: enough to tell short searches from long ones. */
 export function searchCostMs(
   { width, height }: Size,
   model: ModelName,
@@ -46,10 +47,10 @@ export function searchCostMs(
   const decoding = decodeMs * megapixels;
   if (model === 'mtcnn') {
     const levels = pyramidMegapixels(searched, smallest, scaleFactor ?? optionTable.scaleFactor.default);
-    if (pnetThreshold >= open) return decoding + pnetMs * levels;
-    const crops = Math.min(openRnetMs * levels, mostRnetMs);
-    const faces = rnetThreshold >= open ? 0 : Math.min(openOnetMs * levels, mostOnetMs);
-    return decoding + openPnetMs * levels + crops + faces;
+    if (pnetThreshold >= permissiveThreshold) return decoding + pnetMs * levels;
+    const crops = Math.min(permissiveRnetMs * levels, maxRnetMs);
+    const faces = rnetThreshold >= permissiveThreshold ? 0 : Math.min(permissiveOnetMs * levels, maxOnetMs);
+    return decoding + permissivePnetMs * levels + crops + faces;
   }
-  return decoding + otherModelMs * (model === 'haar' ? searched : Math.min(searched, mostSeen));
+  return decoding + otherModelMs * (model === 'haar' ? searched : Math.min(searched, maxSearchedMegapixels));
 }

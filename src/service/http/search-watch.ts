@@ -3,28 +3,34 @@ import { quarantineHours } from '../../library/quarantine-policy.js';
 import type { WorkerMessage } from '../worker-messages.js';
 import { RequestError } from './request-error.js';
 
-/** The primary must know of an image before native code gets it: after a crash nothing can be told. */
+/**
+ * Refuses quarantined images, and reports every other to the primary before native code gets it: after a crash it is
+ * too late.
+ */
 export class SearchWatch {
   readonly #tell: (message: WorkerMessage) => void;
   #refused = new Set<string>();
 
-  /** `tell` should hand a message to the system before it returns; node does where the primary reads its messages in time. */
+  /**
+   * `tell` should hand the message to the system before it returns; Node does unless the primary falls behind in
+   * reading.
+   */
   constructor(tell: (message: WorkerMessage) => void) {
     this.#tell = tell;
   }
 
-  /** Those, and no others, are refused from now on. */
+  /** Replaces the list of refused images (SHA-256). */
   refuse(images: readonly string[]): void {
     this.#refused = new Set(images);
   }
 
   /**
-   * `begin` is to be called when native code gets the image, `end` when it is done with it, or will not get it;
-   * `isWhole` where it came to the end of the search.
-   * `how` is what the request wants of the image: its route and options.
-   * Throws RequestError IMAGE_QUARANTINED where workers have crashed over the image.
+   * Call `begin` when native code gets the image, and `end` when it is done with it or will not get it; `isComplete`:
+   * searched to the end.
+   * `requestKey` identifies the request: its route and options.
+   * Throws RequestError IMAGE_QUARANTINED if workers have crashed on the image.
    */
-  admit(bytes: Buffer, how: string): { begin: () => void; end: (isWhole: boolean) => void } {
+  admit(bytes: Buffer, requestKey: string): { begin: () => void; end: (isComplete: boolean) => void } {
     const image = createHash('sha256').update(bytes).digest('hex');
     if (this.#refused.has(image)) {
       const what = `worker processes have crashed while they searched this image; it is not tried again for ${quarantineHours} h`;
@@ -34,10 +40,10 @@ export class SearchWatch {
     return {
       begin: () => {
         isBegun = true;
-        this.#tell({ type: 'searching', image, how });
+        this.#tell({ type: 'searching', image, requestKey });
       },
-      end: (isWhole) => {
-        if (isBegun) this.#tell({ type: 'searched', image, how, isWhole });
+      end: (isComplete) => {
+        if (isBegun) this.#tell({ type: 'searched', image, requestKey, isComplete });
       },
     };
   }

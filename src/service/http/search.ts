@@ -11,7 +11,7 @@ import { deadline, unlessAborted } from './signals.js';
 
 type Detector = Service['detector'];
 
-/** What is done with an image: a method of the detector. */
+/** A method of the detector. */
 export type SearchMethod = 'detect' | 'annotate' | 'redact' | 'crops';
 
 /** One request's search. */
@@ -20,9 +20,9 @@ export interface SearchRequest<Method extends SearchMethod> {
   /** Path of the request's route. */
   route: string;
   options: NonNullable<Parameters<Detector[Method]>[1]>;
-  /** Aborts when the client has closed its connection, or what the request is a part of has ended. */
+  /** Aborts when the client disconnects, or when the batch that the request belongs to has ended. */
   clientSignal: AbortSignal;
-  /** Stays taken until the native work has ended. */
+  /** Held until the native work has ended. */
   seat: Seat;
 }
 
@@ -32,7 +32,10 @@ type SearchingService<Method extends SearchMethod> = Pick<Service, 'config' | 'm
   detector: Pick<Detector, Method | 'model'>;
 };
 
-/** About how many milliseconds a search takes, by its header; more than a short one where it takes more memory than those may. */
+/**
+ * Estimated milliseconds of a search, from the image's header; never counts as short if decoding needs too much memory
+ * for that.
+ */
 function costOf(config: Config, picture: Picture, model: ModelName, options: DetectCallOptions): number {
   if (picture.width * picture.height > config.maxPixels) return 0; // refused at once
   const { minFaceSize = config.minFaceSize, maxSide = config.maxSide } = options;
@@ -41,9 +44,9 @@ function costOf(config: Config, picture: Picture, model: ModelName, options: Det
 }
 
 /**
- * Searches an image by a method of the detector, within REQUEST_TIMEOUT_MS (rejects with DEADLINE) and as long as its client is there.
- * Both stop the native work and reject at once. Searches that take long let short ones go first.
- * Throws IMAGE_QUARANTINED for an image that has crashed workers, and what its header alone shows to be wrong.
+ * Runs a detector method within REQUEST_TIMEOUT_MS (rejects with DEADLINE) and while the client is connected; otherwise
+ * stops the native work and rejects at once. Long searches let short ones go first.
+ * Throws IMAGE_QUARANTINED for an image that has crashed workers, and errors that the image's header already shows.
  */
 export function search<Method extends SearchMethod>(
   { config, detector, metrics, probe, watch }: SearchingService<Method>,
@@ -67,7 +70,7 @@ export function search<Method extends SearchMethod>(
   return unlessAborted(native, signal) as ReturnType<Detector[Method]>;
 }
 
-/** A `Server-Timing` header: milliseconds of waiting for a slot, of each stage and of all. */
+/** A `Server-Timing` header: milliseconds of waiting for a slot, of each stage, and in total. */
 export function serverTiming(timings: Timings): string {
   return Object.entries(timings)
     .map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`)

@@ -8,24 +8,24 @@ import type { Admission } from './admission.js';
 import type { SearchWatch } from './search-watch.js';
 import type { WorkerMetrics } from './worker-metrics.js';
 
-/** What the routes of one worker work with. */
+/** What the routes of one worker need. */
 export interface Service {
   readonly config: Config;
   readonly detector: Pick<
     FaceDetector,
     'detect' | 'annotate' | 'redact' | 'crops' | 'model' | 'models' | 'opencvVersion'
   >;
-  /** Options that requests may give. */
+  /** Options that requests may set. */
   readonly rules: OptionRules;
   readonly admission: Admission;
   readonly metrics: WorkerMetrics;
-  /** What an image's header says; throws as the search would. */
+  /** Reads an image's header; throws what the search would. */
   readonly probe: (image: Uint8Array) => Pick<NativeProbe, 'width' | 'height' | 'peakBytesWithAlpha'>;
   readonly watch: SearchWatch;
   readonly log: Logger;
   readonly readiness: () => Readiness;
-  /** Aborts when this worker is to end: what nobody needs is not waited for any more. */
+  /** Aborts when this worker drains: discarded bodies are no longer waited for. */
   readonly draining: AbortSignal;
-  /** The model that would be served if its weights were there. */
+  /** The configured model whose weights are missing. */
   readonly standsInFor?: string | undefined;
 }

@@ -1,30 +1,32 @@
 import type { ServerResponse } from 'node:http';
-import { clientGone, RequestError } from './request-error.js';
+import { clientDisconnected, RequestError } from './request-error.js';
 
-/** Aborts, with code ABORTED, when the client closes its connection before it has the whole answer. */
-export function goneSignal(response: ServerResponse): AbortSignal {
+/** Aborts with code ABORTED when the client disconnects before it has the whole answer. */
+export function disconnectSignal(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) {
-      controller.abort(clientGone());
+      controller.abort(clientDisconnected());
     }
   });
   return controller.signal;
 }
 
-/** Settles as `work` does, or at once with the signal's reason when that aborts. */
+/** Settles like `work`, or rejects at once with the signal's reason when it aborts. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason as Error);
     signal.addEventListener('abort', onAbort);
-    // Removed again: Node keeps a combined signal as long as anything listens to it.
+    // Node keeps a combined signal alive as long as it has listeners.
     const stopListening = () => signal.removeEventListener('abort', onAbort);
     work.then(resolve, reject).finally(stopListening);
     if (signal.aborted) onAbort();
   });
 }
 
-/** A signal that aborts with RequestError DEADLINE, saying that `what` was not done, after `ms`, unless it is stopped before. */
+/**
+ * A signal that aborts after `ms` with RequestError DEADLINE, saying that `what` was not done, unless stopped before.
+ */
 export function deadline(what: string, ms: number): { signal: AbortSignal; stop: () => void } {
   const late = new AbortController();
   const end = () => late.abort(new RequestError('DEADLINE', `${what} was not done after ${ms} ms`));

@@ -8,40 +8,43 @@ const isBoundaryCharacter = /^[\w'()+,./:=?-]/;
 const mixedLineEnds = () => brokenForm('its lines must all end with CR LF, or all with LF');
 const longerBoundary = () => brokenForm('a line begins with the boundary and goes on');
 
-/** Takes what it can from the front of the data and gives the rest to the step that follows; undefined where it needs more. */
+/** Consumes the front of the data and returns the rest for the next step; undefined if it needs more data. */
 type Step = (data: Buffer) => Buffer | undefined;
 
 /**
- * Rewrites a form into the strict spelling of RFC 7578, with a boundary of its own: the parser behind it then takes for a part, a header
- * and content what this does, and no content can look like a boundary to it. Taken is what clients are known to send and what has one
- * meaning: white space behind a boundary, lines that all end with LF alone, and headers as `strictHeader` takes them. No more is
- * held than the header of a part (16 KiB) or what may be the beginning of a boundary.
+ * Rewrites a form in the strict spelling of RFC 7578 with a new random boundary, so that busboy sees exactly the parts,
+ * headers and content that this class sees, and no content can look like a boundary to it. Accepts what clients are
+ * known to send if it has only one meaning: white space after a boundary, lines that all end with a bare LF, and
+ * headers that `strictHeader` accepts. Buffers at most the header of a part (16 KiB) or a possible start of a boundary.
  */
 export class StrictForm {
   readonly boundary = randomUUID();
-  readonly #theirs: string;
+  readonly #delimiter: string;
   readonly #emit: (piece: Buffer) => void;
   #step: Step = this.#preamble;
-  /** What more is needed for. The first boundary needs no line end before it. */
+  /** Data kept until more arrives. Starts with a line end, which the first boundary may lack. */
   #rest: Buffer = Buffer.from('\n');
-  /** As the line of the first boundary ends. */
+  /** Line end of the first boundary's line. */
   #lineEnd = '';
   #isPadded = false;
-  #isBehindHeader = false;
+  #isAfterHeader = false;
 
-  /** `boundary`: the client's, its bytes as Latin-1. `emit` gets the bytes of the strict form. */
+  /** `boundary`: the client's, bytes as Latin-1. `emit` gets the rewritten bytes. */
   constructor(boundary: string, emit: (piece: Buffer) => void) {
-    this.#theirs = `--${boundary}`;
+    this.#delimiter = `--${boundary}`;
     this.#emit = emit;
   }
 
-  /** Takes the next bytes of the body. Throws RequestError MALFORMED_BODY, when what comes before the fault has been emitted. */
+  /**
+   * Rewrites the next bytes of the body. Throws RequestError MALFORMED_BODY, after emitting everything before the
+   * fault.
+   */
   push(chunk: Buffer): void {
     let data: Buffer | undefined = Buffer.concat([this.#rest, chunk]);
     while (data) data = this.#step(data);
   }
 
-  /** To be called at the end of the body. Throws RequestError MALFORMED_BODY where that is not the end of the form. */
+  /** Call at the end of the body. Throws RequestError MALFORMED_BODY if the form is not complete. */
   end(): void {
     if (this.#step !== this.#afterEnd && this.#step !== this.#epilogue) throw brokenForm('Unexpected end of form');
   }
@@ -51,22 +54,22 @@ export class StrictForm {
   }
 
   #preamble(data: Buffer): Buffer | undefined {
-    const opening = `\n${this.#theirs}`;
+    const opening = `\n${this.#delimiter}`;
     const found = data.indexOf(opening, 0, 'latin1');
     if (found < 0) return this.#needMore(data.subarray(Math.max(0, data.length - opening.length + 1)));
     return this.#afterBoundary(data.subarray(found + opening.length));
   }
 
   #content(data: Buffer): Buffer | undefined {
-    // The line end of the empty line behind a header may also be the one before a boundary: the part is empty then.
-    const start = this.#isBehindHeader ? this.#lineEnd.length : 0;
-    const opening = this.#lineEnd + this.#theirs;
+    // The line end of a header's empty line may also be the one before a boundary: then the part is empty.
+    const start = this.#isAfterHeader ? this.#lineEnd.length : 0;
+    const opening = this.#lineEnd + this.#delimiter;
     const found = data.indexOf(opening, 0, 'latin1');
     const end = found < 0 ? data.length - opening.length + 1 : found;
     if (end > start) this.#emit(data.subarray(start, end));
     if (found >= 0) return this.#afterBoundary(data.subarray(found + opening.length));
     if (end <= start) return this.#needMore(data);
-    this.#isBehindHeader = false;
+    this.#isAfterHeader = false;
     return this.#needMore(data.subarray(end));
   }
 
@@ -96,22 +99,25 @@ export class StrictForm {
     return data.subarray(at);
   }
 
-  /** The data begins with the line end of the boundary, so that a header without a line ends like any other. */
+  /** The data begins with the boundary's line end, so that a header without lines ends like any other. */
   #header(data: Buffer): Buffer | undefined {
     const lineEnd = this.#lineEnd;
     const found = data.indexOf(lineEnd + lineEnd, 0, 'latin1');
     const block = data.toString('latin1', 0, Math.min(found < 0 ? data.length : found, maxHeaderBytes + 1));
     if (block.length > maxHeaderBytes || found === 0) throw brokenForm('Malformed part header');
     if ((lineEnd === '\n' ? /\r\n/ : /[^\r]\n/).test(block)) throw mixedLineEnds();
-    if (block.includes(lineEnd + this.#theirs)) throw brokenForm('a boundary within the header of a part');
+    if (block.includes(lineEnd + this.#delimiter)) throw brokenForm('a boundary within the header of a part');
     if (found < 0) return this.#needMore(data);
     this.#emit(Buffer.from(`\r\n${strictHeader(block.slice(lineEnd.length), lineEnd)}\r\n\r\n`, 'latin1'));
-    this.#isBehindHeader = true;
+    this.#isAfterHeader = true;
     this.#step = this.#content;
     return data.subarray(found + lineEnd.length);
   }
 
-  /** Two dashes may also go on: as the boundary of a form within this one, which must not end it unnoticed. */
+  /**
+   * Two dashes may be the start of a longer boundary, of a form nested in this one, which must not end this one
+   * silently.
+   */
   #afterEnd(data: Buffer): Buffer | undefined {
     if (data.length === 0) return this.#needMore(data);
     if (isBoundaryCharacter.test(data.toString('latin1', 0, 1))) throw longerBoundary();

@@ -8,7 +8,7 @@ import type { Entry } from './request-options.js';
 
 /** One file of a form. */
 export interface FilePart {
-  /** Name of the form's field; undefined where the part has none. */
+  /** Name of the form field; undefined if the part has none. */
   field: string | undefined;
   bytes: Buffer;
 }
@@ -18,26 +18,26 @@ export interface Form {
   fields: Entry[];
 }
 
-/** An image and what else came with it. */
+/** An image and the other fields. */
 export interface Upload {
   image: Buffer;
   fields: Entry[];
 }
 
-// A part called so is the image.
+// Part names that mean the image.
 const imageFields: readonly unknown[] = ['image', 'file'];
 
-/** Whether a part of this name is an image: without a file name it is a text, by which it is told from an option. */
+/** Whether a part of this name is an image; if it has no file name, that is an error rather than an option. */
 export const isImageField = (name: string | undefined) => imageFields.includes(name);
 
-/** RequestError IMAGE_MISSING of an image that came as a text. */
+/** For an image sent as a text field. */
 export function needsFileName(field: string): RequestError {
   return new RequestError('IMAGE_MISSING', `the part "${field}" needs a file name`);
 }
 
 /**
- * A whole form, its files in memory.
- * Rejects with RequestError MALFORMED_BODY (broken, cut short, too many parts) or with what receiveBody rejects with.
+ * Reads a whole form, with its files in memory.
+ * Rejects with RequestError MALFORMED_BODY (broken, cut short, too many parts) or like receiveBody.
  */
 export async function readForm(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): Promise<Form> {
   const { events, ...parser } = formParser(request, formLimits);
@@ -74,34 +74,35 @@ async function readBytes(request: IncomingMessage, response: ServerResponse, lim
   return Buffer.concat(pieces);
 }
 
-// An image and a few options have a dozen. 20 MB of `{},{},...` would take the event loop seconds, and 400 MB.
-const maxJsonMarks = 1000;
+// A request has about a dozen. 20 MB of `{},{},...` would block the event loop for seconds and take 400 MB.
+const maxJsonTokens = 1000;
 
 /** Whether the JSON in `body` has more objects, arrays and members than any request needs. */
-function isCrowded(body: Buffer): boolean {
-  let marks = 0;
-  for (const mark of ['{', '[', ',']) {
-    for (let at = body.indexOf(mark); at >= 0; at = body.indexOf(mark, at + 1)) if (++marks > maxJsonMarks) return true;
+function hasTooManyValues(body: Buffer): boolean {
+  let tokens = 0;
+  for (const token of ['{', '[', ',']) {
+    for (let at = body.indexOf(token); at >= 0; at = body.indexOf(token, at + 1))
+      if (++tokens > maxJsonTokens) return true;
   }
   return false;
 }
 
-/** RequestError MALFORMED_BODY of an `image` that is no base64 text. */
-function noBase64(text: unknown): RequestError {
+/** For an `image` that is not base64 text. */
+function notBase64(text: unknown): RequestError {
   const isDecoded = typeof text === 'string' && hasLostPlus(text);
   const why = isDecoded ? ': it has spaces where + was, as if it had been decoded as a form' : '';
   return new RequestError('MALFORMED_BODY', `image must be a base64 text${why}`);
 }
 
-/** RequestError MALFORMED_BODY of a body with more in it than belongs there: most often the numbers of an image's bytes. */
-function tooCrowded(body: Buffer): RequestError {
-  if (/"image"\s*:\s*[[{]/.test(body.toString('latin1'))) return noBase64(undefined);
+/** For a body with too many values: most often an image's bytes as an array of numbers. */
+function tooManyValues(body: Buffer): RequestError {
+  if (/"image"\s*:\s*[[{]/.test(body.toString('latin1'))) return notBase64(undefined);
   return new RequestError('MALFORMED_BODY', 'the body has more than an image and its options');
 }
 
 /**
- * `{"image": "<base64>", ...}`; other members are options. A byte order mark before it means nothing.
- * Rejects with RequestError MALFORMED_BODY, IMAGE_MISSING, or with what receiveBody rejects with.
+ * Reads `{"image": "<base64>", ...}`; other members are options. A byte order token is ignored.
+ * Rejects with RequestError MALFORMED_BODY, IMAGE_MISSING, or like receiveBody.
  */
 export async function readJson(
   request: IncomingMessage,
@@ -109,7 +110,7 @@ export async function readJson(
   limits: BodyLimits,
 ): Promise<Upload> {
   const body = await readBytes(request, response, limits);
-  if (isCrowded(body)) throw tooCrowded(body);
+  if (hasTooManyValues(body)) throw tooManyValues(body);
   let members: unknown;
   try {
     members = JSON.parse(body.toString('utf8').replace(/^\ufeff/, ''));
@@ -122,15 +123,15 @@ export async function readJson(
   const { image: text, ...rest } = members as Record<string, unknown>;
   if (text === undefined) throw new RequestError('IMAGE_MISSING', 'give the image as base64: {"image": "..."}');
   const image = decodeBase64(text);
-  if (!image) throw noBase64(text);
+  if (!image) throw notBase64(text);
   const fields = Object.entries(rest).map(
     ([name, value]): Entry => [name, typeof value === 'string' ? value : JSON.stringify(value)],
   );
   return { image, fields };
 }
 
-/** RequestError IMAGE_MISSING of a form without an image. */
-export function noImage({ fields }: Form): RequestError {
+/** For a form without an image. */
+export function missingImage({ fields }: Form): RequestError {
   const [text] = fields.find(([name]) => isImageField(name)) ?? [];
   if (text !== undefined) return needsFileName(text);
   return new RequestError('IMAGE_MISSING', 'send the image as a file in the form field "image"');
@@ -140,16 +141,17 @@ function onlyImage(form: Form): Upload {
   const { files, fields } = form;
   const images = files.filter(({ field }) => isImageField(field));
   const [image] = images;
-  if (!image) throw noImage(form);
+  if (!image) throw missingImage(form);
   if (images.length > 1) throw new RequestError('MALFORMED_BODY', 'send one image; /v1/batch takes many');
   if (files.length > 1) throw new RequestError('MALFORMED_BODY', 'send one file, in the form field "image"');
   return { image: image.bytes, fields };
 }
 
 /**
- * The one image of a request, as its content type says: multipart (`image` or `file`), JSON with base64, or the bare bytes.
- * Rejects with RequestError IMAGE_MISSING, MALFORMED_BODY, with FaceDetectorError UNSUPPORTED_FORMAT for any other content type,
- * or with what receiveBody rejects with.
+ * Reads the one image of a request, by its content type: multipart (`image` or `file`), JSON with base64, or the bare
+ * bytes.
+ * Rejects with RequestError IMAGE_MISSING, MALFORMED_BODY, with FaceDetectorError UNSUPPORTED_FORMAT for any other
+ * content type, or like receiveBody.
  */
 export async function readUpload(
   request: IncomingMessage,

@@ -4,7 +4,7 @@ import type { Detection } from '../../library/detection.js';
 import type { ModelName } from '../../library/model-catalog.js';
 import type { Snapshot } from '../worker-messages.js';
 
-/** What an answered request adds. */
+/** What one answered request adds to the metrics. */
 export interface AnsweredRequest {
   route: string;
   method: string;
@@ -47,8 +47,8 @@ export class WorkerMetrics {
   });
 
   /**
-   * `depth`: requests that upload or wait; `running`: jobs. Both are asked for when a snapshot is taken. `models`: those loaded, whose
-   * faces are counted from 0 on.
+   * `depth`: requests uploading or waiting; `running`: jobs running. Both are called for each snapshot. `models`: those
+   * loaded; their face counters start at 0.
    */
   constructor(depth: () => number, running: () => number, models: readonly ModelName[]) {
     for (const model of models) this.#faces.inc({ model }, 0);

@@ -1,24 +1,25 @@
 import type { Worker } from 'node:cluster';
 
-/** A connection as node:cluster hands it to a worker; its descriptor is negative once it is closed here. */
+/** A connection as node:cluster hands it to a worker; its descriptor is negative once this process has closed it. */
 interface Handle {
   fd: number;
   close(): void;
 }
 
-// Far more than a worker that lives needs to take a connection.
+// Far longer than a live worker needs to accept a connection.
 const graceMs = 1000;
 
-/** Connections that were handed to a worker and that it has not accepted. */
+/** Connections handed to a worker that it has not accepted yet. */
 export interface PendingHandoffs {
   count(): number;
-  /** How long ago the first of them was sent; 0 where there is none. */
+  /** Milliseconds since the oldest was sent; 0 if there is none. */
   oldestMs(): number;
 }
 
 /**
- * Tracks the connections that are handed to a worker, and closes those that it had not accepted when it died: node:cluster closes its
- * own copy of a connection when the worker acknowledges it, and forgets it otherwise, so that its client would wait for ever.
+ * Tracks the connections handed to a worker, and closes those it had not accepted when it died. node:cluster closes its
+ * own copy of a connection when the worker acknowledges it, and otherwise forgets it, which would leave the client
+ * waiting forever.
  */
 export function trackHandoffs(worker: Worker): PendingHandoffs {
   const handed = new Map<Handle, number>();
@@ -29,7 +30,7 @@ export function trackHandoffs(worker: Worker): PendingHandoffs {
     if (typeof (handle as Handle | undefined)?.fd === 'number') handed.set(handle as Handle, performance.now());
     return send(message, handle, ...rest);
   };
-  // What the worker refused has gone to another one by then, and is closed here as well.
+  // A connection that the worker refused has gone to another one by then; closing this copy does no harm.
   const closeAll = () => {
     for (const handle of handed.keys()) if (handle.fd >= 0) handle.close();
   };

@@ -1,42 +1,42 @@
 import type { EventEmitter } from 'node:events';
 import type { PrimaryMessage, WorkerMessage } from '../worker-messages.js';
 
-/** A worker process as node:cluster gives it. Without a `pid` the system refused one: all that it emits is `error`, soon. */
+/** A worker process of node:cluster. Without a `pid`, the fork failed: it soon emits `error` and nothing else. */
 export interface WorkerProcess extends EventEmitter {
   readonly id: number;
   send(message: PrimaryMessage, callback: (error: Error | null) => void): boolean;
   isConnected(): boolean;
-  /** For how long it has not accepted a connection that it was handed; 0 where it has accepted all. */
-  untakenMs(): number;
+  /** Milliseconds since the oldest connection that it has not accepted was handed to it; 0 if it has accepted all. */
+  unacceptedMs(): number;
   process: { pid?: number | undefined; kill(signal: NodeJS.Signals): boolean };
 }
 
-/** A worker and what the supervisor knows of it. Times are of performance.now(), in milliseconds. */
+/** A worker and its state. Times are milliseconds of performance.now(). */
 export interface ManagedWorker {
   readonly worker: WorkerProcess;
   state: 'starting' | 'ready' | 'draining';
   readonly startedAt: number;
   /** When it last sent a message. */
   heartbeatAt: number;
-  /** Started by a reload: until it is ready, the old one does its work, and its failure is no failure of the service. */
+  /** Started by a reload: the old worker serves until this one is ready, so its failure does not fail the service. */
   isReplacement: boolean;
-  activity?: Extract<WorkerMessage, { type: 'beat' }>['activity'];
+  activity?: Extract<WorkerMessage, { type: 'heartbeat' }>['activity'];
   killReason?: string;
-  /** Why it says that it cannot start. */
+  /** The reason it reported for not starting. */
   startError?: string;
-  /** How it has ended: a signal, a status, why it never began. */
+  /** How it ended: a signal, an exit status, or why it could not be forked. */
   exitReason?: string;
 }
 
-/** Whether the system gave it a process. */
+/** Whether the system created its process. */
 export const isForked = ({ worker }: ManagedWorker) => worker.process.pid !== undefined;
 
-/** Sends a message, unless the worker is gone. */
+/** Sends a message, unless the worker has gone. */
 export function tell({ worker }: ManagedWorker, message: PrimaryMessage): void {
   if (worker.isConnected()) worker.send(message, () => undefined);
 }
 
-/** Ends a worker that cannot be asked any more. Only the first reason counts. */
+/** Kills a worker that no longer responds. Only the first reason is kept. */
 export function kill(managed: ManagedWorker, reason: string): void {
   if (managed.killReason) return;
   managed.killReason = reason;

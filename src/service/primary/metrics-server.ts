@@ -7,25 +7,25 @@ import type { MetricsSum } from './metrics-sum.js';
 
 type Metrics = Pick<MetricsSum, 'contentType' | 'text'>;
 
-// A Prometheus has one connection. The primary needs its descriptors for connections of the service and for new workers.
+// Prometheus keeps one connection. The primary needs its descriptors for the service's connections and for new workers.
 const maxConnections = 32;
-// A scrape is a header of one packet, and an answer of a few.
+// A scrape is a request of one packet and an answer of a few.
 const timeoutMs = 5_000;
 
-/** A scrape that fails is one scrape lost: the process that answers it is the one that keeps the workers alive. */
+/** Answers one scrape. An error costs one scrape only: this process also keeps the workers alive. */
 async function answer(response: ServerResponse, metrics: Metrics, log: Pick<Logger, 'error'>): Promise<void> {
   try {
     const text = await metrics.text();
     response.writeHead(200, { 'Content-Type': metrics.contentType }).end(text);
   } catch (error) {
-    log.error({ err: error }, 'the metrics could not be summed');
+    log.error({ err: error }, 'could not sum the metrics');
     response.writeHead(500).end();
   }
 }
 
 /**
- * Serves `/metrics` on a port and an address of its own, to 32 connections at most, and closes those on which nothing happens or
- * whose request takes longer than 5 s (ten at most). Rejects where it cannot listen.
+ * Serves `/metrics` on a separate port and address, to 32 connections at most. Closes connections on which nothing
+ * happens for 5 s, and requests that take longer than that (10 s at most). Rejects if it cannot listen.
  */
 export async function serveMetrics(
   metrics: Metrics,
@@ -44,7 +44,7 @@ export async function serveMetrics(
       else response.writeHead(404).end();
     },
   );
-  server.timeout = timeoutMs; // also for those who do not read
+  server.timeout = timeoutMs; // also for clients that do not read the answer
   limitConnections(server, log, Math.min(maxConnections, connectionLimit()));
   await listen(server, metricsPort, metricsHost === '*' ? undefined : metricsHost, 'METRICS_PORT');
   return server;

@@ -2,8 +2,8 @@ import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client';
 import type { Snapshot } from '../worker-messages.js';
 
 /**
- * The metrics of all workers, summed from the last snapshot of each: a scrape never waits for a worker. Counters and histograms
- * of workers that have ended stay in the sum, so that no total ever falls.
+ * The metrics of all workers, summed from their last snapshots: a scrape never waits for a worker. Counters and
+ * histograms of workers that exited stay in the sum, so that no total ever falls.
  */
 export class MetricsSum {
   readonly #last = new Map<number, Snapshot>();
@@ -16,7 +16,7 @@ export class MetricsSum {
     registers: [this.#own],
   });
 
-  /** `readyWorkers` is asked for at every scrape. */
+  /** `readyWorkers` is called at every scrape. */
   constructor(readyWorkers: () => number) {
     new Gauge({
       name: 'face_detector_ready_workers',
@@ -33,13 +33,13 @@ export class MetricsSum {
     this.#last.set(worker, snapshot);
   }
 
-  /** Keeps the totals of a worker that has ended; its gauges go. */
+  /** Keeps the counters and histograms of a worker that exited, and drops its gauges. */
   async retire(worker: number): Promise<void> {
     const last = this.#last.get(worker);
     if (!last) return;
     this.#last.delete(worker);
     const totals = last.filter(({ type }) => ['counter', 'histogram'].includes(String(type)));
-    // In one step with the deletion for whoever scrapes: the plain list first, then its sum.
+    // Together with the deletion, so that no scrape sees a gap: first the plain list, then its sum.
     const both = [...this.#ended, ...totals];
     this.#ended = both;
     const sum = (await AggregatorRegistry.aggregate([both]).getMetricsAsJSON()) as unknown as Snapshot;

@@ -2,50 +2,57 @@ import { crashesToQuarantine, quarantineHours } from '../../library/quarantine-p
 import type { Search } from '../worker-messages.js';
 
 const quarantineMs = quarantineHours * 3_600_000;
-/** Beyond so many the oldest is forgotten, first of those that are not refused. */
+/** Above this, the oldest is forgotten, starting with those that are not quarantined. */
 const maxSuspects = 1000;
 
 interface Suspect {
   crashes: number;
-  /** The search at the last one. */
-  how: string;
-  /** Of the last one. */
+  /** The request at the last crash. */
+  requestKey: string;
+  /** When the last crash happened, in milliseconds of performance.now(). */
   at: number;
 }
 
 /**
- * The primary's memory of images, known by their SHA-256, that were in native code when their worker crashed: whatever it is in a
- * library that they trigger, a client that sends one again and again must not keep the service down. After the second crash
- * within an hour an image is refused for an hour, unless native code has got through with the same search of it between.
+ * Which images, by SHA-256, were in native code when their worker crashed. Whatever bug an image triggers in a library,
+ * a client that keeps sending it must not take the service down. After the second crash within an hour an image is
+ * refused for an hour, unless the same request has meanwhile been searched to the end.
  */
 export class Quarantine {
   readonly #searched = new Map<number, Search[]>();
   readonly #suspects = new Map<string, Suspect>();
 
-  /** Native code of `worker` gets the image. */
-  searching(worker: number, { image, how }: Search): void {
-    this.#searched.set(worker, [...(this.#searched.get(worker) ?? []), { image, how }]);
+  /** `worker` passes the image to native code. */
+  searching(worker: number, { image, requestKey }: Search): void {
+    this.#searched.set(worker, [...(this.#searched.get(worker) ?? []), { image, requestKey }]);
   }
 
-  /** Native code of `worker` is done with the image, which is cleared if that was `isWhole`: not stopped or refused on the way. */
-  searched(worker: number, { image, how }: Search, isWhole: boolean): void {
+  /**
+   * `worker` is done with the image, which is cleared if the search completed, that is, was not stopped or refused on
+   * the way.
+   */
+  searched(worker: number, { image, requestKey }: Search, isComplete: boolean): void {
     const searches = this.#searched.get(worker) ?? [];
-    const index = searches.findIndex((search) => search.image === image && search.how === how);
+    const index = searches.findIndex((search) => search.image === image && search.requestKey === requestKey);
     if (index >= 0) searches.splice(index, 1);
     const suspect = this.#suspects.get(image);
-    if (isWhole && suspect?.crashes === 1 && suspect.how === how) this.#suspects.delete(image);
+    if (isComplete && suspect?.crashes === 1 && suspect.requestKey === requestKey) this.#suspects.delete(image);
   }
 
-  /** `worker` has ended, by what it searched if that `isCrash`. Answers which images are refused from now on. */
+  /**
+   * `worker` exited; if it crashed, the images it was searching become suspects. Returns those quarantined from now on.
+   */
   ended(worker: number, isCrash: boolean): string[] {
     const searches = isCrash ? (this.#searched.get(worker) ?? []) : [];
     this.#searched.delete(worker);
     this.forget();
-    const howOf = new Map(searches.map(({ image, how }) => [image, how]));
-    return [...howOf].filter(([image, how]) => this.#suspect({ image, how })).map(([image]) => image);
+    const requestKeyOf = new Map(searches.map(({ image, requestKey }) => [image, requestKey]));
+    return [...requestKeyOf]
+      .filter(([image, requestKey]) => this.#suspect({ image, requestKey }))
+      .map(([image]) => image);
   }
 
-  /** Forgets what lies an hour back; answers whether any image that was refused is not any more. */
+  /** Forgets crashes older than an hour; returns whether any image left quarantine. */
   forget(): boolean {
     const since = performance.now() - quarantineMs;
     let isAnyFree = false;
@@ -57,15 +64,15 @@ export class Quarantine {
     return isAnyFree;
   }
 
-  /** Those that are refused now. */
+  /** Images in quarantine, by SHA-256. */
   get images(): string[] {
     return [...this.#suspects].filter(([, { crashes }]) => crashes >= crashesToQuarantine).map(([image]) => image);
   }
 
-  #suspect({ image, how }: Search): boolean {
+  #suspect({ image, requestKey }: Search): boolean {
     const crashes = (this.#suspects.get(image)?.crashes ?? 0) + 1;
-    this.#suspects.delete(image); // the order is that of the last crashes
-    this.#suspects.set(image, { crashes, how, at: performance.now() });
+    this.#suspects.delete(image); // keeps the map in order of the last crash
+    this.#suspects.set(image, { crashes, requestKey, at: performance.now() });
     if (this.#suspects.size > maxSuspects) {
       const [oldest] =
         [...this.#suspects].find(([, suspect]) => suspect.crashes < crashesToQuarantine) ??

@@ -5,7 +5,7 @@ import type { ManagedWorker } from './managed-worker.js';
 export const readyWorkers = (workers: Iterable<ManagedWorker>) =>
   [...workers].filter(({ state }) => state === 'ready').length;
 
-/** Whether the service takes requests: some worker is ready, and where requests wait, searches end. */
+/** Whether the service takes requests: a worker is ready, and if requests wait, searches still end. */
 export function readinessOf(
   workers: Iterable<ManagedWorker>,
   isStopping: boolean,
@@ -15,7 +15,7 @@ export function readinessOf(
   if (readyWorkers(workers) === 0) return { isReady: false, reason: 'starting' };
   const activities = [...workers].flatMap(({ activity }) => activity ?? []);
   const waiting = activities.filter((activity) => activity.waiting > 0);
-  // No job has ended in any worker, and those that others wait for go on past their deadline.
+  // Stuck: no job has ended in any worker, and the jobs that others wait for are past their deadline.
   const stuckForMs = Math.min(
     ...activities.map(({ sinceLastEndMs }) => sinceLastEndMs),
     ...waiting.map(({ oldestJobMs }) => oldestJobMs - requestTimeoutMs),

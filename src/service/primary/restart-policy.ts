@@ -3,10 +3,10 @@ import { isForked, type ManagedWorker } from './managed-worker.js';
 const maxFailedStarts = 5;
 const firstBackoffMs = 100;
 const maxBackoffMs = 30_000;
-// A worker that has lived that long resets the backoff.
+// A worker that has run this long resets the backoff.
 const backoffResetMs = 10_000;
 
-/** When a worker that has ended is restarted, and when that is given up: a crash loop must neither spin nor stay hidden. */
+/** When to restart a worker that exited, and when to give up: a crash loop must neither spin nor stay hidden. */
 export class RestartPolicy {
   #failedStarts = 0;
   #backoffMs = firstBackoffMs;
@@ -16,7 +16,7 @@ export class RestartPolicy {
     this.#failedStarts = 0;
   }
 
-  /** Milliseconds until a worker that has ended is started anew; doubles from one to the next. */
+  /** Milliseconds to wait before restarting a worker that exited; doubles each time, up to 30 s. */
   delayMs({ startedAt }: ManagedWorker): number {
     if (performance.now() - startedAt > backoffResetMs) this.#backoffMs = firstBackoffMs;
     const delayMs = this.#backoffMs;
@@ -25,18 +25,18 @@ export class RestartPolicy {
   }
 
   /**
-   * Why no other worker is to be started: so many have ended before they were ready, this one the last, and none serves. Undefined
-   * where another is worth trying. `exit`: the signal or status that it ended by.
+   * Why to stop restarting: this many workers in a row, this one included, exited before they were ready, and none
+   * serves. Undefined if another try makes sense. `exit`: the signal or status it exited with.
    */
   reasonToGiveUp(
     managed: ManagedWorker,
     exit: string,
     { isStarted, othersReady }: { isStarted: boolean; othersReady: number },
   ): string | undefined {
-    // What the system refuses now it may give later; where nothing serves yet, the operator is to know.
+    // The system may allow a fork later; but if nothing serves yet, the operator must know.
     if (!isForked(managed) && (isStarted || othersReady > 0)) return undefined;
     this.#failedStarts = managed.state === 'starting' ? this.#failedStarts + 1 : 0;
-    // Weights may be gone for a while, or memory: as long as others serve, that is no reason to end them.
+    // Weights or memory may be missing only for a while: no reason to stop the workers that serve.
     const othersServe = isStarted && othersReady > 0;
     if (this.#failedStarts < maxFailedStarts || othersServe) return undefined;
     const last = managed.startError ? `: ${managed.startError}` : ` by ${managed.killReason ?? exit}`;

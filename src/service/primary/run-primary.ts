@@ -19,24 +19,25 @@ import { Supervisor } from './supervisor.js';
 
 interface ChosenModels {
   models: readonly ModelName[];
-  /** Whose weights are missing, so that another one is served. */
+  /** The model whose weights are missing; another one is served in its place. */
   standsInFor?: ModelName;
 }
 
 /**
- * The configured models, whose weights are there, the default one first. Where none was asked for and mtcnn's weights are missing,
- * haar stands in, loudly: a first `npm start` without network shall show faces, not an error.
+ * The configured models, default first, after checking that their weights are there. If none was configured and mtcnn's
+ * weights are missing, haar is used with a warning: a first `npm start` without network should show faces, not an
+ * error.
  */
 async function chooseModels({ models, modelsDir }: Config): Promise<ChosenModels> {
-  const isAsked = models.length > 0;
-  const wanted = isAsked ? models : (['mtcnn'] as const);
+  const isConfigured = models.length > 0;
+  const wanted = isConfigured ? models : (['mtcnn'] as const);
   try {
     for (const model of wanted) await loadModelFiles(model, modelsDir);
     return { models: wanted };
   } catch (error) {
-    if (isAsked || !(error instanceof FaceDetectorError) || error.code !== 'MODEL_MISSING') throw error;
+    if (isConfigured || !(error instanceof FaceDetectorError) || error.code !== 'MODEL_MISSING') throw error;
     await loadModelFiles('haar', modelsDir);
-    // Not by the stream itself, whose error would end the process where nobody reads.
+    // Not process.stderr.write, whose error would end the process if nobody reads.
     console.error(
       `WARNING: ${error.message}\n` +
         "WARNING: serving with OpenCV's Haar cascade instead: it misses many faces, takes longer and gives no landmarks.\n" +
@@ -46,7 +47,10 @@ async function chooseModels({ models, modelsDir }: Config): Promise<ChosenModels
   }
 }
 
-/** Forks workers that run this same command; the pool of native threads fits the slots and a short search beside them, two more are for files and names. */
+/**
+ * Returns a function that forks workers running this same command. Native threads: one per slot, one for a short search
+ * beside them, and two for file reads and name lookups.
+ */
 function forker(config: Config, { models, standsInFor }: ChosenModels, handoffs: Map<number, PendingHandoffs>) {
   cluster.setupPrimary({ exec: path.join(packageRoot, 'dist', 'cli.js'), args: ['serve'] });
   const environment = {
@@ -57,7 +61,7 @@ function forker(config: Config, { models, standsInFor }: ChosenModels, handoffs:
   return () => forkWorker(environment, handoffs);
 }
 
-/** Resolves with the name of the signal that ends the service; SIGHUP without a terminal is `onHangup`'s. */
+/** Resolves to the name of the signal that stops the service; without a terminal, SIGHUP calls `onHangup` instead. */
 function stopSignal(onHangup: () => void): Promise<string> {
   return new Promise((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve(name));
@@ -68,20 +72,20 @@ function stopSignal(onHangup: () => void): Promise<string> {
   });
 }
 
-/** Says at start what would otherwise be found out under the worst load. */
+/** Warns at startup about a memory limit that would otherwise show only under the worst load. */
 function warnOfMemory(config: Config, log: Logger): void {
   const peak = servicePeakBytes(config);
   const memory = allowedMemory();
   if (peak <= memory) return;
   const megabytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
   log.warn(
-    `under the worst load the service takes ${megabytes(peak)} and has ${megabytes(memory)}: lower WORKERS, MAX_PIXELS or WAITING_BYTES`,
+    `at worst the service takes ${megabytes(peak)}, and it may use ${megabytes(memory)}: lower WORKERS, MAX_PIXELS or WAITING_BYTES`,
   );
 }
 
 /**
- * The process that starts the workers, shares their port among them, replaces and restarts them, and answers for their metrics.
- * Resolves to the exit status after SIGTERM or SIGINT; rejects where the service cannot start or go on.
+ * The primary: starts, restarts and replaces the workers, shares their port among them, and serves their metrics.
+ * Resolves to the exit status after SIGTERM or SIGINT; rejects if the service cannot start or continue.
  */
 export async function runPrimary(config: Config): Promise<number> {
   const log = createLogger(config, 'primary');
@@ -89,7 +93,7 @@ export async function runPrimary(config: Config): Promise<number> {
   const started = new Promise<void>((resolve) => {
     onStart = resolve;
   });
-  // While it starts there is nothing to replace yet, but some of it may have read already what is new now.
+  // Wait for startup: some workers may already have read what has changed since.
   const reload = async () => {
     await started;
     log.info('SIGHUP: restarting the workers one by one');

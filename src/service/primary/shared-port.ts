@@ -7,14 +7,14 @@ interface Handle {
   close(): void;
 }
 
-// Workers take a connection within milliseconds, on a machine that is held up within seconds; one that hangs is not waited for.
+// Workers accept a connection within milliseconds, or seconds on a busy machine; do not wait for one that hangs.
 const handoffTimeoutMs = 5000;
-// Clients that never stop coming are cut off in the end: by then all have been accepted that could wait before (node's backlog is 511).
+// An upper bound, for clients that keep coming: more than could be queued before (Node's backlog is 511).
 const maxAccepted = 1024;
 
 /**
- * Accepts until the system has no connection left: the event loop takes one each time round, and closing resets the others. How long
- * that takes says nothing: a process that is held up for a moment has the more of them waiting.
+ * Accepts until the system's queue is empty, since closing resets queued connections. The event loop accepts one per
+ * round. There is no time limit: the longer this process was held up, the more connections are queued.
  */
 async function acceptAll(handles: readonly Handle[]): Promise<void> {
   let accepted = 0;
@@ -24,8 +24,8 @@ async function acceptAll(handles: readonly Handle[]): Promise<void> {
       accepted += 1;
       accept.apply(handle, args);
     };
-    // From now on Linux lets one connection wait at most, so that no more can come between the last look and the closing. Clients
-    // beyond it try again, and are refused by then. Other systems take 0 for their default, which is no worse than before.
+    // From now on Linux queues at most one connection, so none can slip in between the last check and the close. Other
+    // clients retry, and are refused by then. Other systems read 0 as their default, which is no worse than before.
     handle.listen(0);
   }
   for (let before = -1; before < accepted && accepted < maxAccepted; ) {
@@ -36,16 +36,17 @@ async function acceptAll(handles: readonly Handle[]): Promise<void> {
 }
 
 /**
- * Looks at the port that node:cluster opens in this process for all workers. It closes it only when the last worker has left it, and
- * drops the connections that it has accepted by then: their clients would be cut off. The function that this gives closes it first and
- * resolves when all that had been accepted is with the workers; `pendingHandoffs` says how many are not.
+ * Watches the port that node:cluster opens in this process for all workers. By itself, node:cluster closes the port
+ * only when the last worker has left, and drops the connections accepted by then, which cuts off their clients. The
+ * returned function closes the port first, and resolves when every accepted connection is with a worker;
+ * `pendingHandoffs` returns how many are not.
  */
 export function watchSharedPort(pendingHandoffs: () => number): () => Promise<void> {
   const handles: Handle[] = [];
   const create = net.createServer;
   net.createServer = ((...args: Parameters<typeof create>) => {
     const server = create(...args);
-    // node:cluster takes the handle out of its server as soon as it listens.
+    // node:cluster removes the handle from its server as soon as it listens.
     server.once('listening', () => handles.push((server as unknown as { _handle: Handle })._handle));
     return server;
   }) as typeof create;

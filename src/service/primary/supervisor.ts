@@ -1,7 +1,7 @@
 import { crashesToQuarantine, quarantineHours } from '../../library/quarantine-policy.js';
 import type { Config } from '../config.js';
 import type { Logger } from '../log.js';
-import { beatMs, type Readiness, type WorkerMessage } from '../worker-messages.js';
+import { heartbeatMs, type Readiness, type WorkerMessage } from '../worker-messages.js';
 import { hangReason, isCrash } from './health.js';
 import { isForked, kill, type ManagedWorker, tell, type WorkerProcess } from './managed-worker.js';
 import type { MetricsSum } from './metrics-sum.js';
@@ -13,10 +13,12 @@ type ReadyMessage = Extract<WorkerMessage, { type: 'ready' }>;
 
 type Settings = Pick<Config, 'workers' | 'requestTimeoutMs' | 'hangTimeoutMs' | 'shutdownTimeoutMs' | 'stuckMs'>;
 
-// A worker cuts off what is left after SHUTDOWN_TIMEOUT_MS by itself; 5000 connections took 3 s on a machine with other work.
+// A worker closes what is left after SHUTDOWN_TIMEOUT_MS by itself; 5000 connections took 3 s on a busy machine.
 const drainGraceMs = 5_000;
 
-/** The life of `workers` processes: starts them, restarts those that end or hang, replaces them one by one, drains them all. */
+/**
+ * Runs `workers` processes: starts them, restarts those that exit or hang, replaces them one by one, drains them all.
+ */
 export class Supervisor {
   readonly #settings: Settings;
   readonly #fork: () => WorkerProcess;
@@ -56,37 +58,37 @@ export class Supervisor {
     return this.#readiness;
   }
 
-  /** Starts the workers; resolves with the first one's message when all are ready. Rejects where they cannot start. */
+  /** Starts the workers; resolves to the first one's message when all are ready. Rejects if they cannot start. */
   async start(): Promise<ReadyMessage> {
     for (let i = 0; i < this.#settings.workers; i++) this.#spawn();
-    this.#every(beatMs, () => this.#checkHealth());
+    this.#every(heartbeatMs, () => this.#checkHealth());
     await this.#until(() => this.readyWorkers >= this.#settings.workers);
     this.#isStarted = true;
     return this.#firstReady as ReadyMessage;
   }
 
-  /** Rejects when the workers cannot be kept running any more. */
+  /** Rejects when the workers cannot be kept running; never resolves. */
   async failed(): Promise<never> {
     await this.#until(() => false);
     throw new Error('unreachable');
   }
 
   /**
-   * Replaces every worker, one after the other: the new one is ready before the old one stops accepting. Where a new one fails,
-   * the old ones that are left stay. Resolves to whether all are replaced; at once to false while a reload is going on.
+   * Replaces the workers one by one: the new one is ready before the old one stops accepting. If a new one fails, the
+   * remaining old ones stay. Resolves to whether all were replaced; to false at once while another reload is running.
    */
   async reload(): Promise<boolean> {
     if (this.#isReloading || !this.#isRunning) return false;
     this.#isReloading = true;
     try {
       for (const old of [...this.#workers].filter(({ state }) => state === 'ready')) {
-        if (!this.#workers.has(old)) continue; // it has ended, and is restarted already
+        if (!this.#workers.has(old)) continue; // it exited, and is being restarted
         const replacement = this.#spawn(true);
         while (replacement.state === 'starting' && this.#workers.has(replacement) && this.#isRunning)
           await this.#changed();
         if (!this.#isRunning) return false;
         if (!this.#workers.has(replacement)) {
-          this.#log.error({ how: replacement.exitReason }, 'replacement worker failed to start, keeping the old ones');
+          this.#log.error({ exit: replacement.exitReason }, 'replacement worker failed to start, keeping the old ones');
           return false;
         }
         this.#metrics.restarted('reload');
@@ -95,11 +97,11 @@ export class Supervisor {
       return true;
     } finally {
       this.#isReloading = false;
-      if (this.#isRunning) while (this.#staying < this.#settings.workers) this.#spawn();
+      if (this.#isRunning) while (this.#activeWorkers < this.#settings.workers) this.#spawn();
     }
   }
 
-  /** Drains all workers; resolves to whether all ended by themselves. */
+  /** Drains all workers; resolves to whether all exited by themselves. */
   async stop(): Promise<boolean> {
     this.#isStopping = true;
     this.#update();
@@ -108,8 +110,8 @@ export class Supervisor {
     return !this.#wasForced;
   }
 
-  /** Workers that are not draining. */
-  get #staying(): number {
+  /** Number of workers that are not draining. */
+  get #activeWorkers(): number {
     return [...this.#workers].filter(({ state }) => state !== 'draining').length;
   }
 
@@ -150,7 +152,7 @@ export class Supervisor {
           this.#log.error({ reason: message.reason }, 'worker failed to start');
         else this.#fail(message.reason);
         break;
-      case 'beat':
+      case 'heartbeat':
         managed.activity = message.activity;
         break;
       case 'metrics':
@@ -160,7 +162,7 @@ export class Supervisor {
         this.#quarantine.searching(managed.worker.id, message);
         break;
       case 'searched':
-        this.#quarantine.searched(managed.worker.id, message, message.isWhole);
+        this.#quarantine.searched(managed.worker.id, message, message.isComplete);
         break;
       case 'drained':
         tell(managed, { type: 'end' });
@@ -170,7 +172,7 @@ export class Supervisor {
   }
 
   #onExit(managed: ManagedWorker, exit: string): void {
-    if (!this.#workers.delete(managed)) return; // it was given up before
+    if (!this.#workers.delete(managed)) return; // given up on earlier
     managed.exitReason = exit;
     void this.#metrics.retire(managed.worker.id);
     this.#recordCrash(managed, exit);
@@ -178,7 +180,7 @@ export class Supervisor {
     this.#update();
   }
 
-  /** Suspects what the worker was searching if it crashed; tells all workers what is quarantined from now on. */
+  /** If the worker crashed, suspects the images it was searching, and sends all workers the new quarantine list. */
   #recordCrash(managed: ManagedWorker, exit: string): void {
     const quarantined = this.#quarantine.ended(managed.worker.id, isCrash(managed, exit));
     if (quarantined.length === 0) return;
@@ -203,10 +205,10 @@ export class Supervisor {
     const delayMs = this.#restarts.delayMs(managed);
     if (isForked(managed)) this.#metrics.restarted(killReason ? 'hung' : 'died');
     const event = isForked(managed) ? 'worker exited, restarting' : 'worker could not be forked, retrying';
-    this.#log.error({ worker: worker.process.pid, how: exit, reason: killReason, delayMs }, event);
+    this.#log.error({ worker: worker.process.pid, exit, reason: killReason, delayMs }, event);
     this.#after(delayMs, () => {
-      // A reload may have started enough.
-      if (this.#staying < this.#settings.workers) this.#spawn();
+      // A reload may have started enough meanwhile.
+      if (this.#activeWorkers < this.#settings.workers) this.#spawn();
     });
   }
 
@@ -214,21 +216,21 @@ export class Supervisor {
     this.#failure ??= Object.assign(new Error(reason), { code: 'UNABLE_TO_START' });
   }
 
-  /** Kills workers that hang, and ends quarantines that are over. */
+  /** Kills hung workers and lifts quarantines that have expired. */
   #checkHealth(): void {
     const now = performance.now();
     const ownDelayMs = now - this.#checkedAt;
     this.#checkedAt = now;
     this.#update();
     if (this.#quarantine.forget()) this.#tellQuarantine();
-    if (ownDelayMs > 4 * beatMs) return; // this process was held up itself: what it has missed comes first
+    if (ownDelayMs > 4 * heartbeatMs) return; // this process was held up itself: first handle the messages it missed
     for (const managed of this.#workers) {
       const reason = hangReason(managed, now, this.#settings);
       if (reason) kill(managed, reason);
     }
   }
 
-  /** Tells all workers where readiness has changed, and everyone who waits for a change. */
+  /** Sends all workers a changed readiness, and wakes everyone waiting for a change. */
   #update(): void {
     const readiness = readinessOf(this.#workers, this.#isStopping, this.#settings);
     if (readiness.reason !== this.#readiness.reason || readiness.isReady !== this.#readiness.isReady) {
@@ -238,7 +240,7 @@ export class Supervisor {
     for (const notify of this.#onChange.splice(0)) notify();
   }
 
-  /** Resolves when the worker has ended, by force after the time for shutting down, or does not end even so. */
+  /** Resolves when the worker has exited, killed if it takes too long; or when even that does not end it. */
   async #drain(managed: ManagedWorker): Promise<void> {
     managed.state = 'draining';
     tell(managed, { type: 'drain' });
@@ -247,7 +249,7 @@ export class Supervisor {
       this.#wasForced = true;
       kill(managed, 'it did not drain in time');
     }, forceAfterMs);
-    // A process that waits for a disk that has gone is not even killed; the system ends it when the disk is back.
+    // A process waiting for a disk that has gone cannot be killed; the system ends it when the disk is back.
     const forget = setTimeout(() => this.#onExit(managed, 'never exited'), forceAfterMs + drainGraceMs);
     while (this.#workers.has(managed)) await this.#changed();
     clearTimeout(force);
@@ -258,7 +260,7 @@ export class Supervisor {
     return new Promise((resolve) => this.#onChange.push(resolve));
   }
 
-  /** Resolves when `isTrue`; rejects where the service has failed. */
+  /** Resolves once `isTrue()`; rejects if the service has failed. */
   async #until(isTrue: () => boolean): Promise<void> {
     while (!isTrue()) {
       if (this.#failure) throw this.#failure;

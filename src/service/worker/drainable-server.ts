@@ -4,19 +4,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.js';
 import { closeOnUnreadBody, expectContinue } from '../http/body.js';
 
-// Time in which a client with an idle connection learns, by its next answer, that it is about to close.
+// Time for a client with an idle connection to learn, from its next answer, that the connection is about to close.
 const idleGraceMs = 500;
 
-/** An HTTP server that can stop without losing what it has accepted. */
+/** An HTTP server that can stop without dropping a request it has accepted. */
 export interface DrainableServer {
   readonly http: Server;
-  /** Stops accepting, resolves when everything accepted is answered and all connections are closed. */
+  /** Stops accepting; resolves when every accepted request is answered and all connections are closed. */
   drain(): Promise<void>;
-  /** Closes what is still open. */
-  cut(): void;
+  /** Closes all connections that are still open. */
+  closeAll(): void;
 }
 
-/** A server with the timeouts of `config` for clients that are slow in sending headers or in coming back. */
+/** A server with the timeouts of `config` for clients that send headers slowly or leave a connection idle. */
 export function createDrainableServer(listener: RequestListener, config: Config): DrainableServer {
   const open = new Set<ServerResponse>();
   let isDraining = false;
@@ -32,14 +32,14 @@ export function createDrainableServer(listener: RequestListener, config: Config)
     {
       headersTimeout: config.headersTimeoutMs,
       keepAliveTimeout: config.keepAliveTimeoutMs,
-      requestTimeout: 0, // body.ts times bodies itself, route by route
+      requestTimeout: 0, // body.ts sets the timeout of bodies, per route
       connectionsCheckingInterval: Math.min(1000, config.headersTimeoutMs),
     },
     handle,
   );
-  // Nothing takes longer without a byte either way: what is left is a client that neither sends, reads nor closes.
+  // No request goes longer without a byte either way: what is left is a client that neither sends, reads nor closes.
   http.timeout = config.bodyTimeoutMs + config.requestTimeoutMs;
-  http.on('checkExpectation', handle); // what it expects beyond 100-continue is nothing that would change the answer
+  http.on('checkExpectation', handle); // any expectation other than 100-continue is ignored
   http.on('checkContinue', (request, response) => {
     expectContinue(request);
     handle(request, response);
@@ -50,13 +50,14 @@ export function createDrainableServer(listener: RequestListener, config: Config)
     async drain() {
       isDraining = true;
       for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close');
-      // The plain server's close: the HTTP server's also closes idle connections at once, on which a request may be on its way.
+      // net.Server's close: http.Server's would also close idle connections at once, though a request may be on its
+      // way.
       const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(http, () => resolve()));
       await Promise.race([closed, sleep(idleGraceMs)]);
       const idle = setInterval(() => http.closeIdleConnections(), 50);
       await closed;
       clearInterval(idle);
     },
-    cut: () => http.closeAllConnections(),
+    closeAll: () => http.closeAllConnections(),
   };
 }

@@ -12,7 +12,7 @@ import { WorkerMetrics } from '../http/worker-metrics.js';
 import { listen } from '../listen.js';
 import { createLogger } from '../log.js';
 import {
-  beatMs,
+  heartbeatMs,
   type PrimaryMessage,
   type Readiness,
   snapshotMs,
@@ -22,7 +22,7 @@ import {
 import { createDrainableServer, type DrainableServer } from './drainable-server.js';
 import { warmUp } from './warm-up.js';
 
-/** Tells the primary; resolves when it has been sent, or cannot be any more. */
+/** Sends a message to the primary; resolves when it has been sent, or no longer can be. */
 function tell(message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected) resolve();
@@ -30,21 +30,24 @@ function tell(message: WorkerMessage): Promise<void> {
   });
 }
 
-/** The primary's orders, each as a promise that resolves when it comes or the primary is gone; `onNews` gets its other messages. */
-function orders(onNews: (message: PrimaryMessage) => void): Record<'drain' | 'end', Promise<void>> {
-  const order = (type: PrimaryMessage['type']) =>
+/**
+ * Promises for the primary's commands, each resolved when the command arrives or the primary has gone; `onMessage` gets
+ * every message.
+ */
+function commands(onMessage: (message: PrimaryMessage) => void): Record<'drain' | 'end', Promise<void>> {
+  const command = (type: PrimaryMessage['type']) =>
     new Promise<void>((resolve) => {
       process.on('message', (message: PrimaryMessage) => message.type === type && resolve());
       process.once('disconnect', resolve);
     });
-  process.on('message', onNews);
-  return { drain: order('drain'), end: order('end') };
+  process.on('message', onMessage);
+  return { drain: command('drain'), end: command('end') };
 }
 
-/** Answers everything accepted. What is not done in time gets 503, or is cut off. */
-async function finish(server: DrainableServer, detector: FaceDetector, timeoutMs: number): Promise<void> {
+/** Answers every accepted request. One not done in time gets a 503, or is cut off. */
+async function drain(server: DrainableServer, detector: FaceDetector, timeoutMs: number): Promise<void> {
   const refuse = setTimeout(() => void detector.close(), timeoutMs * 0.9);
-  const cut = setTimeout(() => server.cut(), timeoutMs);
+  const cut = setTimeout(() => server.closeAll(), timeoutMs);
   await server.drain();
   clearTimeout(refuse);
   clearTimeout(cut);
@@ -55,9 +58,9 @@ async function run(config: Config): Promise<void> {
   const log = createLogger(config, 'worker');
   let readiness: Readiness = { isReady: false, reason: 'starting' };
   const watch = new SearchWatch((message) => void tell(message));
-  const ordered = orders((news) => {
-    if (news.type === 'readiness') readiness = news.readiness;
-    if (news.type === 'quarantine') watch.refuse(news.images);
+  const command = commands((message) => {
+    if (message.type === 'readiness') readiness = message.readiness;
+    if (message.type === 'quarantine') watch.refuse(message.images);
   });
   const { models, modelsDir, engine, slots, threads } = config;
   const detector = await FaceDetector.create({
@@ -68,7 +71,7 @@ async function run(config: Config): Promise<void> {
     threads,
     ...serviceDefaults(config),
   });
-  const beat = setInterval(() => void tell({ type: 'beat', activity: detector.activity }), beatMs);
+  const heartbeat = setInterval(() => void tell({ type: 'heartbeat', activity: detector.activity }), heartbeatMs);
   await warmUp(detector);
   const running = () => detector.activity.running;
   const admission = new Admission(config, running);
@@ -76,7 +79,7 @@ async function run(config: Config): Promise<void> {
   const metrics = new WorkerMetrics(() => admission.depth, running, names);
   const rules = requestRules(config, detector.model, names);
   const end = new AbortController();
-  setMaxListeners(0, end.signal); // every body that is dropped listens
+  setMaxListeners(0, end.signal); // every discarded body adds a listener
   const service = { config, detector, rules, admission, metrics, probe, watch, log, readiness: () => readiness };
   const app = createApp({ ...service, draining: end.signal, standsInFor: process.env[standInVariable] || undefined });
   const server = createDrainableServer(app, config);
@@ -86,35 +89,35 @@ async function run(config: Config): Promise<void> {
     try {
       await tell({ type: 'metrics', snapshot: await metrics.snapshot() });
     } catch (error) {
-      log.error({ err: error }, 'the metrics could not be read');
+      log.error({ err: error }, 'could not collect the metrics');
     }
   };
   const snapshots = setInterval(() => void report(), snapshotMs);
   await tell({ type: 'ready', port, opencv: detector.opencvVersion, models: detector.models });
 
-  await ordered.drain;
+  await command.drain;
   readiness = { isReady: false, reason: 'draining' };
   end.abort();
-  await finish(server, detector, config.shutdownTimeoutMs);
-  clearInterval(beat);
+  await drain(server, detector, config.shutdownTimeoutMs);
+  clearInterval(heartbeat);
   clearInterval(snapshots);
   await report();
-  // Connections that the primary had sent here before it knew come before its answer: node:cluster refuses them, and it gives them
-  // to another worker. Ending at once would lose them.
+  // The primary answers after any connections that it sent before it knew; node:cluster refuses those here and gives
+  // them to another worker. Exiting without waiting would lose them.
   await tell({ type: 'drained' });
-  await ordered.end;
+  await command.end;
 }
 
 /**
- * One worker of the cluster, which makes all its objects here. Signals are the primary's business: a terminal sends them to
- * every process. Resolves to its exit status when it has been drained.
+ * One cluster worker. It ignores signals, which a terminal sends to every process: the primary handles them. Resolves
+ * to the exit status once drained.
  */
 export async function runWorker(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   try {
     await run(readConfig(process.env));
   } catch (error) {
-    // Errors with a code say what is missing here; another worker would miss it as well.
+    // An error with a code names something missing that another worker would miss as well.
     const { code, message, stack } = error as NodeJS.ErrnoException;
     if (code !== undefined) await tell({ type: 'unable', reason: message });
     else console.error(stack);

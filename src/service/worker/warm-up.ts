@@ -5,12 +5,12 @@ import { drawFaces } from '../../library/drawn-faces.js';
 const centre = { x: 80, y: 80 };
 const side = 160;
 const picture = () => drawFaces(side, side, [{ ...centre, height: 90 }]);
-// Whatever the operator allows requests: MAX_SIDE=12 finds no face, MAX_PIXELS=1000 refuses the picture.
+// Fixed, since the operator's settings may fail here: MAX_SIDE=12 finds no face, MAX_PIXELS=1000 refuses the picture.
 const own = { minFaceSize: 40, maxSide: side, maxPixels: side * side };
 
 /**
- * Searches a face drawn by code with every model, so that the first client does not wait for what is loaded late, and checks the
- * answers: rejects where one is not exactly that face.
+ * Searches a drawn face with every model, so that the first request does not wait for lazy loading, and checks the
+ * answers: rejects unless each model finds exactly that face.
  */
 export async function warmUp(detector: Pick<FaceDetector, 'detect' | 'models'>): Promise<void> {
   for (const { name } of detector.models) {

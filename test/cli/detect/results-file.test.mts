@@ -34,7 +34,7 @@ describe('a results file', () => {
     writeFileSync(file, line('a'));
     const error = await rejection(ResultsFile.open(file, false));
     expect(error).to.be.instanceOf(UsageError);
-    expect(error.message).to.match(/results.ndjson is there already: go on with it by --resume/);
+    expect(error.message).to.match(/results.ndjson already exists: continue it with --resume/);
     expect(text()).to.equal(line('a'));
   });
 
@@ -84,7 +84,7 @@ describe('a results file', () => {
       writeFileSync(file, other);
       const error = await rejection(ResultsFile.open(file, true));
       expect(error).to.be.instanceOf(UsageError);
-      expect(error.message).to.match(/line [12] is no result/);
+      expect(error.message).to.match(/line [12] is not a result/);
       expect(text()).to.equal(other);
     }
   });

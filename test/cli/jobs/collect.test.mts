@@ -18,7 +18,7 @@ describe('collect', () => {
 
   const put = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
   async function collected() {
-    const counts: Collected = { images: 0, failed: 0, doubles: 0 };
+    const counts: Collected = { images: 0, failed: 0, duplicates: 0 };
     const lines = await Readable.from(collect(folder, counts)).toArray();
     return { text: Buffer.concat(lines).toString(), counts };
   }
@@ -28,7 +28,7 @@ describe('collect', () => {
     put('b.ndjson', line('2') + line('3') + line('3'));
     const { text, counts } = await collected();
     expect(text).to.equal(line('1') + line('2') + line('3'));
-    expect(counts).to.deep.equal({ images: 3, failed: 0, doubles: 2 });
+    expect(counts).to.deep.equal({ images: 3, failed: 0, duplicates: 2 });
   });
 
   it('takes faces before errors, in whatever order they were written', async () => {
@@ -36,7 +36,7 @@ describe('collect', () => {
     put('b.ndjson', line('1') + line('2', error) + line('3', error));
     const { text, counts } = await collected();
     expect(text).to.equal(line('2') + line('1') + line('3', error) + line('4', error));
-    expect(counts).to.deep.equal({ images: 4, failed: 2, doubles: 3 });
+    expect(counts).to.deep.equal({ images: 4, failed: 2, duplicates: 3 });
   });
 
   it('leaves out the beginning of a line that a killed worker has left, and other files', async () => {
@@ -69,7 +69,7 @@ describe('collect', () => {
     it(`refuses a line that is ${what}, and says where`, async () => {
       put('a.ndjson', line('1') + text);
       const refusal = await rejection(collected());
-      expect(refusal).to.have.property('message', `${path.join(folder, 'a.ndjson')}: line 2 is no result`);
+      expect(refusal).to.have.property('message', `${path.join(folder, 'a.ndjson')}: line 2 is not a result`);
     });
   }
 });

@@ -3,12 +3,12 @@ import { expect } from 'chai';
 import { ExclusiveLock } from '#dist/cli/jobs/exclusive-lock.js';
 
 /** Work that begins and ends under the test's eyes. */
-function workshop() {
-  const turns = new ExclusiveLock();
+function setUp() {
+  const lock = new ExclusiveLock();
   const events: string[] = [];
   const ends = new Map<string, () => void>();
   const run = (name: string, isAlone: boolean) =>
-    turns.run(isAlone, () => {
+    lock.run(isAlone, () => {
       events.push(name);
       return new Promise<void>((resolve) => ends.set(name, resolve));
     });
@@ -16,12 +16,12 @@ function workshop() {
     ends.get(name)?.();
     await nextTurn();
   };
-  return { turns, events, run, end };
+  return { lock, events, run, end };
 }
 
-describe('turns', () => {
+describe('exclusive locks', () => {
   it('let work run beside other work', async () => {
-    const { events, run } = workshop();
+    const { events, run } = setUp();
     void run('a', false);
     void run('b', false);
     await nextTurn();
@@ -29,7 +29,7 @@ describe('turns', () => {
   });
 
   it('give work that wants it a time alone, and nobody waits for ever', async () => {
-    const { events, run, end } = workshop();
+    const { events, run, end } = setUp();
     void run('a', false);
     void run('alone', true);
     void run('b', false);
@@ -45,8 +45,8 @@ describe('turns', () => {
   });
 
   it('go on after work that fails', async () => {
-    const { turns } = workshop();
-    const failed = await turns.run(true, () => Promise.reject(new Error('no'))).catch((error: Error) => error.message);
-    expect([failed, await turns.run(true, () => Promise.resolve('yes'))]).to.deep.equal(['no', 'yes']);
+    const { lock } = setUp();
+    const failed = await lock.run(true, () => Promise.reject(new Error('no'))).catch((error: Error) => error.message);
+    expect([failed, await lock.run(true, () => Promise.resolve('yes'))]).to.deep.equal(['no', 'yes']);
   });
 });

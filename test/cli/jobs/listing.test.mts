@@ -43,7 +43,7 @@ describe('the listing of images', () => {
         .toArray()
         .catch((reason: unknown) => reason);
       expect(error).to.be.instanceOf(UsageError);
-      expect((error as Error).message).to.match(/wrong: line \d+ is no path: a list is text/);
+      expect((error as Error).message).to.match(/wrong: line \d+ is not a path: a list is text/);
     });
 
   it('has the lines of a file, with either line break', async () => {

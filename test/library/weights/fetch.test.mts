@@ -133,7 +133,7 @@ describe('fetching weights', () => {
           response.writeHead(200, { 'Content-Length': 21 }).write('half');
           setImmediate(() => response.destroy());
         },
-        /tiny\/weights.bin could not be had/,
+        /tiny\/weights.bin could not be fetched/,
       ],
     ];
     for (const [name, reply, expected] of cases) {
@@ -160,10 +160,10 @@ describe('fetching weights', () => {
     const own = { ...model(), folder: 'shared-by-some', files: [unpublished] };
     const { message } = await rejection(fetchModel(own, { modelsDir: modelsDir(), sources: [] }));
     expect(message.split('\n')).to.deep.equal([
-      'shared-by-some/weights.bin could not be had.',
+      'shared-by-some/weights.bin could not be fetched.',
       `  ${path.join(modelsDir(), 'shared-by-some')}: weights.bin: not there`,
       '  Tiny & Sons: weights.bin: nobody publishes it in this form',
-      `Without a network, copy a folder shared-by-some with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that it lies in.`,
+      `Without a network, copy a folder shared-by-some with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that contains it.`,
     ]);
     expect(asked).to.deep.equal([]);
     await mkdir(path.join(folder, 'source', 'shared-by-some'), { recursive: true });
@@ -178,18 +178,18 @@ describe('fetching weights', () => {
     const inside = path.join(await put('source', content), 'tiny');
     const { message } = await rejection(fetchTiny([inside]));
     expect(message.split('\n')).to.deep.equal([
-      'tiny/weights.bin could not be had.',
+      'tiny/weights.bin could not be fetched.',
       `  ${modelsDir()}/tiny: weights.bin: not there`,
       `  ${inside}/tiny: weights.bin: not there`,
       `  Tiny & Sons: weights.bin: ${origin()}/weights.bin: HTTP 404`,
-      `Without a network, copy a folder tiny with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that it lies in.`,
+      `Without a network, copy a folder tiny with all its files into ${modelsDir()}, or set MODELS_SOURCE to the folder that contains it.`,
     ]);
   });
 
   it('gives up on an origin that never ends', async () => {
     answer = (_request, response) => void response.writeHead(200).write('a');
     const slow = fetchModel(model(), { modelsDir: modelsDir(), sources: [], timeoutMs: 300 });
-    expect((await rejection(slow)).message).to.match(/could not be had/);
+    expect((await rejection(slow)).message).to.match(/could not be fetched/);
     await expectNothing();
   });
 

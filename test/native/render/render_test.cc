@@ -134,8 +134,8 @@ TEST_CASE("crops that look at the picture too often are refused before the first
     return result;
   };
   for (const bool align : {true, false}) {
-    CHECK(code(render::kMostLooks, align) == "nothing was thrown");
-    CHECK(code(render::kMostLooks + 1, align) == "INVALID_OPTION");
+    CHECK(code(render::kMaxReads, align) == "nothing was thrown");
+    CHECK(code(render::kMaxReads + 1, align) == "INVALID_OPTION");
   }
 }
 

@@ -27,10 +27,10 @@ describe('admission', () => {
   it('refuses at once, and without starting it, what finds the room full', async () => {
     const room = makeRoom(2, () => 0);
     const [one, two] = [work(), work()];
-    const inside = [room.seated('a', () => one.done), room.seated('a', () => two.done)];
+    const inside = [room.withSeat('a', () => one.done), room.withSeat('a', () => two.done)];
     expect(room.depth).to.equal(2);
     let hasStarted = false;
-    const refused = room.seated('a', async () => {
+    const refused = room.withSeat('a', async () => {
       hasStarted = true;
     });
     expect(await rejection(refused)).to.have.property('code', 'OVERLOADED');
@@ -39,7 +39,7 @@ describe('admission', () => {
     one.finish();
     await inside[0];
     await tick();
-    expect(await room.seated('a', async () => 'seated')).to.equal('seated');
+    expect(await room.withSeat('a', async () => 'seated')).to.equal('seated');
     two.finish();
     await inside[1];
     await tick();
@@ -48,12 +48,12 @@ describe('admission', () => {
 
   it('frees the seat of work that fails, which rejects as it does', async () => {
     const room = makeRoom(1, () => 0);
-    const asynchronous = room.seated('a', async () => {
+    const asynchronous = room.withSeat('a', async () => {
       throw new Error('later');
     });
     expect((await rejection(asynchronous)).message).to.equal('later');
     await tick();
-    const synchronous = room.seated('a', () => {
+    const synchronous = room.withSeat('a', () => {
       throw new Error('at once');
     });
     expect((await rejection(synchronous)).message).to.equal('at once');
@@ -65,13 +65,13 @@ describe('admission', () => {
     let running = 0;
     const room = makeRoom(1, () => running);
     const job = work();
-    const first = room.seated('a', () => job.done);
-    await rejection(room.seated('a', () => job.done));
+    const first = room.withSeat('a', () => job.done);
+    await rejection(room.withSeat('a', () => job.done));
     running = 1;
     expect(room.depth).to.equal(0);
-    const second = room.seated('a', () => job.done);
+    const second = room.withSeat('a', () => job.done);
     expect(room.depth).to.equal(1);
-    await rejection(room.seated('a', () => job.done));
+    await rejection(room.withSeat('a', () => job.done));
     running = 5; // a job may outlive its seat
     expect(room.depth).to.equal(0);
     running = 0;
@@ -82,7 +82,7 @@ describe('admission', () => {
   it('keeps a seat until every native run that was named has ended, well or not', async () => {
     const room = makeRoom(4, () => 0);
     const [short, long] = [work(), work()];
-    const answered = room.seated('a', async (seat: Seat) => {
+    const answered = room.withSeat('a', async (seat: Seat) => {
       seat.holdUntil(long.done);
       seat.holdUntil(short.done);
       throw new Error('late');
@@ -101,7 +101,7 @@ describe('admission', () => {
     const room = makeRoom(9, () => 0);
     const [one, two] = [work(), work()];
     const answer = (bytes: number, { done }: { done: Promise<void> }) =>
-      room.seated('a', async (seat) => seat.holdAnswer(bytes, done));
+      room.withSeat('a', async (seat) => seat.holdAnswer(bytes, done));
     await answer(300 * 2 ** 20, one);
     expect(await rejection(answer(1, two))).to.have.property('code', 'OVERLOADED');
     expect(room.depth).to.equal(1);
@@ -121,37 +121,43 @@ describe('admission', () => {
     const room = makeRoom(9, () => 0, { waitingBytes: 10 });
     const [one, two] = [work(), work()];
     let first: Seat | undefined;
-    const inside = room.seated('a', (seat) => {
+    const inside = room.withSeat('a', (seat) => {
       first = seat;
       seat.countBody(8);
       return one.done;
     });
-    const refused = room.seated('b', async (seat) => {
+    const refused = room.withSeat('b', async (seat) => {
       seat.countBody(2);
       seat.countBody(1);
     });
     expect(await rejection(refused)).to.have.property('code', 'OVERLOADED');
     await tick();
     first?.countBody(90); // alone again: larger than the room
-    expect(await rejection(room.seated('b', async (seat) => seat.countBody(1)))).to.have.property('code', 'OVERLOADED');
+    expect(await rejection(room.withSeat('b', async (seat) => seat.countBody(1)))).to.have.property(
+      'code',
+      'OVERLOADED',
+    );
     one.finish();
     await inside;
     await tick();
-    await room.seated('b', async (seat) => {
+    await room.withSeat('b', async (seat) => {
       seat.countBody(10);
       seat.holdUntil(two.done);
     });
-    expect(await rejection(room.seated('a', async (seat) => seat.countBody(1)))).to.have.property('code', 'OVERLOADED');
+    expect(await rejection(room.withSeat('a', async (seat) => seat.countBody(1)))).to.have.property(
+      'code',
+      'OVERLOADED',
+    );
     two.finish();
     await tick();
-    await room.seated('a', async (seat) => seat.countBody(1));
+    await room.withSeat('a', async (seat) => seat.countBody(1));
   });
 
   it('leaves a part of seats and bytes to other clients', async () => {
     const room = makeRoom(4, () => 0, { clientShare: 0.5, waitingBytes: 100 });
     const end = work();
     const sit = (client: string, bytes: number) =>
-      room.seated(client, (seat) => {
+      room.withSeat(client, (seat) => {
         seat.countBody(bytes);
         return end.done;
       });
@@ -163,14 +169,14 @@ describe('admission', () => {
     await Promise.all(inside);
     await tick();
     const again = work();
-    const held = room.seated('a', (seat) => {
+    const held = room.withSeat('a', (seat) => {
       seat.countBody(30);
       return again.done;
     });
-    expect((await rejection(room.seated('a', async (seat) => seat.countBody(21)))).message).to.match(
+    expect((await rejection(room.withSeat('a', async (seat) => seat.countBody(21)))).message).to.match(
       /bytes of this client/,
     );
-    await room.seated('b', async (seat) => seat.countBody(21));
+    await room.withSeat('b', async (seat) => seat.countBody(21));
     again.finish();
     await held;
   });
@@ -178,11 +184,11 @@ describe('admission', () => {
   it('lets who waits for a seat in when one is free, in turn, unless the client has left', async () => {
     const room = makeRoom(1);
     const [one, two] = [work(), work()];
-    const first = room.seated('a', () => one.done);
+    const first = room.withSeat('a', () => one.done);
     const order: string[] = [];
     const gone = new AbortController();
     const wait = (name: string, signal: AbortSignal, until: Promise<void>) =>
-      room.seatedInTurn(name, signal, async () => {
+      room.withSeatWhenFree(name, signal, async () => {
         order.push(name);
         await until;
       });
@@ -201,7 +207,7 @@ describe('admission', () => {
     expect(order).to.deep.equal(['second', 'third']);
     await tick();
     expect(room.depth).to.equal(0);
-    await rejection(room.seatedInTurn('x', AbortSignal.abort(new Error('before')), async () => undefined));
+    await rejection(room.withSeatWhenFree('x', AbortSignal.abort(new Error('before')), async () => undefined));
   });
 
   it('gives batches a room of their own, where one client does not get every place', async () => {
@@ -215,7 +221,7 @@ describe('admission', () => {
     );
     expect((await rejection(room.batch('d', () => end.done))).message).to.match(/too many batches are/);
     expect(room.depth).to.equal(0);
-    expect(await room.seated('a', async () => 'seated')).to.equal('seated');
+    expect(await room.withSeat('a', async () => 'seated')).to.equal('seated');
     end.finish();
     await Promise.all(batches);
     await room.batch('a', async () => undefined);
@@ -230,13 +236,13 @@ describe('admission', () => {
       bytes.count(9);
       await end.done;
     });
-    const one = () => room.seated('b', async (seat) => seat.countBody(5));
+    const one = () => room.withSeat('b', async (seat) => seat.countBody(5));
     expect(await rejection(one())).to.have.property('code', 'OVERLOADED');
     held?.free(4);
     await one();
     held?.count(5);
     end.finish();
     await batch;
-    await room.seated('b', async (seat) => seat.countBody(10));
+    await room.withSeat('b', async (seat) => seat.countBody(10));
   });
 });

@@ -242,7 +242,7 @@ describe('readBatch', () => {
     expect(value.parts).to.have.length(5);
   });
 
-  const late = 'BODY_TIMEOUT: the next image of the body did not come in time';
+  const late = 'BODY_TIMEOUT: the next image of the body did not arrive in time';
 
   // One byte every few seconds kept a seat for as long as the client liked.
   it('refuses a body that comes byte by byte when an image is not complete in time', async () => {

@@ -10,7 +10,7 @@ import { RequestError } from '#dist/service/http/request-error.js';
 import { search, serverTiming } from '#dist/service/http/search.js';
 import { SearchWatch } from '#dist/service/http/search-watch.js';
 import type { Service } from '#dist/service/http/service.js';
-import { goneSignal } from '#dist/service/http/signals.js';
+import { disconnectSignal } from '#dist/service/http/signals.js';
 import type { WorkerMessage } from '#dist/service/worker-messages.js';
 import { FakeClock } from '../../fixtures/fake-clock.mjs';
 import { rejection } from '../../fixtures/rejection.mjs';
@@ -105,12 +105,12 @@ describe('search', () => {
       const { find, native, calls, told } = fakeService();
       const found = find().catch(() => undefined);
       if (isStarted) calls[0]?.[1].onStart?.();
-      const what = { image: sha256(image), how: '/v1/faces {"minFaceSize":40}' };
+      const what = { image: sha256(image), requestKey: '/v1/faces {"minFaceSize":40}' };
       const searching = { type: 'searching', ...what };
       expect(told).to.deep.equal(isStarted ? [searching] : []);
       native.reject(new Error('damaged'));
       await found;
-      expect(told).to.deep.equal(isStarted ? [searching, { type: 'searched', ...what, isWhole: false }] : []);
+      expect(told).to.deep.equal(isStarted ? [searching, { type: 'searched', ...what, isComplete: false }] : []);
     }
   });
 
@@ -188,11 +188,11 @@ describe('search', () => {
   });
 });
 
-describe('goneSignal', () => {
+describe('disconnectSignal', () => {
   it('aborts where the connection closes before the answer is out, and only there', () => {
     for (const writableFinished of [false, true]) {
       const response = Object.assign(new EventEmitter(), { writableFinished });
-      const signal = goneSignal(response as unknown as ServerResponse);
+      const signal = disconnectSignal(response as unknown as ServerResponse);
       expect(signal.aborted).to.equal(false);
       response.emit('close');
       expect(signal.aborted).to.equal(!writableFinished);

@@ -61,7 +61,7 @@ describe('the port of the metrics', () => {
     const metrics = { contentType: 'text/plain', text };
     server = await serveMetrics(metrics, setting, log);
     expect((await get('/metrics')).status).to.equal(500);
-    expect(logged).to.deep.equal(['the metrics could not be summed']);
+    expect(logged).to.deep.equal(['could not sum the metrics']);
     expect(await (await get('/metrics')).text()).to.equal('a 1\n');
   });
 });

@@ -58,7 +58,7 @@ class FakeWorker extends EventEmitter implements WorkerProcess {
   }
 
   untaken = 0;
-  untakenMs(): number {
+  unacceptedMs(): number {
     return this.untaken;
   }
 
@@ -78,7 +78,7 @@ class FakeWorker extends EventEmitter implements WorkerProcess {
   }
 
   ready = () => this.tell(readyMessage(8000 + this.id));
-  beat = (activity: Partial<Activity> = {}) => this.tell({ type: 'beat', activity: { ...idle, ...activity } });
+  beat = (activity: Partial<Activity> = {}) => this.tell({ type: 'heartbeat', activity: { ...idle, ...activity } });
 
   end(signal: NodeJS.Signals | null, status: number | null = null): void {
     if (!this.isAlive) return;
@@ -119,7 +119,7 @@ describe('supervisor', () => {
       return worker;
     };
     const log = {
-      error: ({ how }: { how?: string }, text: string) => void logged.push(`${text}: ${how}`),
+      error: ({ exit }: { exit?: string }, text: string) => void logged.push(`${text}: ${exit}`),
       debug: () => undefined,
     } as unknown as Logger;
     const metrics = {
@@ -225,9 +225,9 @@ describe('supervisor', () => {
   });
 
   describe('quarantine', () => {
-    const how = '/v1/faces {}';
+    const requestKey = '/v1/faces {}';
     const die = async (id: number, ...images: string[]) => {
-      for (const image of images) await worker(id).tell({ type: 'searching', image, how });
+      for (const image of images) await worker(id).tell({ type: 'searching', image, requestKey });
       worker(id).end('SIGSEGV');
       await pass(1_000);
       await worker(workers.length).ready();
@@ -251,8 +251,8 @@ describe('supervisor', () => {
     it('does not suspect what had been searched before, nor twice for one death', async () => {
       await started();
       for (const id of [1, 2]) {
-        await worker(id).tell({ type: 'searching', image: 'harmless', how });
-        await worker(id).tell({ type: 'searched', image: 'harmless', how, isWhole: true });
+        await worker(id).tell({ type: 'searching', image: 'harmless', requestKey });
+        await worker(id).tell({ type: 'searched', image: 'harmless', requestKey, isComplete: true });
         await die(id, 'twice in two slots', 'twice in two slots');
         expect(refusedBy(3)).to.deep.equal(id === 1 ? [] : ['twice in two slots']);
       }
@@ -262,8 +262,8 @@ describe('supervisor', () => {
     it('does not suspect what has been searched between two deaths', async () => {
       await started();
       await die(1, 'popular');
-      await worker(2).tell({ type: 'searching', image: 'popular', how });
-      await worker(2).tell({ type: 'searched', image: 'popular', how, isWhole: true });
+      await worker(2).tell({ type: 'searching', image: 'popular', requestKey });
+      await worker(2).tell({ type: 'searched', image: 'popular', requestKey, isComplete: true });
       await die(2, 'popular');
       expect(refusedBy(3)).to.deep.equal([]);
     });
@@ -272,8 +272,13 @@ describe('supervisor', () => {
     it('still suspects what has been searched in another way between two deaths', async () => {
       await started();
       await die(1, 'poison');
-      await worker(2).tell({ type: 'searching', image: 'poison', how: '/v1/faces {"model":"yunet"}' });
-      await worker(2).tell({ type: 'searched', image: 'poison', how: '/v1/faces {"model":"yunet"}', isWhole: true });
+      await worker(2).tell({ type: 'searching', image: 'poison', requestKey: '/v1/faces {"model":"yunet"}' });
+      await worker(2).tell({
+        type: 'searched',
+        image: 'poison',
+        requestKey: '/v1/faces {"model":"yunet"}',
+        isComplete: true,
+      });
       await die(2, 'poison');
       expect(refusedBy(3)).to.deep.equal(['poison']);
     });
@@ -281,8 +286,8 @@ describe('supervisor', () => {
     it('still suspects what was only begun between two deaths', async () => {
       await started();
       await die(1, 'poison');
-      await worker(2).tell({ type: 'searching', image: 'poison', how });
-      await worker(2).tell({ type: 'searched', image: 'poison', how, isWhole: false });
+      await worker(2).tell({ type: 'searching', image: 'poison', requestKey });
+      await worker(2).tell({ type: 'searched', image: 'poison', requestKey, isComplete: false });
       await die(2, 'poison');
       expect(refusedBy(3)).to.deep.equal(['poison']);
     });
@@ -291,7 +296,7 @@ describe('supervisor', () => {
     it('suspects nothing where a worker was killed, or ended by itself', async () => {
       await started();
       for (const id of [1, 2, 3]) {
-        await worker(id).tell({ type: 'searching', image: 'a face', how });
+        await worker(id).tell({ type: 'searching', image: 'a face', requestKey });
         if (id === 1) worker(id).end('SIGKILL');
         if (id === 2) worker(id).end(null, 1);
         for (let ms = 0; id === 3 && ms < 11_000; ms += 500) {
@@ -309,7 +314,7 @@ describe('supervisor', () => {
     it('suspects what hangs for longer than any search may take', async () => {
       await started();
       for (const id of [1, 3]) {
-        await worker(id).tell({ type: 'searching', image: 'endless', how });
+        await worker(id).tell({ type: 'searching', image: 'endless', requestKey });
         await worker(id).beat({ running: 1, oldestJobMs: 41_000 });
         await clock.advance(500);
         expect(worker(id).signals).to.deep.equal(['SIGKILL']);

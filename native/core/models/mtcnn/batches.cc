@@ -10,12 +10,12 @@
 namespace faces::mtcnn {
 namespace {
 
-// Few, so that the last to come are soon done; two full blocks of the fused kernels' dense layers with AVX2, one with
-// AVX-512 (kernels/conv.cc). OpenCV takes as long for a crop from 6 to 32 at a time.
+// Small, so that the last batches finish soon; two full blocks of the fused kernels' dense layers with AVX2, one with
+// AVX-512 (kernels/conv.cc). OpenCV takes the same time per crop for batches of 6 to 32.
 constexpr size_t kBatch = 12;
 
-// The candidates from the image's top to its bottom: the crops of neighbours share pixels, which are still near. As
-// they are given, by score, each would wait for its own.
+// Candidates from top to bottom of the image: neighbouring crops share pixels, which are then still in the cache. In
+// order of score, each would have to wait for memory.
 std::vector<size_t> TopDown(const std::vector<Candidate>& candidates) {
   std::vector<size_t> order(candidates.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -40,7 +40,7 @@ void Batches::ForEachAnswer(const cv::Mat& image, const std::vector<Candidate>& 
   const auto answer_size = static_cast<size_t>(AnswerSize(net_));
   std::vector<float> answers(candidates.size() * answer_size);
   const std::vector<size_t> order = TopDown(candidates);
-  // The batches are the same for any number of threads: OpenCV's last digits depend on how many crops come at once.
+  // Batches must not depend on the number of threads: OpenCV's last digits depend on the batch size.
   pool.ForEach((candidates.size() + kBatch - 1) / kBatch, [&](size_t thread, size_t batch) {
     Checkpoint(cancel);
     ThreadWorkspace& workspace = workspaces_[thread];

@@ -12,20 +12,20 @@
 
 namespace faces::mtcnn {
 
-/// R-Net or O-Net over the crops of candidates, some at a time.
+/// Runs R-Net or O-Net on the crops of candidates, in batches.
 class Batches {
  public:
-  /// One engine for each thread that is to run it.
+  /// One engine per thread.
   Batches(CropNet net, std::vector<std::unique_ptr<CropEngine>> engines);
 
-  /// Cuts every candidate's box out of the image, has the crops classified by the threads of `pool`, and calls `use`
-  /// for each candidate with its answer (see CropNet), in the order given, on the calling thread. A checkpoint before
+  /// Cuts every candidate's box out of the image, classifies the crops on the threads of `pool`, and calls `use` for
+  /// each candidate with its answer (see CropNet), in the given order, on the calling thread. Calls Checkpoint before
   /// every batch. Throws Error.
   void ForEachAnswer(const cv::Mat& image, const std::vector<Candidate>& candidates, ThreadPool& pool,
                      const CancelFlag& cancel, const std::function<void(const Candidate&, const float*)>& use);
 
  private:
-  // What a thread works with.
+  // State of one thread.
   struct ThreadWorkspace {
     std::unique_ptr<CropEngine> engine;
     std::vector<uint8_t> crops;

@@ -7,12 +7,12 @@
 namespace faces::mtcnn {
 namespace {
 
-// Non-maximum suppression thresholds of the reference: one level of the pyramid; all levels, R-Net and O-Net.
+// Non-maximum suppression thresholds of the reference: one for each pyramid level; one for all levels, R-Net and O-Net.
 constexpr double kLevelOverlap = 0.5;
 constexpr double kStageOverlap = 0.7;
 
-// The levels in their order, those together that the threads go through at once: a small one would leave threads idle.
-// Together they have no more windows than candidates may come of one.
+// Groups levels, in order, that the threads process at the same time: a small level alone would leave threads idle. A
+// group has at most as many windows as one level may have candidates.
 std::vector<std::vector<Level>> GroupLevels(const std::vector<Level>& levels) {
   std::vector<std::vector<Level>> groups;
   double sum = 0;
@@ -28,7 +28,7 @@ std::vector<std::vector<Level>> GroupLevels(const std::vector<Level>& levels) {
   return groups;
 }
 
-// Regression, then the whole-numbered square that the next network crops.
+// Applies the regression, then makes the square with integer corners that the next network crops.
 std::vector<Candidate> ToCropBoxes(std::vector<Candidate> candidates) {
   for (Candidate& candidate : candidates) {
     candidate.box = Round(Square(Regress(candidate.box, candidate.regression)));

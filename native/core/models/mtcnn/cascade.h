@@ -11,13 +11,13 @@
 
 namespace faces::mtcnn {
 
-/// How many candidates each step hands to the next; of more, the best are kept, so that no thresholds and no scale
-/// factor make a search cost more than a stated time. By the densest photograph of the tests (1600x898; 5656 proposals,
-/// 1320 candidates after R-Net, 332 faces), 50 megapixels as dense as that have some 200,000, 46,000 and 11,600.
+/// Limits for the candidates that each step passes on. Beyond them the best are kept, so that thresholds and scale
+/// factor cannot make a search exceed a known time. The densest test photograph (1600x898) has 5656 proposals, 1320
+/// candidates after R-Net and 332 faces; at the same density, 50 megapixels have some 200,000, 46,000 and 11,600.
 struct StageLimits {
-  size_t windows = kMaxCandidatesPerLevel;  ///< of all levels together, before their non-maximum suppression
-  size_t proposals = 200'000;               ///< that R-Net classifies: 4 s of processor time (AVX2, fused kernels)
-  size_t refined = 50'000;                  ///< that O-Net classifies: 6 s
+  size_t windows = kMaxCandidatesPerLevel;  ///< on all levels together, before their non-maximum suppression
+  size_t proposals = 200'000;               ///< for R-Net: 4 s of processor time (AVX2, fused kernels)
+  size_t refined = 50'000;                  ///< for O-Net: 6 s
   size_t faces = kMaxFaces;
 };
 
@@ -25,8 +25,8 @@ struct StageLimits {
 /// 2016) with the arithmetic of deep_utils 0.8.8, whose answers it reproduces.
 class Cascade : public Model {
  public:
-  /// `threads` (at least 1) share the work on a picture, each with networks of its own; the answers do not depend on
-  /// their number. Throws Error{kModelInvalid, kOutOfMemory}.
+  /// `threads` (at least 1) share the work on an image, each with its own networks; the answers do not depend on their
+  /// number. Throws Error{kModelInvalid, kOutOfMemory}.
   explicit Cascade(const ModelFiles& files, EngineChoice choice = EngineChoice::kAuto, int threads = 1,
                    const StageLimits& limits = {});
 

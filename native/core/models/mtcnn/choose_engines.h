@@ -8,7 +8,7 @@
 
 namespace faces::mtcnn {
 
-/// The networks of several threads, one of each for every thread.
+/// The networks of all threads, one of each per thread.
 struct ChosenEngines {
   std::vector<std::unique_ptr<ProposalEngine>> pnets;
   std::vector<std::unique_ptr<CropEngine>> rnets;
@@ -16,7 +16,7 @@ struct ChosenEngines {
   EngineInUse in_use;
 };
 
-/// Makes the networks for `threads` threads (at least 1) from det1.onnx, det2.onnx and det3.onnx. Throws
+/// Creates the networks for `threads` threads (at least 1) from det1.onnx, det2.onnx and det3.onnx. Throws
 /// Error{kModelInvalid}.
 ChosenEngines ChooseEngines(const ModelFiles& files, EngineChoice choice, int threads);
 

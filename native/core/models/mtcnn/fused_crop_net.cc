@@ -13,19 +13,19 @@ using namespace kernels;
 
 constexpr size_t kColours = 3;
 
-// Crops that go through the later layers together: of each layer they have as many tiles as make full blocks (conv.cc).
+// Crops processed together in the later layers: their tiles fill whole blocks in each of these layers (conv.cc).
 constexpr int kGroup = 6;
 
-// Floats of a layer's map up to which it takes a group at once: what a group has between two layers, transforms
-// included, stays in the second-level cache.
+// Layers with maps of up to this many floats process a group at once: the group's maps, transforms included, stay in
+// the second-level cache.
 constexpr size_t kSharedMap = 8192;
 
-// Side of Winograd's tiles for a map of this side; 0 for none: where they would not fit exactly, and where there are
-// too few inputs to pay for the transforms.
-int WinogradTile(const LayerParams& numbers, int side) {
-  if (numbers.inputs < 16) return 0;
-  if (side % 3 == 0 && (numbers.kernel == 2 || numbers.kernel == 3)) return 3;
-  return side % 4 == 0 && numbers.kernel == 3 ? 4 : 0;
+// Side of Winograd's tiles for a map of this side; 0 if they do not fit exactly, or if there are too few inputs to pay
+// for the transforms.
+int WinogradTile(const LayerParams& params, int side) {
+  if (params.inputs < 16) return 0;
+  if (side % 3 == 0 && (params.kernel == 2 || params.kernel == 3)) return 3;
+  return side % 4 == 0 && params.kernel == 3 ? 4 : 0;
 }
 
 size_t MapSize(int side, size_t depth) { return static_cast<size_t>(side) * static_cast<size_t>(side) * depth; }
@@ -86,8 +86,8 @@ void FusedCropNet::Apply(Step& step, const float* in, int maps, float* out) {
   }
 }
 
-// The first steps take one crop after another, so that its maps, at most 113 KB of them, stay in the second-level
-// cache; the others have few tiles a crop and more weights than maps, and take all at once.
+// The first steps process one crop at a time, so that its maps, at most 113 KB, stay in the second-level cache; the
+// others have few tiles per crop and more weights than maps, and process all crops at once.
 void FusedCropNet::Features(const uint8_t* bgr, int count, float* features) {
   const auto out_size = [&](size_t i) { return MapSize(steps_[i].out_side, steps_[i].depth); };
   const size_t shared_size = out_size(first_shared_ - 1);

@@ -10,23 +10,23 @@
 
 namespace faces::mtcnn {
 
-/// R-Net or O-Net over crops. Not for use by two threads at once.
+/// Runs R-Net or O-Net on crops. Not thread-safe.
 class FusedCropNet {
  public:
-  /// `side` of a crop; `trunk`: the convolutions, the first reading B, G, R; `pools`: for each after the
-  /// first, which has its own, the kernel of the maximum over its output, 0 for none; `dense` reads the last map as
-  /// row, column, channel; `heads`: outputs 0 and 1 are the logits of "none" and "face", then regression and landmarks.
+  /// `side`: of a crop; `trunk`: the convolutions, the first reading B, G, R; `pools`: for each layer after the first,
+  /// which has its own pool, the kernel of its max pooling, 0 for none; `dense` reads the last map as row, column,
+  /// channel; `heads`: outputs 0 and 1 are the logits of "none" and "face", then regression and landmarks.
   FusedCropNet(int side, const std::vector<kernels::LayerParams>& trunk, const std::vector<int>& pools,
                const kernels::LayerParams& dense, const kernels::LayerParams& heads);
 
-  /// `bgr`: `count` crops. Gives for each the score, then all other outputs of the heads; valid until the next call.
+  /// `bgr`: `count` crops. Returns for each the score, then the other outputs of the heads; valid until the next call.
   const float* Run(const uint8_t* bgr, int count);
 
  private:
   struct Step {
-    // One of these.
+    // Exactly one of these is set.
     std::optional<kernels::CropLayer> first;
-    std::optional<kernels::Winograd> winograd;  // where its tiles fit
+    std::optional<kernels::Winograd> winograd;  // if its tiles fit
     std::optional<kernels::Layer> direct;
     int pool;
     int in_side;
@@ -43,7 +43,7 @@ class FusedCropNet {
   int side_;
   int answer_size_;
   std::vector<Step> steps_;
-  size_t first_shared_ = 1;  // the first step that takes several crops at once
+  size_t first_shared_ = 1;  // the first step that processes several crops at once
   kernels::Layer dense_;
   kernels::Layer heads_;
   kernels::Buffer maps_[2];

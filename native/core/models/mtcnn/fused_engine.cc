@@ -10,19 +10,19 @@ namespace {
 
 using kernels::LayerParams;
 
-// What a network's layer must look like.
+// Required shape of a layer.
 struct Shape {
   int outputs;
   int inputs;
   int kernel;
 };
 
-// Goes by types, shapes and order: names differ between OpenCV's versions.
+// Reads layers by type, shape and order: names differ between OpenCV's versions.
 class Reader {
  public:
   Reader(std::vector<LayerWeights> layers, std::string name) : name_(std::move(name)) {
     for (LayerWeights& layer : layers) {
-      // A dense layer of an ONNX file is an InnerProduct in OpenCV 4.6, a Gemm with the same blobs in 4.10.
+      // A dense layer of an ONNX file is an InnerProduct in OpenCV 4.6, and a Gemm with the same blobs in 4.10.
       if (layer.type == "Convolution" || layer.type == "InnerProduct" || layer.type == "Gemm") {
         linear_.push_back(std::move(layer));
       } else if (layer.type == "PReLU") {
@@ -33,19 +33,19 @@ class Reader {
     }
   }
 
-  // The layers that follow one another, each with its PReLU.
+  // The consecutive layers, each with its PReLU.
   std::vector<LayerParams> Trunk(const std::vector<Shape>& shapes) {
     if (prelu_.size() != shapes.size() || linear_.size() < shapes.size()) Refuse("another number of layers");
     std::vector<LayerParams> trunk;
     for (size_t i = 0; i < shapes.size(); ++i) {
-      trunk.push_back(Numbers(linear_[i], shapes[i]));
+      trunk.push_back(Params(linear_[i], shapes[i]));
       trunk.back().slopes = Floats(prelu_[i], 0, shapes[i].outputs);
     }
     linear_.erase(linear_.begin(), linear_.begin() + static_cast<std::ptrdiff_t>(shapes.size()));
     return trunk;
   }
 
-  // The layers that read the last of the trunk, found by their outputs, as one layer.
+  // The layers that read the last of the trunk, found by their number of outputs, merged into one layer.
   LayerParams Heads(const std::vector<int>& outputs, int inputs) {
     if (linear_.size() != outputs.size()) Refuse("another number of outputs");
     LayerParams heads{0, inputs, 1, {}, {}, {}};
@@ -54,7 +54,7 @@ class Reader {
         return candidate.blobs.size() == 2 && candidate.blobs[1].total() == static_cast<size_t>(count);
       });
       if (layer == linear_.end()) Refuse("no output of " + std::to_string(count) + " channels");
-      const LayerParams head = Numbers(*layer, {count, inputs, 1});
+      const LayerParams head = Params(*layer, {count, inputs, 1});
       heads.outputs += count;
       heads.weights.insert(heads.weights.end(), head.weights.begin(), head.weights.end());
       heads.bias.insert(heads.bias.end(), head.bias.begin(), head.bias.end());
@@ -75,16 +75,16 @@ class Reader {
     return {from, from + count};
   }
 
-  LayerParams Numbers(const LayerWeights& layer, const Shape& shape) const {
+  LayerParams Params(const LayerWeights& layer, const Shape& shape) const {
     const int count = shape.outputs * shape.inputs * shape.kernel * shape.kernel;
-    LayerParams numbers{shape.outputs, shape.inputs, shape.kernel, Floats(layer, 0, count), {}, {}};
+    LayerParams params{shape.outputs, shape.inputs, shape.kernel, Floats(layer, 0, count), {}, {}};
     const cv::Mat& weights = layer.blobs[0];
     const bool is_convolution = layer.type == "Convolution" && weights.dims == 4;
     if (weights.size[0] != shape.outputs || (is_convolution && weights.size[3] != shape.kernel)) {
       Refuse("a layer of type " + layer.type + " has another shape");
     }
-    numbers.bias = Floats(layer, 1, shape.outputs);
-    return numbers;
+    params.bias = Floats(layer, 1, shape.outputs);
+    return params;
   }
 
   std::string name_;
@@ -92,7 +92,7 @@ class Reader {
   std::vector<LayerWeights> prelu_;
 };
 
-// The networks learnt from R, G, B; pixels here are B, G, R.
+// The networks were trained on R, G, B; pixels here are B, G, R.
 void SwapColours(LayerParams& first) {
   const auto taps = static_cast<std::ptrdiff_t>(first.kernel) * first.kernel;
   for (auto red = first.weights.begin(); red != first.weights.end(); red += 3 * taps) {
@@ -100,7 +100,7 @@ void SwapColours(LayerParams& first) {
   }
 }
 
-// A dense layer reads its map as channel, column, row; here maps are row, column, channel.
+// Dense layers read their input as channel, column, row; maps here are row, column, channel.
 void ReorderInputs(LayerParams& dense, int side) {
   const auto area = static_cast<size_t>(side) * static_cast<size_t>(side);
   const auto inputs = static_cast<size_t>(dense.inputs);
@@ -147,7 +147,7 @@ std::unique_ptr<ProposalEngine> MakeFusedProposals(const std::string& onnx) {
 }
 
 std::unique_ptr<CropEngine> MakeFusedCrops(CropNet net, const std::string& onnx) {
-  constexpr int kLastSide = 3;  // of the map before the dense layer, of both
+  constexpr int kLastSide = 3;  // of the map before the dense layer, in both networks
   const bool is_rnet = net == CropNet::kRNet;
   const std::vector<int> outputs = is_rnet ? std::vector<int>{2, 4} : std::vector<int>{2, 4, 10};
   const std::vector<int> pools = is_rnet ? std::vector<int>{3, 0} : std::vector<int>{3, 2, 0};

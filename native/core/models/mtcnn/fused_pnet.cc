@@ -18,22 +18,23 @@ using namespace kernels;
 
 constexpr size_t kColours = 3;
 constexpr size_t kLogits = 2;
-constexpr size_t kPooledDepth = 16;  // the first layer's ten outputs as kernels::Winograd reads them
+constexpr size_t kPooledDepth = 16;  // the first layer's ten outputs, padded for kernels::Winograd
 
-// Rows of windows that go through all layers before the next: what lies between the layers stays in the second-level
-// cache, and each layer's weights are fetched once for as many rows.
+// Rows of windows that pass through all layers before the next: intermediate results stay in the second-level cache,
+// and each layer's weights are loaded once for this many rows.
 constexpr int kStrip = 8;
 
-// Side of the tiles of the second and third convolution.
+// Winograd tile side of the second and third convolution.
 constexpr int kTile = 4;
 
 int TilesOf(int length) { return (length + kTile - 1) / kTile; }
 
-// Most rows that lie between the layers: the second layer makes whole tiles, one more than a strip in the first strip.
+// Maximum of rows between the layers: the second layer makes whole tiles, one more than a strip needs in the first
+// strip.
 constexpr size_t kSecondRows = kStrip + kTile;
 constexpr size_t kPooledRows = kSecondRows + 2;
 
-// The rows that a layer has still to read, and those that it will read next to them.
+// Rows between two layers, from the next one to be read.
 struct Band {
   float* data;
   size_t row;  // floats
@@ -48,9 +49,9 @@ struct Band {
   }
 };
 
-// What "face" less "none" must exceed where the score exceeds `threshold`, less two margins: of the share, whose float
-// is off by some 1e-7, and of the logits, which the screen adds up in another order than the heads (32 products: off by
-// 32 x 6e-8 of their absolute sum, which would have to be 25,000).
+// The lowest logit difference "face" - "none" at which the score can exceed `threshold`, less two margins: for the
+// float score, which is off by some 1e-7, and for the logits, which the screen sums in another order than the heads (32
+// products: off by 32 x 6e-8 of their absolute sum, which would have to be 25,000).
 float LowestDifference(float threshold) {
   const double share = static_cast<double>(threshold) - 1e-6;
   if (share <= 0) return -std::numeric_limits<float>::infinity();
@@ -81,7 +82,8 @@ void FusedPNet::Run(const uint8_t* bgr, int width, int height, float threshold, 
   const size_t plane = FirstLayer::Plane(width);
   const auto channels = static_cast<size_t>(conv1_.outputs());
   float* planes = planes_.Take(channels * plane);
-  // Whole tiles, also at the right and lower border: beyond it lie zeros or what was there of this picture before.
+  // Whole tiles, even at the right and lower border: what lies beyond is zero, or left over from earlier rows of this
+  // image.
   const int tile_columns2 = TilesOf(columns + 2);
   const int tile_columns3 = TilesOf(columns);
   const size_t pooled_columns = static_cast<size_t>(tile_columns2 + 1) * kTile;
@@ -102,7 +104,7 @@ void FusedPNet::Run(const uint8_t* bgr, int width, int height, float threshold, 
   for (int first = 0; first < rows; first += kStrip) {
     const int last = std::min(first + kStrip, rows);
 
-    // At the end there may be none: the strip before has made them.
+    // At the end there may be none left: the strip before has made them.
     const int second_tiles = TilesOf(last + 2 - second.end);
     const int second_end = second.end + second_tiles * kTile;
     const int pooled_end = std::min(second_end, rows + 2) + 2;
@@ -128,7 +130,7 @@ void FusedPNet::Run(const uint8_t* bgr, int width, int height, float threshold, 
 
     conv3_.Convolve({second.At(first), second_row, depth2}, {tile_columns3, TilesOf(last - first)},
                     {third, third_row, depth3});
-    // Few windows are near a face: the others' score and regression are never made.
+    // Few windows are near a face: score and regression are computed for those only.
     for (int row = first; row < last; ++row) {
       const float* maps = third + static_cast<size_t>(row - first) * third_row;
       const size_t likely =

@@ -10,14 +10,15 @@
 
 namespace faces::mtcnn {
 
-/// P-Net over a tile of pixels. Not for use by two threads at once.
+/// Runs P-Net on a tile of pixels. Not thread-safe.
 class FusedPNet {
  public:
   /// `trunk`: the three convolutions, the first reading B, G, R. `heads`: outputs 0 and 1 are the logits of "none" and
   /// "face", 2 to 5 the regression.
   FusedPNet(const std::vector<kernels::LayerParams>& trunk, const kernels::LayerParams& heads);
 
-  /// Gives every window that scores over `threshold`, row by row: column, row, score and the regression's four numbers.
+  /// Calls `use` for every window with a score over `threshold`, row by row: column, row, score and the four regression
+  /// values.
   using Use = std::function<void(int column, int row, float score, const float* regression)>;
   void Run(const uint8_t* bgr, int width, int height, float threshold, const Use& use);
 
@@ -26,7 +27,7 @@ class FusedPNet {
   kernels::Winograd conv2_;
   kernels::Winograd conv3_;
   kernels::Layer heads_;
-  kernels::Buffer difference_;  // the weights of "face" less those of "none"
+  kernels::Buffer difference_;  // the weights of "face" minus those of "none"
   float bias_difference_;
   kernels::Buffer pixels_;
   kernels::Buffer planes_;

@@ -6,7 +6,7 @@
 namespace faces::mtcnn {
 namespace {
 
-// Windows are at least two image pixels apart, so their corners tell their order.
+// Windows are at least two image pixels apart, so their corners determine their order.
 bool IsBefore(const Candidate& a, const Candidate& b) {
   return a.box.y1 != b.box.y1 ? a.box.y1 < b.box.y1 : a.box.x1 < b.box.x1;
 }
@@ -19,7 +19,7 @@ bool IsBetter(const Candidate& a, const Candidate& b) {
 
 void LevelCandidates::Add(const std::vector<Candidate>& tile) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (found_.size() + tile.size() > 2 * most_) KeepBest();
+  if (found_.size() + tile.size() > 2 * max_) KeepBest();
   found_.insert(found_.end(), tile.begin(), tile.end());
 }
 
@@ -30,9 +30,9 @@ std::vector<Candidate> LevelCandidates::Take() {
 }
 
 void LevelCandidates::KeepBest() {
-  if (found_.size() <= most_) return;
-  std::nth_element(found_.begin(), found_.begin() + static_cast<std::ptrdiff_t>(most_), found_.end(), IsBetter);
-  found_.resize(most_);
+  if (found_.size() <= max_) return;
+  std::nth_element(found_.begin(), found_.begin() + static_cast<std::ptrdiff_t>(max_), found_.end(), IsBetter);
+  found_.resize(max_);
 }
 
 }  // namespace faces::mtcnn

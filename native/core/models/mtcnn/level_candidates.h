@@ -8,28 +8,27 @@
 
 namespace faces::mtcnn {
 
-/// Candidates that one level may give. Only thresholds near 0 or a picture drawn for the purpose come near it; of more,
-/// the best are kept.
+/// Limit for the candidates of one level; the best are kept. Only thresholds near 0 or a picture made for it come near.
 constexpr size_t kMaxCandidatesPerLevel = 500'000;
 
-/// Gathers what the tiles of one level give. The outcome does not depend on their order; any number of threads may add.
+/// Collects the candidates of one level's tiles. Independent of their order, and thread-safe.
 class LevelCandidates {
  public:
-  explicit LevelCandidates(size_t most = kMaxCandidatesPerLevel) : most_(most) {}
+  explicit LevelCandidates(size_t max = kMaxCandidatesPerLevel) : max_(max) {}
 
-  /// Keeps `tile`'s candidates, or the best of all so far where they would be more than twice `most`.
+  /// Adds `tile`'s candidates; first reduces to the best `max` if there would be more than twice `max`.
   void Add(const std::vector<Candidate>& tile);
 
-  /// How many are held now.
+  /// Current number of candidates.
   size_t size() const { return found_.size(); }
 
-  /// The best `most` (of equal scores the first, row by row), row by row. Leaves nothing.
+  /// Returns the best `max` (the first among equal scores, row by row), row by row, and empties this object.
   std::vector<Candidate> Take();
 
  private:
   void KeepBest();
 
-  const size_t most_;
+  const size_t max_;
   std::mutex mutex_;
   std::vector<Candidate> found_;
 };

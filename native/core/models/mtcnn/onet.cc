@@ -3,7 +3,7 @@
 namespace faces::mtcnn {
 namespace {
 
-// Ten shares of the box's sides: the five x, then the five y. Rounded to float32 as the reference's array does.
+// Ten values relative to the box's sides: five x, then five y. Rounded to float32 like the reference's array.
 Landmarks PlaceLandmarks(const Box& box, const float* shares) {
   Landmarks points;
   for (size_t i = 0; i < points.size(); ++i) {

@@ -17,15 +17,15 @@ namespace faces::mtcnn {
 /// O-Net, the output network: classifies 48x48 crops and places five landmarks (paper, section 2.2).
 class ONet {
  public:
-  /// One engine for each thread that is to run it.
+  /// One engine per thread.
   explicit ONet(std::vector<std::unique_ptr<CropEngine>> engines) : batches_(CropNet::kONet, std::move(engines)) {}
 
   struct Answer {
     std::vector<Candidate> candidates;
-    std::vector<Landmarks> landmarks;  ///< one for each candidate, pixels of the image
+    std::vector<Landmarks> landmarks;  ///< one per candidate, in pixels of the image
   };
 
-  /// As RNet::Refine; the landmarks are relative to the clipped box.
+  /// Like RNet::Refine; the landmarks are relative to the clipped box.
   Answer Refine(const cv::Mat& image, const std::vector<Candidate>& candidates, float threshold, ThreadPool& pool,
                 const CancelFlag& cancel);
 

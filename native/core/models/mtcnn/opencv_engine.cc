@@ -13,7 +13,7 @@ class Proposals : public ProposalEngine {
     cv::Mat blob = MakeBlob(1, width, height);
     PixelsToBlob(bgr, width, height, blob.ptr<float>());
     const cv::Size windows(WindowCount(width), WindowCount(height));
-    const std::vector<cv::Mat> maps = net_.Forward(blob, windows);  // columns x rows (see net.h)
+    const std::vector<cv::Mat> maps = net_.Forward(blob, windows);  // columns x rows (see opencv_net.h)
     const auto* score = maps[0].ptr<float>(0, 1);
     for (int column = 0; column < windows.width; ++column) {
       for (int row = 0; row < windows.height; ++row) {

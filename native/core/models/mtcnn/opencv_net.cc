@@ -43,7 +43,7 @@ OpenCvNet::OpenCvNet(const std::string& onnx, int window, std::vector<int> outpu
   impl_->name = name;
   TryDnn(name, " cannot be read", [&] {
     impl_->net = cv::dnn::readNetFromONNX(onnx.data(), onnx.size());
-    impl_->weights = ReadWeights(impl_->net);  // before a first run, which may merge layers
+    impl_->weights = ReadWeights(impl_->net);  // before the first run, which may fuse layers
     impl_->outputs = impl_->net.getUnconnectedOutLayersNames();
     impl_->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
     impl_->net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);

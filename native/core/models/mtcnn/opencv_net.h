@@ -7,35 +7,34 @@
 
 namespace faces::mtcnn {
 
-/// The numbers of one layer as OpenCV's importer gives them; `blobs` share its memory.
+/// The weights of one layer as imported by OpenCV; `blobs` share its memory.
 struct LayerWeights {
   std::string type;  ///< "Convolution", "InnerProduct", "PReLU" and so on
   std::vector<cv::Mat> blobs;
 };
 
-/// One of the three networks, run by OpenCV's dnn module on the calling thread. Not for use by two threads at once.
-///
-/// The networks were trained on column-major images (Matlab), so their input is the transposed picture: a blob is
-/// batch x 3 x columns x rows, and output maps are columns x rows as well. Numbers inside (regression, landmarks) need
-/// no swap: they come as x before y of the upright picture.
+/// One of the three networks, run by OpenCV's dnn module on the calling thread. Not thread-safe.
+/// The networks were trained on column-major images (Matlab), so their input is the transposed image: a blob is batch x
+/// 3 x columns x rows, and output maps are columns x rows as well. The values inside (regression, landmarks) need no
+/// swap: they are x before y of the upright image.
 class OpenCvNet {
  public:
-  /// `window`: side of the input that gives one answer. `output_channels`: the outputs by their number of channels, in
-  /// the order in which Forward is to give them. Every output of a network has a number of its own, and names differ
-  /// between OpenCV's versions. Throws Error{kModelInvalid} where `onnx`, the bytes of an ONNX file, cannot be read, or
-  /// does not give these outputs for a trial window.
+  /// `window`: side of the input that gives one answer. `output_channels`: identifies the outputs by their number of
+  /// channels, in the order in which Forward returns them; the numbers are unique within a network, while names differ
+  /// between OpenCV's versions. Throws Error{kModelInvalid} if `onnx`, the bytes of an ONNX file, cannot be read, or
+  /// does not give these outputs for a test window.
   OpenCvNet(const std::string& onnx, int window, std::vector<int> output_channels, const std::string& name);
   ~OpenCvNet();
   OpenCvNet(OpenCvNet&&) noexcept;
   OpenCvNet& operator=(OpenCvNet&&) noexcept;
 
-  /// `blob`: CV_32F, batch (at least 1) x 3 x columns x rows. The answers are CV_32F, batch x channels x map.width
-  /// (columns of windows) x map.height; batch x channels will do for a single window. They stay valid until the next
-  /// call. Throws Error{kModelInvalid} where they have another shape or OpenCV cannot run the layers; lets its lack of
-  /// memory (cv::Error::StsNoMem) through.
+  /// `blob`: CV_32F, batch (at least 1) x 3 x columns x rows. The outputs are CV_32F, batch x channels x map.width
+  /// (columns of windows) x map.height, or batch x channels for a single window; valid until the next call. Throws
+  /// Error{kModelInvalid} if they have another shape or OpenCV cannot run the layers; cv::Exception passes through if
+  /// memory runs out (cv::Error::StsNoMem).
   std::vector<cv::Mat> Forward(const cv::Mat& blob, const cv::Size& map = {1, 1});
 
-  /// The layers as imported, in their order.
+  /// The imported layers, in order.
   const std::vector<LayerWeights>& weights() const;
 
  private:

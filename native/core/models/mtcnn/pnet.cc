@@ -38,7 +38,7 @@ std::vector<std::vector<Candidate>> PNet::Propose(const cv::Mat& image, const st
     const cv::Rect pixels = tile.Pixels();
     ThreadWorkspace& workspace = workspaces_[thread];
     workspace.pixels.resize(static_cast<size_t>(pixels.area()) * 3);
-    LinearResize(resizes[tile.level]).Block(pixels, workspace.pixels.data());  // a copy: no two threads may use one
+    LinearResize(resizes[tile.level]).Block(pixels, workspace.pixels.data());  // a copy per thread: not thread-safe
     workspace.proposals.clear();
     workspace.engine->Propose(workspace.pixels.data(), pixels.width, pixels.height, threshold, workspace.proposals);
     workspace.candidates.clear();

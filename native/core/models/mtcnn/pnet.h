@@ -12,25 +12,25 @@
 
 namespace faces::mtcnn {
 
-/// Side in pixels of the tiles that P-Net takes at once. Its layers need about 100 bytes a pixel, so a tile stays near
+/// Side in pixels of the tiles that P-Net processes. Its layers need about 100 bytes per pixel, so a tile stays near
 /// the second-level cache (measured on levels of 1 megapixel: 1.5 times faster than in one piece, 110 MB less).
 constexpr int kTileSide = 256;
 
 /// P-Net, the proposal network: slides a 12x12 window over a level in steps of 2 pixels (paper, section 2.2).
 class PNet {
  public:
-  /// One engine for each thread that is to run it.
+  /// One engine per thread.
   explicit PNet(std::vector<std::unique_ptr<ProposalEngine>> engines);
 
-  /// For each level, the windows that score over `threshold` (kMaxCandidatesPerLevel at most), row by row, as boxes in
-  /// pixels of the image, before non-maximum suppression. The levels are run in tiles of at most `tile_side` pixels a
-  /// side (at least one window), spread over the threads of `pool`, which changes nothing in the answer, with a
-  /// checkpoint before each. Throws Error.
+  /// Returns for each level the windows with a score over `threshold` (kMaxCandidatesPerLevel at most), row by row, as
+  /// boxes in pixels of the image, before non-maximum suppression. The levels are split into tiles of at most
+  /// `tile_side` pixels a side (at least one window), processed by the threads of `pool`, which does not change the
+  /// result, with a checkpoint before each. Throws Error.
   std::vector<std::vector<Candidate>> Propose(const cv::Mat& image, const std::vector<Level>& levels, float threshold,
                                               ThreadPool& pool, const CancelFlag& cancel, int tile_side = kTileSide);
 
  private:
-  // What a thread works with.
+  // State of one thread.
   struct ThreadWorkspace {
     std::unique_ptr<ProposalEngine> engine;
     std::vector<uint8_t> pixels;

@@ -8,10 +8,10 @@ namespace faces::mtcnn {
 std::vector<Level> ImagePyramid(int width, int height, double min_face_size, double scale_factor) {
   std::vector<Level> levels;
   const double first = kPNetWindow / min_face_size;
-  // The running product decides when to stop and the power gives the scale, as in the reference: the two differ in the
-  // last bit, and a level more or less would follow from using one for both.
+  // As in the reference, a running product decides when to stop, and a power gives the scale: they differ in the last
+  // bit, and using one for both could change the number of levels.
   double shorter = std::min(width, height) * first;
-  // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): the reference's rounding is what is wanted
+  // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): the reference's rounding is required
   for (int k = 0; shorter > kPNetWindow; ++k, shorter *= scale_factor) {
     const double scale = first * std::pow(scale_factor, k);
     levels.push_back({scale, static_cast<int>(std::ceil(width * scale)), static_cast<int>(std::ceil(height * scale))});

@@ -10,11 +10,11 @@ namespace faces::mtcnn {
 namespace {
 
 constexpr int kChannels = 3;
-constexpr float kOne = 2048;  // a weight of 1: OpenCV's INTER_RESIZE_COEF_SCALE
+constexpr float kOne = 2048;  // weight 1, OpenCV's INTER_RESIZE_COEF_SCALE
 
-constexpr int kAhead = 8;  // rows of the result whose pixels are asked for in advance
+constexpr int kAhead = 8;  // how many rows of the result to prefetch ahead
 
-// OpenCV's own expression: the ratio is inverted twice.
+// OpenCV's own expression, which inverts the ratio twice.
 double Step(int from, int to) { return 1.0 / (static_cast<double>(to) / from); }
 
 int16_t Weight(float share) { return static_cast<int16_t>(std::lrint(share * kOne)); }
@@ -46,7 +46,7 @@ LinearResize::LinearResize(const cv::Mat& image, const Window& window, int width
   }
 }
 
-// Beyond the first and last column the edge pixel counts alone.
+// Beyond the first and last column only the edge pixel counts.
 std::vector<LinearResize::Tap> LinearResize::ColumnTaps(int from, int to) {
   const double step = Step(from, to);
   std::vector<Tap> taps;
@@ -60,8 +60,8 @@ std::vector<LinearResize::Tap> LinearResize::ColumnTaps(int from, int to) {
   return taps;
 }
 
-// Beyond the first and last row the edge row counts twice with the weights as they are: its rounding differs by one
-// from the columns' way.
+// Beyond the first and last row, the edge row is used twice with unchanged weights, which rounds differently by one
+// than the columns' way.
 std::vector<LinearResize::Tap> LinearResize::RowTaps(int from, int to) {
   const double step = Step(from, to);
   std::vector<Tap> taps;
@@ -74,7 +74,7 @@ std::vector<LinearResize::Tap> LinearResize::RowTaps(int from, int to) {
   return taps;
 }
 
-// The window's row, from its first column on; `padded` is used where it reaches beyond the image.
+// A row of the window, from its first column on; copied to `padded` if it extends beyond the image.
 const uint8_t* LinearResize::SourceRow(int row, std::vector<uint8_t>& padded) const {
   const int64_t y = window_.y + row;
   const bool is_row_inside = y >= 0 && y < image_.rows;
@@ -90,8 +90,8 @@ const uint8_t* LinearResize::SourceRow(int row, std::vector<uint8_t>& padded) co
   return padded.data();
 }
 
-// Asks for the pixels of a row of the result to be brought near: the processor foresees neither the next row of a short
-// stretch of the image nor where the next crop begins.
+// Prefetches the source pixels of a result row: the processor predicts neither the next row of a short stretch of the
+// image nor the start of the next crop.
 void LinearResize::Prefetch(int row, const cv::Rect& block) const {
   constexpr std::ptrdiff_t kLine = 64;
   if (row >= block.y + block.height || !is_inside_) return;
@@ -106,7 +106,7 @@ void LinearResize::Prefetch(int row, const cv::Rect& block) const {
 }
 
 const int16_t* LinearResize::BlendedColumns(int source_row, const cv::Rect& block) {
-  // Even rows in one buffer, odd ones in the other: neighbours never push each other out.
+  // Even rows in one buffer, odd rows in the other: neighbouring rows never evict each other.
   const auto slot = static_cast<size_t>(source_row % 2);
   if (blended_row_[slot] != source_row) {
     const uint8_t* source = SourceRow(source_row, padded_[slot]);

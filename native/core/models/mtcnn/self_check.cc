@@ -8,9 +8,9 @@ namespace faces::mtcnn {
 namespace {
 
 constexpr double kTolerance = 1e-4;
-constexpr int kCrops = 13;  // one more than any kernel takes at once
+constexpr int kCrops = 13;  // one more than any kernel processes at once
 
-// Noise over a slope, so that strong and flat places both occur. The generator's numbers are the same everywhere.
+// Noise on a gradient, so that high and low contrast both occur. The generator gives the same numbers everywhere.
 std::vector<uint8_t> Picture(int width, int rows, uint32_t seed) {
   std::minstd_rand random(seed);
   std::vector<uint8_t> bgr(static_cast<size_t>(width) * static_cast<size_t>(rows) * 3);
@@ -22,7 +22,7 @@ std::vector<uint8_t> Picture(int width, int rows, uint32_t seed) {
   return bgr;
 }
 
-// Not "differs by more": false for what is no number.
+// False for NaN, which "differs by more" would not be.
 bool IsNear(float a, float b) { return std::abs(static_cast<double>(a) - static_cast<double>(b)) < kTolerance; }
 
 bool IsNear(const Proposal& a, const Proposal& b) {

@@ -5,13 +5,13 @@
 namespace faces::mtcnn {
 namespace {
 
-// Tiles start on the stride and overlap by the receptive field, so that every window sees the pixels that it sees on
-// the whole level. The last one takes the odd pixel that the pool rounds up to.
+// Tiles start at multiples of the stride and overlap by the receptive field, so that every window sees the same pixels
+// as on the whole level. The last tile takes the odd pixel that the pool rounds up to.
 std::vector<Span> Spans(int pixels, int side) {
   const int windows = WindowCount(pixels);
-  const int most = (std::max(side, kPNetWindow) - kPNetWindow) / kPNetStride + 1;
-  const int tiles = std::max((windows + most - 1) / most, 1);
-  const int step = (windows + tiles - 1) / tiles;  // even shares: another size costs the network a new set-up
+  const int max = (std::max(side, kPNetWindow) - kPNetWindow) / kPNetStride + 1;
+  const int tiles = std::max((windows + max - 1) / max, 1);
+  const int step = (windows + tiles - 1) / tiles;  // equal sizes: each new size makes the network set up again
   std::vector<Span> spans;
   for (int first = 0; first < windows; first += step) {
     const int last = std::min(first + step, windows);

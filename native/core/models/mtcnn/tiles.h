@@ -8,7 +8,7 @@
 
 namespace faces::mtcnn {
 
-/// A part's extent along one axis of a level; the last ones are excluded.
+/// The extent of a tile along one axis of a level; ends are exclusive.
 struct Span {
   int first_window, last_window;
   int first_pixel, last_pixel;
@@ -16,7 +16,7 @@ struct Span {
 
 /// A part of a level.
 struct Tile {
-  size_t level;  ///< its index
+  size_t level;  ///< index of the level
   Span down;
   Span across;
 
@@ -26,8 +26,8 @@ struct Tile {
   }
 };
 
-/// Tiles of at most `side` pixels a side (at least one window), level by level and row by row, that have every window
-/// of the levels once, with the pixels it sees on the whole level.
+/// Splits the levels into tiles of at most `side` pixels a side (at least one window), level by level and row by row.
+/// Every window is in exactly one tile, with all pixels it sees on the level.
 std::vector<Tile> Tiles(const std::vector<Level>& levels, int side);
 
 }  // namespace faces::mtcnn

@@ -7,10 +7,10 @@ import { publicError, RequestError } from '../request-error.js';
 import { parseOptions, queryEntries, type RequestOptions } from '../request-options.js';
 import { search } from '../search.js';
 import type { Service } from '../service.js';
-import { deadline, goneSignal } from '../signals.js';
+import { deadline, disconnectSignal } from '../signals.js';
 import { publicDetection } from './faces.js';
 
-/** Writes one line of NDJSON; waits, up to `timeoutMs`, until the client has taken what came before. */
+/** Writes one line of NDJSON; waits, up to `timeoutMs`, until the client has read the lines before. */
 async function writeLine(response: Response, line: object, timeoutMs: number): Promise<void> {
   if (!response.headersSent) response.status(200).set('Content-Type', 'application/x-ndjson');
   if (response.write(`${JSON.stringify(line)}\n`) || response.destroyed) return;
@@ -19,25 +19,25 @@ async function writeLine(response: Response, line: object, timeoutMs: number): P
     await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
   } catch {
     response.destroy();
-    throw new RequestError('ABORTED', 'the client does not read its answer');
+    throw new RequestError('ABORTED', 'the client stopped reading the answer');
   }
 }
 
 /**
- * POST /v1/batch: many images in one form; a line for each as soon as it is done, in their order. One image is in memory at a
- * time, and the upload waits meanwhile. A bad image gets a line with its error; a broken form, and a batch that is not done in
- * BATCH_TIMEOUT_MS, end with such a line.
+ * POST /v1/batch: many images in one form, answered with a line each, in order, as soon as it is done. One image is in
+ * memory at a time, and the upload waits meanwhile. A bad image gets a line with its error; a malformed form or a batch
+ * that exceeds BATCH_TIMEOUT_MS ends with such a line.
  */
 export function batchHandler(service: Service) {
   const { config, rules, admission } = service;
 
-  /** The answer to one image, which takes a seat now that it is complete. Throws where the whole batch ends by `signal`. */
+  /** The answer to one image, which takes a seat now that it is complete. Throws if `signal` ends the whole batch. */
   async function lineOf(part: BatchPart, options: RequestOptions, signal: AbortSignal, request: Request) {
     const { index, name } = part;
     try {
       if ('error' in part) throw part.error;
       const asked = { image: part.bytes, route: '/v1/batch', options, clientSignal: signal };
-      const found = await admission.seatedInTurn(clientKey(request.ip), signal, (seat) =>
+      const found = await admission.withSeatWhenFree(clientKey(request.ip), signal, (seat) =>
         search(service, 'detect', { ...asked, seat }),
       );
       return { index, name, ...publicDetection(found) };
@@ -52,7 +52,7 @@ export function batchHandler(service: Service) {
     const outcome = outcomeOf(response);
     await admission.batch(clientKey(request.ip), async (held) => {
       const late = deadline('the batch', config.batchTimeoutMs);
-      const signal = AbortSignal.any([goneSignal(response), late.signal]);
+      const signal = AbortSignal.any([disconnectSignal(response), late.signal]);
       let index = 0;
       try {
         for await (const part of readBatch(request, response, config, held, signal)) {

@@ -4,7 +4,7 @@ import { holdUntilTaken } from '../hold-answer.js';
 import type { Service } from '../service.js';
 import { oneImageHandler } from './one-image.js';
 
-/** What an answer says of one image; the timings are in its header. */
+/** The answer for one image; the timings go into a header. */
 export function publicDetection({ model, image, faces, warnings }: Detection) {
   return { model, image, faces, ...(warnings && { warnings }) };
 }

@@ -6,22 +6,22 @@ import { clientKey } from '../client-key.js';
 import { parseOptions, queryEntries, type RequestOptions } from '../request-options.js';
 import { type SearchMethod, type SearchRequest, search, serverTiming } from '../search.js';
 import type { Service } from '../service.js';
-import { goneSignal } from '../signals.js';
+import { disconnectSignal } from '../signals.js';
 import { readUpload } from '../upload.js';
 
 /** A route that takes one image. */
 export interface OneImageRoute<Method extends SearchMethod> {
-  /** Options that its requests may give. */
+  /** Options that requests may set. */
   rules: OptionRules;
-  /** What it does with the image. */
+  /** The detector's method to call. */
   method: Method;
-  /** The options of a request, completed by its headers. */
+  /** Completes the options from the request's headers. */
   complete?: (options: RequestOptions, request: Request) => SearchRequest<Method>['options'];
-  /** Sends the answer; headers that every answer has are set. */
+  /** Sends the answer; common headers are already set. */
   answer: (found: Awaited<ReturnType<Service['detector'][Method]>>, response: Response, seat: Seat) => void;
 }
 
-/** A handler of a POST with one image. Options in the query are checked before the body is read. */
+/** Handles a POST with one image. Options in the query are validated before the body is read. */
 export function oneImageHandler<Method extends SearchMethod>(
   service: Service,
   { rules, method, complete = (options) => options, answer }: OneImageRoute<Method>,
@@ -30,8 +30,8 @@ export function oneImageHandler<Method extends SearchMethod>(
   return async (request: Request, response: Response): Promise<void> => {
     const query = queryEntries(request.originalUrl);
     parseOptions(query, rules);
-    await admission.seated(clientKey(request.ip), async (seat) => {
-      const clientSignal = goneSignal(response);
+    await admission.withSeat(clientKey(request.ip), async (seat) => {
+      const clientSignal = disconnectSignal(response);
       const limits = { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs, count: seat.countBody };
       const { image, fields } = await readUpload(request, response, limits);
       const options = complete(parseOptions([...query, ...fields], rules), request);

@@ -11,9 +11,9 @@ import type { RequestOptions } from '../request-options.js';
 import type { Service } from '../service.js';
 import { oneImageHandler } from './one-image.js';
 
-/** The format that the client would rather have; undefined where it takes whatever the image's own is, or says nothing of ours. */
+/** The format that the client prefers; undefined if it accepts the image's own, or none of ours. */
 export function acceptedFormat(request: Request): PictureFormat | undefined {
-  // Only a wildcard can accept the first, which comes before the others where the client has no preference.
+  // Only a wildcard matches the first entry, which wins if the client has no preference.
   const types = ['image/x-own', ...pictureFormats.map((format) => `image/${format}`)];
   const accepted = request.accepts(types) || '';
   return pictureFormats.find((format) => accepted === `image/${format}`);
@@ -37,7 +37,7 @@ export function pictureHandler(service: Service, kind: 'annotate' | 'redact') {
   });
 }
 
-/** POST /v1/crops: the faces of one image, each with its picture in base64. */
+/** POST /v1/crops: the faces of one image, each with its crop in base64. */
 export function cropsHandler(service: Service) {
   const { config } = service;
   return oneImageHandler(service, {

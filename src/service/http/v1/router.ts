@@ -8,7 +8,7 @@ import { facesHandler } from './faces.js';
 import { modelsHandler } from './list-models.js';
 import { cropsHandler, pictureHandler } from './render.js';
 
-/** Notes the route for log and metrics, before anything can fail. */
+/** Records the route for log and metrics, before anything can fail. */
 function named(route: string): RequestHandler {
   return (_request, response, next) => {
     outcomeOf(response).route = route;
