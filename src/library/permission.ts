@@ -32,6 +32,16 @@ export function withMissingFlag<E>(error: E): E {
     : withMessage(error, `Node.js runs under its permission model, which needs ${cutPath(flag)} for this`);
 }
 
+/**
+ * Throws what Node.js throws where its permission model allows no network, naming the flag: Node.js 25 and later throw
+ * it out of `listen` when nobody can catch it any more.
+ */
+export function mayUseNetwork(): void {
+  const { permission } = process as { permission?: { has(scope: string): boolean } };
+  if (!permission || !process.allowedNodeEnvironmentFlags.has('--allow-net') || permission.has('net')) return;
+  throw withMissingFlag(Object.assign(new Error(), { code: 'ERR_ACCESS_DENIED', permission: 'Net' }));
+}
+
 /** Returns `error` with another message, also in its stack. */
 export function withMessage<E>(error: E, message: string): E {
   const worded = error as Error;
