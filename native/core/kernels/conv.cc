@@ -47,8 +47,8 @@ constexpr int VectorsOf(int block) {
 
 constexpr int PixelsOf(int vectors) { return kAccumulators / vectors < 16 ? kAccumulators / vectors : 16; }
 
-// What becomes of the sums.
-enum class Epilogue { kPRelu, kNothing };
+// What becomes of the sums. kNothing: no bias either.
+enum class Epilogue { kPRelu, kRelu, kBias, kNothing };
 
 // One call, with what the blocks have in common.
 struct Run {
@@ -72,8 +72,8 @@ HWY_INLINE void Block(const Run& run, const float* HWY_RESTRICT in, const float*
   const size_t pixel = kPixel > 0 ? static_cast<size_t>(kPixel) : run.in_pixel;
   const size_t row = run.in_row;
   const auto step = static_cast<size_t>(run.block);
-  V sums[sizeof...(kIndex)] = {kEpilogue == Epilogue::kPRelu ? hn::Load(d, bias + kIndex % kVectors * kLanes)
-                                                             : hn::Zero(d)...};
+  V sums[sizeof...(kIndex)] = {kEpilogue == Epilogue::kNothing ? hn::Zero(d)
+                                                               : hn::Load(d, bias + kIndex % kVectors * kLanes)...};
   for (int y = 0; y < run.kernel; ++y) {
     const float* HWY_RESTRICT start = in + static_cast<size_t>(y) * row;
     for (int x = 0; x < run.runs; ++x, start += pixel) {
@@ -91,8 +91,8 @@ HWY_INLINE void Block(const Run& run, const float* HWY_RESTRICT in, const float*
       }
     }
   }
-  if constexpr (kEpilogue == Epilogue::kNothing) {
-    ((hn::StoreU(sums[kIndex], d,
+  if constexpr (kEpilogue != Epilogue::kPRelu) {
+    ((hn::StoreU(kEpilogue == Epilogue::kRelu ? hn::Max(sums[kIndex], hn::Zero(d)) : sums[kIndex], d,
                  out + kIndex / kVectors / kColumns * run.out_row + kIndex / kVectors % kColumns * run.out_pixel +
                      kIndex % kVectors * kLanes)),
      ...);
@@ -240,6 +240,45 @@ void Multiply(const Layer& layer, const MapIn& in, int width, int height, const 
   }
 }
 
+// The distances of YuNet's pixels, then any other.
+void Project(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out) {
+  const Run run = RunOf(layer, in, out);
+  const auto run_blocks = [&](auto* blocks) { blocks(layer, run, in.data, out.data, width, height); };
+  switch (layer.block()) {
+    case 16:
+      if (in.pixel == 16) return run_blocks(&Blocks<Epilogue::kBias, 16, 16>);
+      if (in.pixel == 64) return run_blocks(&Blocks<Epilogue::kBias, 64, 16>);
+      return run_blocks(&Blocks<Epilogue::kBias, 0, 16>);
+    case 48:
+      return run_blocks(&Blocks<Epilogue::kBias, 0, 48>);
+    default:
+      if (in.pixel == 16) return run_blocks(&Blocks<Epilogue::kBias, 16, 32>);
+      if (in.pixel == 64) return run_blocks(&Blocks<Epilogue::kBias, 64, 32>);
+      return run_blocks(&Blocks<Epilogue::kBias, 0, 32>);
+  }
+}
+
+// A block's pixels lie two pixels of the input apart; a kernel's row is one run of inputs.
+void ConvolveByTwo(const Layer& layer, const float* in, size_t row, int width, float* out) {
+  const auto inputs = static_cast<size_t>(layer.inputs());
+  const Run run{row, 2 * inputs, 0,
+                static_cast<size_t>(layer.padded_outputs()),
+                layer.kernel(),
+                1,
+                layer.kernel() * layer.inputs(),
+                layer.block()};
+  const auto run_blocks = [&](auto* blocks) { blocks(layer, run, in, out, width, 1); };
+  switch (layer.block()) {
+    case 16:
+      if (inputs == 3) return run_blocks(&Blocks<Epilogue::kRelu, 6, 16>);
+      return run_blocks(&Blocks<Epilogue::kRelu, 0, 16>);
+    case 48:
+      return run_blocks(&Blocks<Epilogue::kRelu, 0, 48>);
+    default:
+      return run_blocks(&Blocks<Epilogue::kRelu, 0, 32>);
+  }
+}
+
 }  // namespace
 }  // namespace faces::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -249,6 +288,8 @@ namespace faces::kernels {
 
 HWY_EXPORT(Convolve);
 HWY_EXPORT(Multiply);
+HWY_EXPORT(Project);
+HWY_EXPORT(ConvolveByTwo);
 
 void Convolve(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out) {
   HWY_DYNAMIC_DISPATCH(Convolve)(layer, in, width, height, out);
@@ -256,6 +297,14 @@ void Convolve(const Layer& layer, const MapIn& in, int width, int height, const 
 
 void Multiply(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out) {
   HWY_DYNAMIC_DISPATCH(Multiply)(layer, in, width, height, out);
+}
+
+void Project(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out) {
+  HWY_DYNAMIC_DISPATCH(Project)(layer, in, width, height, out);
+}
+
+void ConvolveByTwo(const Layer& layer, const float* in, size_t row, int width, float* out) {
+  HWY_DYNAMIC_DISPATCH(ConvolveByTwo)(layer, in, row, width, out);
 }
 
 }  // namespace faces::kernels

@@ -27,4 +27,12 @@ void Convolve(const Layer& layer, const MapIn& in, int width, int height, const 
 /// The same for a layer of kernel 1, without bias and PReLU.
 void Multiply(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out);
 
+/// The same for a layer of kernel 1, with bias, without PReLU.
+void Project(const Layer& layer, const MapIn& in, int width, int height, const MapOut& out);
+
+/// One row of a convolution in steps of two pixels each way, bias, then ReLU. `in`: as many rows as the kernel has,
+/// `row` floats apart, of 2 * (width - 1) + kernel pixels of `layer.inputs()` floats each; `out`: `width` pixels of
+/// padded_outputs() floats.
+void ConvolveByTwo(const Layer& layer, const float* in, size_t row, int width, float* out);
+
 }  // namespace faces::kernels

@@ -56,17 +56,31 @@ void MaxPool(const MapIn& in, int width, int height, int channels, int kernel, c
   }
 }
 
-void Normalize(const unsigned char* HWY_RESTRICT from, size_t count, float* HWY_RESTRICT to) {
+template <typename Adjust>
+HWY_INLINE size_t ConvertVectors(const unsigned char* HWY_RESTRICT from, size_t count, float* HWY_RESTRICT to,
+                                 Adjust adjust) {
   const hn::ScalableTag<float> d;
   const hn::Rebind<int32_t, decltype(d)> wide;
   const hn::Rebind<uint8_t, decltype(d)> narrow;
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
   for (; i + lanes <= count; i += lanes) {
-    const auto values = hn::ConvertTo(d, hn::PromoteTo(wide, hn::LoadU(narrow, from + i)));
-    hn::StoreU(hn::Mul(hn::Sub(values, hn::Set(d, 127.5F)), hn::Set(d, 0.0078125F)), d, to + i);
+    hn::StoreU(adjust(hn::ConvertTo(d, hn::PromoteTo(wide, hn::LoadU(narrow, from + i)))), d, to + i);
   }
+  return i;
+}
+
+void Normalize(const unsigned char* HWY_RESTRICT from, size_t count, float* HWY_RESTRICT to) {
+  const hn::ScalableTag<float> d;
+  size_t i = ConvertVectors(from, count, to, [&](auto values) {
+    return hn::Mul(hn::Sub(values, hn::Set(d, 127.5F)), hn::Set(d, 0.0078125F));
+  });
   for (; i < count; ++i) to[i] = (static_cast<float>(from[i]) - 127.5F) * 0.0078125F;
+}
+
+void Widen(const unsigned char* HWY_RESTRICT from, size_t count, float* HWY_RESTRICT to) {
+  size_t i = ConvertVectors(from, count, to, [](auto values) { return values; });
+  for (; i < count; ++i) to[i] = static_cast<float>(from[i]);
 }
 
 }  // namespace
@@ -78,12 +92,15 @@ namespace faces::kernels {
 
 HWY_EXPORT(MaxPool);
 HWY_EXPORT(Normalize);
+HWY_EXPORT(Widen);
 
 void MaxPool(const MapIn& in, int width, int height, int channels, int kernel, const MapOut& out) {
   HWY_DYNAMIC_DISPATCH(MaxPool)(in, width, height, channels, kernel, out);
 }
 
 void Normalize(const unsigned char* from, size_t count, float* to) { HWY_DYNAMIC_DISPATCH(Normalize)(from, count, to); }
+
+void Widen(const unsigned char* from, size_t count, float* to) { HWY_DYNAMIC_DISPATCH(Widen)(from, count, to); }
 
 }  // namespace faces::kernels
 #endif

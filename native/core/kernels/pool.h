@@ -14,4 +14,7 @@ inline int Pooled(int pixels, int kernel) { return (pixels - kernel + 1) / 2 + 1
 /// Adjusts 8-bit numbers to the networks' range: (v - 127.5) / 128.
 void Normalize(const unsigned char* from, size_t count, float* to);
 
+/// 8-bit numbers as floats, 0 to 255.
+void Widen(const unsigned char* from, size_t count, float* to);
+
 }  // namespace faces::kernels

@@ -1,7 +1,6 @@
 #include "dnn_net.h"
 
-#include <opencv2/dnn.hpp>
-
+#include "read_layer_weights.h"
 #include "try_dnn.h"
 
 namespace faces {
@@ -55,6 +54,8 @@ DnnNet::DnnNet(const ModelFiles& files, const NetInput& input, const std::string
 DnnNet::~DnnNet() = default;
 DnnNet::DnnNet(DnnNet&&) noexcept = default;
 DnnNet& DnnNet::operator=(DnnNet&&) noexcept = default;
+
+std::vector<LayerWeights> DnnNet::Weights() { return ReadLayerWeights(impl_->net); }
 
 std::vector<cv::Mat> DnnNet::Forward(const cv::Mat& picture, const std::vector<NetOutput>& outputs) {
   const NetInput& input = impl_->input;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "layer_weights.h"
 #include "model.h"
 
 namespace faces {
@@ -37,6 +38,9 @@ class DnnNet {
   /// until the next call. Throws Error{kModelInvalid} if they have another shape or OpenCV cannot run the layers;
   /// cv::Exception passes through if memory runs out (cv::Error::StsNoMem).
   std::vector<cv::Mat> Forward(const cv::Mat& picture, const std::vector<NetOutput>& outputs);
+
+  /// The layers as imported, in their order. To be called before the first Forward, which may merge some.
+  std::vector<LayerWeights> Weights();
 
  private:
   struct Impl;

@@ -12,7 +12,7 @@ namespace faces {
 std::unique_ptr<Model> MakeModel(const std::string& name, const ModelFiles& files, EngineChoice choice, int threads) {
   if (name == "mtcnn") return std::make_unique<mtcnn::Cascade>(files, choice, threads);
   if (name == "haar") return std::make_unique<Haar>(files);
-  if (name == "yunet") return std::make_unique<YuNet>(files);
+  if (name == "yunet") return std::make_unique<yunet::YuNet>(files, choice, threads);
   if (name == "ultralight-rfb-320" || name == "ultralight-slim-320") {
     return std::make_unique<UltraLight>(files, cv::Size(320, 240));
   }

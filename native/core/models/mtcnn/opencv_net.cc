@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <opencv2/dnn.hpp>
 #include <utility>
 
 #include "error.h"
+#include "models/read_layer_weights.h"
 #include "models/try_dnn.h"
 
 namespace faces::mtcnn {
@@ -19,15 +19,6 @@ struct OpenCvNet::Impl {
 };
 
 namespace {
-
-std::vector<LayerWeights> ReadWeights(cv::dnn::Net& net) {
-  std::vector<LayerWeights> weights;
-  for (const cv::String& name : net.getLayerNames()) {
-    const cv::Ptr<cv::dnn::Layer> layer = net.getLayer(net.getLayerId(name));
-    weights.push_back({layer->type, layer->blobs});
-  }
-  return weights;
-}
 
 bool HasShape(const cv::Mat& output, const cv::Size& map, int batch, int channels) {
   if (output.type() != CV_32F || output.dims < 2 || output.size[0] != batch || output.size[1] != channels) return false;
@@ -43,7 +34,7 @@ OpenCvNet::OpenCvNet(const std::string& onnx, int window, std::vector<int> outpu
   impl_->name = name;
   TryDnn(name, " cannot be read", [&] {
     impl_->net = cv::dnn::readNetFromONNX(onnx.data(), onnx.size());
-    impl_->weights = ReadWeights(impl_->net);  // before the first run, which may fuse layers
+    impl_->weights = ReadLayerWeights(impl_->net);
     impl_->outputs = impl_->net.getUnconnectedOutLayersNames();
     impl_->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
     impl_->net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);

@@ -5,13 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace faces::mtcnn {
+#include "models/layer_weights.h"
 
-/// The weights of one layer as imported by OpenCV; `blobs` share its memory.
-struct LayerWeights {
-  std::string type;  ///< "Convolution", "InnerProduct", "PReLU" and so on
-  std::vector<cv::Mat> blobs;
-};
+namespace faces::mtcnn {
 
 /// One of the three networks, run by OpenCV's dnn module on the calling thread. Not thread-safe.
 /// The networks were trained on column-major images (Matlab), so their input is the transposed image: a blob is batch x

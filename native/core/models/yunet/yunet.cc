@@ -1,18 +1,14 @@
 #include "yunet.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
 #include "detection/face_candidates.h"
 #include "stopwatch.h"
 
-namespace faces {
+namespace faces::yunet {
 namespace {
-
-// Pixels between the places of each of the three output maps; the input's sides must be multiples of the last.
-constexpr std::array<int, 3> kStrides{8, 16, 32};
 
 // Sizes of faces in pixels of what the network sees. Its makers name 10 to 300 as its range; but where those of 20
 // pixels become 10, of the 359 faces on the photographs that the tests use 217 are found instead of 346 (by a threshold
@@ -31,12 +27,6 @@ constexpr double kLongestSide = 8192;
 constexpr double kOverlap = 0.3;
 constexpr double kLevelsOverlap = 0.7;
 
-// Of a map with a single row or column OpenCV (4.6 to 4.14) gives what happened to be in memory.
-int PaddedSide(int side) {
-  const int unit = kStrides.back();
-  return std::max((side + unit - 1) / unit, 2) * unit;
-}
-
 double FirstScale(const cv::Size& size, double min_face_size) {
   return std::min({1.0, kSmallest / min_face_size, std::sqrt(kMostPixels / (double(size.width) * size.height)),
                    kLongestSide / std::max(size.width, size.height)});
@@ -50,29 +40,27 @@ cv::Mat Shrunk(const cv::Mat& image, double scale) {
   return shrunk;
 }
 
-// What the four outputs say of the place at `column` and `row` of their map; `x` and `y` are pixels of the image for a
-// pixel of the level.
-Face Decode(const std::array<const float*, 4>& outputs, double column, double row, int stride, double x, double y) {
-  const auto [class_score, object_score, box, points] = outputs;
-  const double centre_x = (column + box[0]) * stride, half_width = std::exp(double(box[2])) * stride / 2;
-  const double centre_y = (row + box[1]) * stride, half_height = std::exp(double(box[3])) * stride / 2;
+// `x` and `y`: pixels of the image for a pixel of the level.
+Face Decode(const Place& place, double x, double y) {
+  const double stride = place.stride, column = place.column, row = place.row;
+  const double centre_x = (column + place.box[0]) * stride, centre_y = (row + place.box[1]) * stride;
+  const double half_width = std::exp(double(place.box[2])) * stride / 2;
+  const double half_height = std::exp(double(place.box[3])) * stride / 2;
   Face face;
-  face.confidence = std::sqrt(std::clamp(*class_score, 0.F, 1.F) * std::clamp(*object_score, 0.F, 1.F));
+  face.confidence = std::sqrt(std::clamp(place.class_score, 0.F, 1.F) * std::clamp(place.object_score, 0.F, 1.F));
   face.box = {(centre_x - half_width) * x, (centre_y - half_height) * y, (centre_x + half_width) * x,
               (centre_y + half_height) * y};
   face.landmarks.emplace();
   for (size_t i = 0; i < face.landmarks->size(); ++i) {
-    (*face.landmarks)[i] = {(column + points[2 * i]) * stride * x, (row + points[2 * i + 1]) * stride * y};
+    (*face.landmarks)[i] = {(column + place.points[2 * i]) * stride * x, (row + place.points[2 * i + 1]) * stride * y};
   }
   return face;
 }
 
 }  // namespace
 
-YuNet::YuNet(const ModelFiles& files) : net_(files, {}, "YuNet") {
-  const cv::Mat trial(2 * kStrides.back(), 3 * kStrides.back(), CV_8UC3, cv::Scalar::all(0));
-  FindOn(trial, trial.size(), {}, {});
-}
+YuNet::YuNet(const ModelFiles& files, EngineChoice choice, int threads)
+    : chosen_(ChooseEngine(files, choice, threads)) {}
 
 std::vector<Face> YuNet::Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                               std::vector<Stage>& stages) {
@@ -92,32 +80,14 @@ std::vector<Face> YuNet::Find(const cv::Mat& image, const Options& options, cons
 
 std::vector<Face> YuNet::FindOn(const cv::Mat& level, const cv::Size& image, const Options& options,
                                 const CancelFlag& cancel) {
-  cv::Mat padded;
-  cv::copyMakeBorder(level, padded, 0, PaddedSide(level.rows) - level.rows, 0, PaddedSide(level.cols) - level.cols,
-                     cv::BORDER_CONSTANT);
-  std::vector<NetOutput> outputs;
-  for (const int stride : kStrides) {
-    const int places = padded.cols / stride * (padded.rows / stride);
-    const std::string ending = "_" + std::to_string(stride);
-    for (const auto& [name, columns] : {std::pair{"cls", 1}, {"obj", 1}, {"bbox", 4}, {"kps", 10}}) {
-      outputs.push_back({name + ending, places, columns});
-    }
-  }
-  const std::vector<cv::Mat> answers = net_.Forward(padded, outputs);
-
+  places_.clear();
+  chosen_.engine->Look(level, options.onet_threshold, cancel, places_);
   std::vector<Face> found;
-  for (size_t i = 0; i < kStrides.size(); ++i) {
-    const cv::Mat* maps = &answers[4 * i];
-    const int across = padded.cols / kStrides[i];
-    for (int place = 0; place < maps[0].rows; ++place) {
-      const int column = place % across, row = place / across;
-      const Face face = Decode(
-          {maps[0].ptr<float>(place), maps[1].ptr<float>(place), maps[2].ptr<float>(place), maps[3].ptr<float>(place)},
-          column, row, kStrides[i], double(image.width) / level.cols, double(image.height) / level.rows);
-      if (IsCandidate(face, options)) found.push_back(face);
-    }
+  for (const Place& place : places_) {
+    const Face face = Decode(place, double(image.width) / level.cols, double(image.height) / level.rows);
+    if (IsCandidate(face, options)) found.push_back(face);
   }
   return Suppress(found, kOverlap, OverlapOver::kUnion, cancel);
 }
 
-}  // namespace faces
+}  // namespace faces::yunet

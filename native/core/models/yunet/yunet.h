@@ -1,28 +1,33 @@
 #pragma once
 
-#include "models/dnn_net.h"
+#include "engine.h"
 #include "models/model.h"
 
-namespace faces {
+namespace faces::yunet {
 
 /// YuNet (Wu, Peng and Yu, 2023), with landmarks: the form published as yunet_n_640_640.onnx, whose outputs are decoded
 /// here, as OpenCV's own FaceDetectorYN of 4.6 knows an older form only.
 class YuNet final : public Model {
  public:
-  /// `files` holds the .onnx. Throws Error{kModelInvalid}.
-  explicit YuNet(const ModelFiles& files);
+  /// `files` holds the .onnx. `threads` (at least 1) share the work on a picture on the fused engine; the answers do not
+  /// depend on their number. Throws Error{kModelInvalid, kOutOfMemory}.
+  explicit YuNet(const ModelFiles& files, EngineChoice choice = EngineChoice::kAuto, int threads = 1);
 
   /// The network finds faces of some 10 to 300 pixels, so it sees the picture at several sizes: shrunk so that
   /// `min_face_size` becomes 20 pixels and all of it 2 megapixels, where it is larger; then at a quarter of each side,
-  /// and so on, until no face can be larger than those it finds. A checkpoint before each.
+  /// and so on, until no face can be larger than those it finds. A checkpoint before each, and on the fused engine at
+  /// least every 10 ms.
   std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                          std::vector<Stage>& stages) override;
+
+  EngineInUse engine() const override { return chosen_.in_use; }
 
  private:
   std::vector<Face> FindOn(const cv::Mat& level, const cv::Size& image, const Options& options,
                            const CancelFlag& cancel);
 
-  DnnNet net_;
+  ChosenEngine chosen_;
+  std::vector<Place> places_;
 };
 
-}  // namespace faces
+}  // namespace faces::yunet

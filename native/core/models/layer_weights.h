@@ -1,0 +1,15 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <string>
+#include <vector>
+
+namespace faces {
+
+/// The numbers of one layer as OpenCV's importer gives them; `blobs` share its memory.
+struct LayerWeights {
+  std::string type;  ///< "Convolution", "InnerProduct", "PReLU" and so on
+  std::vector<cv::Mat> blobs;
+};
+
+}  // namespace faces

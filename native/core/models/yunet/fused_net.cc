@@ -1,0 +1,55 @@
+#include "fused_net.h"
+
+#include <algorithm>
+
+namespace faces::yunet {
+namespace {
+
+using kernels::Strip;
+
+// Rows of the first layer that a part makes at once, four to a row of the eighth.
+constexpr int kStep = 32;
+
+// Rows of the eighth that a step may make: the first layers are some rows ahead, which come with the last step.
+constexpr int kStepRows = kStep / 4 + 4;
+
+// Columns of the eighth: 256 pixels of the picture. What lies between the layers is 350 KB then.
+constexpr int kStripColumns = 32;
+
+}  // namespace
+
+FusedNet::FusedNet(const Params& params, int threads)
+    : weights_(params), pool_(static_cast<size_t>(threads)), trunk_(weights_) {}
+
+void FusedNet::Start(const cv::Mat& picture, float threshold) {
+  const int width = PaddedSide(picture.cols) / kStrides.front();
+  const int height = PaddedSide(picture.rows);
+  eighth_.Start(static_cast<size_t>(width) * kChannels, 2 * kStepRows);
+  stems_in_use_ = static_cast<size_t>((width + kStripColumns - 1) / kStripColumns);
+  while (stems_.size() < stems_in_use_) stems_.push_back(std::make_unique<Stem>(weights_));
+  const auto edge = [&](size_t i) { return static_cast<int>(static_cast<size_t>(width) * i / stems_in_use_); };
+  for (size_t i = 0; i < stems_in_use_; ++i) {
+    stems_[i]->Start(picture, height, {edge(i), edge(i + 1), width}, eighth_);
+  }
+  trunk_.Start(width, height / kStrides.front(), threshold);
+  ready_ = taken_ = 0;
+}
+
+// The trunk takes the rows that the stems made in the step before. It is the largest part, so it begins.
+void FusedNet::Step(size_t part) {
+  if (part > 0) return stems_[part - 1]->Advance(kStep, *cancel_);
+  for (; taken_ < ready_; ++taken_) trunk_.Push(eighth_.Row(taken_), *cancel_);
+}
+
+void FusedNet::Look(const cv::Mat& picture, float threshold, const CancelFlag& cancel, std::vector<Place>& found) {
+  cancel_ = &cancel;
+  Start(picture, threshold);
+  const int height = PaddedSide(picture.rows) / kStrides.front();
+  while (taken_ < height) {
+    pool_.ForEach(stems_in_use_ + 1, [this](size_t, size_t part) { Step(part); });
+    ready_ = stems_.front()->made();
+  }
+  for (const std::vector<Place>& places : trunk_.found()) found.insert(found.end(), places.begin(), places.end());
+}
+
+}  // namespace faces::yunet

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine.h"
+#include "stem.h"
+#include "thread_pool.h"
+#include "trunk.h"
+#include "weights.h"
+
+namespace faces::yunet {
+
+/// The network by the kernels of kernels/. Not for use by two threads at once.
+class FusedNet final : public Engine {
+ public:
+  /// `threads`, at least 1. Throws Error{kOutOfMemory} where the system gives no more.
+  FusedNet(const Params& params, int threads);
+
+  /// Goes through the picture from its top to its bottom and keeps of each layer only the rows that the next ones need:
+  /// memory grows with the width alone, by 4 KB for a column (33 MB for 8192). It is kept for the next picture.
+  void Look(const cv::Mat& picture, float threshold, const CancelFlag& cancel, std::vector<Place>& found) override;
+
+ private:
+  void Start(const cv::Mat& picture, float threshold);
+  void Step(size_t part);
+
+  const Weights weights_;
+  ThreadPool pool_;
+  std::vector<std::unique_ptr<Stem>> stems_;
+  size_t stems_in_use_ = 0;
+  Trunk trunk_;
+  kernels::RowRing eighth_;  // from the stems to the trunk
+  int ready_ = 0;            // rows of it that the trunk may take
+  int taken_ = 0;
+  const CancelFlag* cancel_ = nullptr;
+};
+
+}  // namespace faces::yunet

@@ -1,0 +1,71 @@
+#include "stem.h"
+
+#include <algorithm>
+
+#include "kernels/pool.h"
+
+namespace faces::yunet {
+namespace {
+
+using namespace kernels;
+
+constexpr size_t kColours = 3;
+constexpr int kRowsBetweenCheckpoints = 4;
+
+std::vector<const Separable*> Layers(const Weights& weights) {
+  const Separable* layer = &weights.layers[kStemLayers];
+  return {layer, nullptr, layer + 1, layer + 2, layer + 3, layer + 4, nullptr};
+}
+
+}  // namespace
+
+Stem::Stem(const Weights& weights)
+    : first_(&weights.first), chain_(Layers(weights), [this](const float* row) {
+        std::copy_n(row, columns_.count() * kChannels,
+                    out_->Row(made_++) + static_cast<size_t>(columns_.first) * kChannels);
+      }) {}
+
+void Stem::Start(const cv::Mat& picture, int height, const Strip& columns, RowRing& out) {
+  picture_ = picture;
+  first_rows_ = height / 2;
+  next_row_ = made_ = 0;
+  columns_ = columns;
+  out_ = &out;
+  chain_.Start(columns, first_rows_);
+  const auto count = static_cast<size_t>(chain_.in().count());
+  pixels_.Take(3 * (2 * count + 1) * kColours);
+  first_row_.Take(count * static_cast<size_t>(first_->padded_outputs()));
+}
+
+void Stem::Advance(int rows, const CancelFlag& cancel) {
+  const int count = chain_.in().count();
+  const size_t pixel_row = (2 * static_cast<size_t>(count) + 1) * kColours;
+  float* pixels = pixels_.data();
+  for (const int end = std::min(next_row_ + rows, first_rows_); next_row_ < end; ++next_row_) {
+    if (next_row_ % kRowsBetweenCheckpoints == 0) Checkpoint(cancel);
+    if (next_row_ == 0) {
+      ReadPixels(-1, pixels);
+    } else {
+      std::copy_n(pixels + 2 * pixel_row, pixel_row, pixels);
+    }
+    ReadPixels(2 * next_row_, pixels + pixel_row);
+    ReadPixels(2 * next_row_ + 1, pixels + 2 * pixel_row);
+    ConvolveByTwo(*first_, pixels, pixel_row, count, first_row_.data());
+    chain_.Push(first_row_.data());
+  }
+}
+
+// One pixel more than the layer's columns ask for, to their left; zeros beyond the picture.
+void Stem::ReadPixels(int row, float* to) const {
+  const int first = 2 * chain_.in().first - 1;
+  const int end = 2 * chain_.in().end;
+  const bool is_beyond = row < 0 || row >= picture_.rows;
+  const int from = std::max(first, 0);
+  const int until = is_beyond ? from : std::clamp(picture_.cols, from, end);
+  const auto floats = [](int pixels) { return static_cast<size_t>(pixels) * kColours; };
+  std::fill_n(to, floats(from - first), 0.0F);
+  if (until > from) Widen(picture_.ptr(row) + floats(from), floats(until - from), to + floats(from - first));
+  std::fill_n(to + floats(until - first), floats(end - until), 0.0F);
+}
+
+}  // namespace faces::yunet
