@@ -131,3 +131,58 @@ TEST_CASE("products without bias and PReLU") {
     }
   });
 }
+
+TEST_CASE("layers of kernel 1 with bias and without PReLU") {
+  fixtures::ForEachTarget([] {
+    for (const auto& [outputs, inputs, pixel] :
+         {std::tuple{16, 16, 16}, {64, 16, 16}, {64, 64, 64}, {16, 64, 64}, {16, 5, 9}, {48, 7, 7}, {70, 3, 5}}) {
+      LayerParams numbers = SomeLayer(outputs, inputs, 1);
+      numbers.slopes.clear();
+      const Layer packed(numbers);
+      const auto depth = static_cast<size_t>(packed.padded_outputs());
+      for (int width = 1; width <= 33; ++width) {
+        const std::vector<float> input = Floats(static_cast<size_t>(width * pixel), 5);
+        const MapIn in{input.data(), 0, static_cast<size_t>(pixel)};
+        std::vector<float> found(static_cast<size_t>(width) * depth);
+        Project(packed, in, width, 1, {found.data(), 0, depth});
+        double worst = 0;
+        for (size_t i = 0; i < found.size(); ++i) {
+          const auto output = static_cast<int>(i % depth);
+          const double expected = output < outputs ? naive::At(numbers, in, static_cast<int>(i / depth), 0, output) : 0;
+          worst = std::max(worst, std::abs(static_cast<double>(found[i]) - expected));
+        }
+        CAPTURE(outputs);
+        CAPTURE(width);
+        CHECK(worst < 1e-5);
+      }
+    }
+  });
+}
+
+TEST_CASE("a row of a convolution in steps of two pixels, with ReLU") {
+  fixtures::ForEachTarget([] {
+    for (const auto& [outputs, inputs, kernel] : {std::tuple{16, 3, 3}, {16, 5, 3}, {33, 3, 3}, {20, 4, 2}}) {
+      LayerParams numbers = SomeLayer(outputs, inputs, kernel);
+      numbers.slopes.assign(numbers.bias.size(), 0);
+      const Layer packed(numbers);
+      const auto depth = static_cast<size_t>(packed.padded_outputs());
+      for (int width = 1; width <= 33; ++width) {
+        const auto row = static_cast<size_t>((2 * (width - 1) + kernel) * inputs);
+        const std::vector<float> input = Floats(row * static_cast<size_t>(kernel), 5);
+        std::vector<float> found(static_cast<size_t>(width) * depth);
+        ConvolveByTwo(packed, input.data(), row, width, found.data());
+        double worst = 0;
+        for (size_t i = 0; i < found.size(); ++i) {
+          const auto output = static_cast<int>(i % depth);
+          const MapIn in{input.data(), row, static_cast<size_t>(inputs)};
+          const double expected =
+              output < outputs ? naive::At(numbers, in, 2 * static_cast<int>(i / depth), 0, output) : 0;
+          worst = std::max(worst, std::abs(static_cast<double>(found[i]) - expected));
+        }
+        CAPTURE(outputs);
+        CAPTURE(width);
+        CHECK(worst < 1e-5);
+      }
+    }
+  });
+}

@@ -65,7 +65,7 @@ TEST_CASE("maximum pools equal the definition, at odd sizes and borders") {
   });
 }
 
-TEST_CASE("pixels become (v - 127.5) / 128, at every count up to four vectors") {
+TEST_CASE("pixels become (v - 127.5) / 128, or floats, at every count up to four vectors") {
   fixtures::ForEachTarget([] {
     for (size_t count = 0; count <= 64; ++count) {
       std::vector<unsigned char> from(count);
@@ -74,6 +74,9 @@ TEST_CASE("pixels become (v - 127.5) / 128, at every count up to four vectors") 
       Normalize(from.data(), count, to.data());
       CHECK(to.back() == 99);
       for (size_t i = 0; i < count; ++i) CHECK(to[i] == (static_cast<float>(from[i]) - 127.5F) / 128);
+      Widen(from.data(), count, to.data());
+      CHECK(to.back() == 99);
+      for (size_t i = 0; i < count; ++i) CHECK(to[i] == static_cast<float>(from[i]));
     }
   });
 }

@@ -18,7 +18,7 @@ class FusedNet final : public Engine {
   FusedNet(const Params& params, int threads);
 
   /// Goes through the picture from its top to its bottom and keeps of each layer only the rows that the next ones need:
-  /// memory grows with the width alone, by 4 KB for a column (33 MB for 8192). It is kept for the next picture.
+  /// memory grows with the width alone, by 4.4 KB for a column (36 MB for 8192), and is kept for the next picture.
   void Look(const cv::Mat& picture, float threshold, const CancelFlag& cancel, std::vector<Place>& found) override;
 
  private:

@@ -20,7 +20,7 @@ class OpenCvEngine final : public Engine {
     Checkpoint(cancel);
     cv::Mat padded;
     cv::copyMakeBorder(picture, padded, 0, PaddedSide(picture.rows) - picture.rows, 0,
-                       PaddedSide(picture.cols) - picture.cols, cv::BORDER_CONSTANT);
+                       PaddedSide(picture.cols) - picture.cols, cv::BORDER_CONSTANT | cv::BORDER_ISOLATED);
     std::vector<NetOutput> outputs;
     for (const int stride : kStrides) {
       const int places = padded.cols / stride * (padded.rows / stride);
