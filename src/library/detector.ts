@@ -47,7 +47,7 @@ export interface CreateOptions extends DetectOptions {
   /** Folder of the weights; default: `models` in this package. */
   modelsDir?: string | undefined;
   /**
-   * What runs the networks of `mtcnn`: `opencv`, OpenCV's dnn module; `fused`, kernels made for these networks, several
+   * What runs the networks of `mtcnn` and `yunet`: `opencv`, OpenCV's dnn module; `fused`, kernels made for them, several
    * times faster; `auto` (default), `fused` if a self-check at loading finds its answers equal to OpenCV's within 1e-4.
    */
   engine?: EngineChoice | undefined;
@@ -57,7 +57,7 @@ export interface CreateOptions extends DetectOptions {
    */
   slots?: number | undefined;
   /**
-   * Threads that share the search of one image (`mtcnn` only): 1 (default) to 64. Each answer comes sooner, throughput stays the
+   * Threads that share the search of one image (`mtcnn` and `yunet`): 1 (default) to 64. Each answer comes sooner, throughput stays the
    * same: `slots` x `threads` beyond the cores is allowed and gains nothing.
    */
   threads?: number | undefined;

@@ -20,7 +20,9 @@ interface ModelEntry {
   scoreThreshold: number | null;
   /** For networks exported with a fixed input size; the others search the image at several sizes. */
   input?: ModelInput;
-  /** Names of the model in the replaced service. */
+  /** Whether there are kernels for it; all others run on OpenCV. */
+  hasKernels?: boolean;
+  /** Names that the replaced service knew it by. */
   aliases: readonly string[];
 }
 
@@ -30,9 +32,14 @@ interface ModelEntry {
  * that finds most faces of the test photographs: 344 of mtcnn's 359, where 0.9 finds 144.
  */
 export const modelTable = {
-  mtcnn: { hasLandmarks: true, scoreThreshold: 0.8, aliases: ['MTCNNTorchFaceDetector', 'MTCNNTFFaceDetector'] },
+  mtcnn: {
+    hasLandmarks: true,
+    scoreThreshold: 0.8,
+    hasKernels: true,
+    aliases: ['MTCNNTorchFaceDetector', 'MTCNNTFFaceDetector'],
+  },
   haar: { hasLandmarks: false, scoreThreshold: null, aliases: ['HaarcascadeCV2FaceDetector'] },
-  yunet: { hasLandmarks: true, scoreThreshold: 0.7, aliases: [] },
+  yunet: { hasLandmarks: true, scoreThreshold: 0.7, hasKernels: true, aliases: [] },
   'ultralight-rfb-320': {
     hasLandmarks: false,
     scoreThreshold: 0.7,
@@ -74,6 +81,9 @@ const entryOf = (name: ModelName): ModelEntry => modelTable[name];
 
 /** The default score that a face must exceed; undefined if the model has no score. */
 export const scoreThresholdOf = (name: ModelName): number | undefined => entryOf(name).scoreThreshold ?? undefined;
+
+/** Whether the fused engine can run it. */
+export const hasKernels = (name: ModelName): boolean => entryOf(name).hasKernels ?? false;
 
 /** Models by the names of the replaced service. */
 export const modelAliases: ReadonlyMap<string, ModelName> = new Map(

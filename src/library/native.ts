@@ -37,7 +37,7 @@ export interface NativeProbe {
   peakBytesWithAlpha: number;
 }
 
-/** What runs MTCNN's networks: OpenCV's dnn module, or kernels made for them. */
+/** What runs the networks of mtcnn and yunet: OpenCV's dnn module, or kernels made for them. */
 export const engineChoices = ['auto', 'opencv', 'fused'] as const;
 export type EngineChoice = (typeof engineChoices)[number];
 export type EngineName = Exclude<EngineChoice, 'auto'>;

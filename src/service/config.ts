@@ -183,7 +183,7 @@ export const settings = {
     'ENGINE',
     'auto',
     engineChoices,
-    "what runs mtcnn's networks: our `fused` kernels, OpenCV's dnn module (`opencv`), or `auto`: `fused` if a self-check at start gives equal answers",
+    "what runs the networks of mtcnn and yunet: our `fused` kernels, OpenCV's dnn module (`opencv`), or `auto`: `fused` if a self-check at start gives equal answers",
   ),
   postType: choice(
     'POST_TYPE',

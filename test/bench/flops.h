@@ -43,4 +43,25 @@ constexpr double kONetFlop = FlopOf({{32, 3, 3, 46 * 46},
                                      {256, 128 * 3 * 3, 1, 1},
                                      {2 + 4 + 10, 256, 1, 1}});
 
+/// YuNet's separable convolution: 1x1, then 3x3 of each channel for itself.
+constexpr double SeparableFlop(double outputs, double inputs, double pixels) {
+  return FlopOf({{outputs, inputs, 1, pixels}, {outputs, 1, 3, pixels}});
+}
+
+/// YuNet's layers down to an eighth of the sides, on a picture filled up to so many pixels.
+constexpr double YuNetStemFlop(double pixels) {
+  return FlopOf({{16, 3, 3, pixels / 4}}) + SeparableFlop(16, 16, pixels / 4) + SeparableFlop(16, 16, pixels / 16) +
+         SeparableFlop(64, 16, pixels / 16) + 2 * SeparableFlop(64, 64, pixels / 16);
+}
+
+/// The others: at each of three sizes two layers, a lateral one, one that the heads share, and the heads.
+constexpr double YuNetTrunkFlop(double pixels) {
+  double sum = 0;
+  for (const double stride : {8, 16, 32}) {
+    const double places = pixels / (stride * stride);
+    sum += 4 * SeparableFlop(64, 64, places) + SeparableFlop(16, 64, places);
+  }
+  return sum;
+}
+
 }  // namespace bench

@@ -21,7 +21,7 @@ describe('FaceDetector with the other models', () => {
     it(`${model} finds its faces by its own threshold, ${landmarks ? 'with' : 'without'} landmarks`, async function () {
       needPhotographs(this);
       await using detector = await FaceDetector.create({ model: model as ModelName, modelsDir });
-      expect(detector.engine).to.equal('opencv');
+      expect(detector.engine).to.equal(model === 'yunet' ? 'fused' : 'opencv');
       const found = await detector.detect(photograph('movie-stars.jpg'));
       expect(found.model).to.equal(model);
       expect(found.faces).to.have.length(faces);
@@ -36,6 +36,26 @@ describe('FaceDetector with the other models', () => {
       expect(largest.image).to.deep.equal(found.image);
     });
   }
+
+  it('yunet gives the same faces by either engine, and the same numbers from two threads', async function () {
+    needPhotographs(this);
+    const options = { model: 'yunet', modelsDir } as const;
+    await using fused = await FaceDetector.create(options);
+    await using shared = await FaceDetector.create({ ...options, threads: 2 });
+    await using opencv = await FaceDetector.create({ ...options, engine: 'opencv' });
+    expect([fused, shared, opencv].map(({ engine }) => engine)).to.deep.equal(['fused', 'fused', 'opencv']);
+    for (const name of ['multiface.jpg', 'portrait-1638x2048.jpg']) {
+      const { faces } = await fused.detect(photograph(name));
+      expect((await shared.detect(photograph(name))).faces).to.deep.equal(faces);
+      const expected = (await opencv.detect(photograph(name))).faces;
+      expect(faces).to.have.length(expected.length);
+      for (const [i, { box, confidence }] of faces.entries()) {
+        expect(confidence).to.be.closeTo(expected[i]?.confidence ?? 0, 1e-4);
+        for (const side of ['x', 'y', 'width', 'height'] as const)
+          expect(box[side]).to.be.closeTo(expected[i]?.box[side] ?? 0, 0.01);
+      }
+    }
+  });
 
   it('aligns crops by the landmarks of yunet; ssd has none to align by', async function () {
     needPhotographs(this);

@@ -46,7 +46,7 @@ export const modelFlags = {
     about: 'detection model: yunet finds more in crowds and takes longer, the others find less',
   },
   modelsDir: { kind: 'text', placeholder: 'DIR', about: 'folder of the weights, if not that of this package' },
-  engine: { kind: 'choice', choices: engineChoices, default: 'auto', about: "what runs mtcnn's networks" },
+  engine: { kind: 'choice', choices: engineChoices, default: 'auto', about: "what runs the networks of mtcnn and yunet" },
 } as const;
 const detectorFlags = { ...modelFlags, ...optionTable };
 

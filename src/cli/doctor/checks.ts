@@ -7,7 +7,7 @@ import { FaceDetector } from '../../library/detector.js';
 import { drawFaces } from '../../library/drawn-faces.js';
 import { currentTarget, isSupported, loadAddon } from '../../library/load-addon.js';
 import type { LoadedModel } from '../../library/loaded-models.js';
-import { defaultModelsDir, fetchCommand, type ModelName, manifestModel } from '../../library/model-catalog.js';
+import { defaultModelsDir, fetchCommand, hasKernels, type ModelName, manifestModel } from '../../library/model-catalog.js';
 import { loadModelFiles } from '../../library/weights/load.js';
 import { type Config, readConfig } from '../../service/config.js';
 import { allowedCores, cgroupQuota } from '../../system/cores.js';
@@ -125,8 +125,7 @@ function pool(): Check {
 }
 
 function engineOf({ name, engine, engineReason }: LoadedModel): Check {
-  // Other models run on OpenCV only.
-  if (engine === 'fused' || name !== 'mtcnn') return ok('engine', `${name} by ${engine}: ${engineReason}`);
+  if (engine === 'fused' || !hasKernels(name)) return ok('engine', `${name} by ${engine}: ${engineReason}`);
   return advice(
     'engine',
     `${name} by ${engine}, which is several times slower than fused: ${engineReason}`,

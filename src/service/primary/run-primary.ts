@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { FaceDetectorError } from '../../library/face-detector-error.js';
-import type { ModelName } from '../../library/model-catalog.js';
+import { hasKernels, type ModelName } from '../../library/model-catalog.js';
 import { loadModelFiles } from '../../library/weights/load.js';
 import { allowedMemory } from '../../system/memory.js';
 import { packageRoot } from '../../system/package-root.js';
@@ -123,7 +123,7 @@ export async function runPrimary(config: Config): Promise<number> {
   async function runWorkers(): Promise<never> {
     const { port, opencv, models: loaded } = await supervisor.start();
     onStart();
-    const slow = loaded.find(({ name, engine }) => name === 'mtcnn' && engine !== 'fused');
+    const slow = loaded.find(({ name, engine }) => hasKernels(name) && engine !== 'fused');
     if (slow && config.engine === 'auto') log.warn(slow, 'the fused engine is not used');
     const [{ name: model, engine, engineReason }] = loaded;
     const metricsPort = (metricsServer.address() as AddressInfo).port;

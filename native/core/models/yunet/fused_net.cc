@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "read_params.h"
+
 namespace faces::yunet {
 namespace {
 
@@ -59,6 +61,10 @@ void FusedNet::Look(const cv::Mat& picture, float threshold, const CancelFlag& c
     ready_ = stems_.front()->made();
   }
   for (const std::vector<Place>& places : trunk_.found()) found.insert(found.end(), places.begin(), places.end());
+}
+
+std::unique_ptr<Engine> MakeFusedEngine(const ModelFiles& files, int threads) {
+  return std::make_unique<FusedNet>(ReadParams(files), threads);
 }
 
 }  // namespace faces::yunet

@@ -13,9 +13,7 @@ class YuNet final : public Model {
   /// depend on their number. Throws Error{kModelInvalid, kOutOfMemory}.
   explicit YuNet(const ModelFiles& files, EngineChoice choice = EngineChoice::kAuto, int threads = 1);
 
-  /// The network finds faces of some 10 to 300 pixels, so it sees the picture at several sizes: shrunk so that
-  /// `min_face_size` becomes 20 pixels and all of it 2 megapixels, where it is larger; then at a quarter of each side,
-  /// and so on, until no face can be larger than those it finds. A checkpoint before each, and on the fused engine at
+  /// The network sees the picture at the sizes that Levels says. A checkpoint before each, and on the fused engine at
   /// least every 10 ms.
   std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                          std::vector<Stage>& stages) override;

@@ -1,8 +1,11 @@
+#include "read_params.h"
+
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <utility>
 
-#include "fused_net.h"
+#include "engine.h"
 #include "models/dnn_net.h"
 
 namespace faces::yunet {
@@ -97,9 +100,11 @@ std::vector<SeparableParams> ReadHeads(Reader& reader) {
   return heads;
 }
 
-Params ReadParams(std::vector<LayerWeights> layers) {
+}  // namespace
+
+Params ReadParams(const ModelFiles& files) {
   constexpr int kFew = 16;
-  Reader reader(std::move(layers));
+  Reader reader(DnnNet(files, {}, "YuNet").Weights());
   Params params;
   params.first = reader.First(kFew, 3);
   for (size_t i = 0; i < kHeads; ++i) {
@@ -110,12 +115,6 @@ Params ReadParams(std::vector<LayerWeights> layers) {
   for (SeparableParams& head : ReadHeads(reader)) params.layers.push_back(std::move(head));
   reader.End();
   return params;
-}
-
-}  // namespace
-
-std::unique_ptr<Engine> MakeFusedEngine(const ModelFiles& files, int threads) {
-  return std::make_unique<FusedNet>(ReadParams(DnnNet(files, {}, "YuNet").Weights()), threads);
 }
 
 }  // namespace faces::yunet

@@ -1,0 +1,37 @@
+#include "levels.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace faces::yunet {
+namespace {
+
+// Sizes of faces in pixels of what the network sees. Its makers name 10 to 300 as its range; but where those of 20
+// pixels become 10, of the 359 faces on the photographs that the tests use 217 are found instead of 346 (by a threshold
+// of 0.7).
+constexpr double kSmallest = 20;
+constexpr double kLargest = 300;
+constexpr double kStep = 0.25;  // a face over 300 is over 75 after it
+
+// What the network may see at once: OpenCV takes 50 to 70 bytes of memory for a pixel (4.6 and 4.14), and 0.1 to 0.2 s
+// for a megapixel, which nothing can cut short. The longer side bounds what padding adds to strips.
+constexpr double kMostPixels = 2e6;
+constexpr double kLongestSide = 8192;
+
+double FirstScale(const cv::Size& size, double min_face_size) {
+  return std::min({1.0, kSmallest / min_face_size, std::sqrt(kMostPixels / (double(size.width) * size.height)),
+                   kLongestSide / std::max(size.width, size.height)});
+}
+
+}  // namespace
+
+std::vector<cv::Size> Levels(const cv::Size& picture, double min_face_size) {
+  std::vector<cv::Size> levels;
+  for (double scale = FirstScale(picture, min_face_size);; scale *= kStep) {
+    const auto side = [&](int pixels) { return std::max(1, static_cast<int>(std::lround(pixels * scale))); };
+    levels.emplace_back(side(picture.width), side(picture.height));
+    if (std::min(levels.back().width, levels.back().height) <= kLargest) return levels;
+  }
+}
+
+}  // namespace faces::yunet
