@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/model.h"
+#include "thread_pool.h"
 
 namespace faces::yunet {
 
@@ -38,18 +39,18 @@ class Engine {
   virtual ~Engine() = default;
 
   /// Appends every place whose score may exceed `threshold`, stride by stride, row by row. `picture`: CV_8UC3, BGR, at
-  /// least 1x1. Throws Error.
-  virtual void Look(const cv::Mat& picture, float threshold, const CancelFlag& cancel, std::vector<Place>& found) = 0;
+  /// least 1x1. The answers do not depend on how many threads `pool` has. Throws Error.
+  virtual void Look(const cv::Mat& picture, float threshold, ThreadPool& pool, const CancelFlag& cancel,
+                    std::vector<Place>& found) = 0;
 };
 
 /// By OpenCV's dnn module: a run cannot be cancelled, and takes 50 to 70 bytes of memory for a pixel (OpenCV 4.6 and
 /// 4.14). `files` holds the .onnx. Throws Error{kModelInvalid}.
 std::unique_ptr<Engine> MakeOpenCvEngine(const ModelFiles& files);
 
-/// By the kernels of kernels/, whose weights OpenCV's importer reads; `threads` (at least 1) share a picture, and the
-/// answers do not depend on their number. Throws Error{kModelInvalid}, also for weights that OpenCV can run and these
-/// kernels cannot, and Error{kOutOfMemory} where the system gives no more threads.
-std::unique_ptr<Engine> MakeFusedEngine(const ModelFiles& files, int threads);
+/// By the kernels of kernels/, whose weights OpenCV's importer reads. Throws Error{kModelInvalid}, also for weights that
+/// OpenCV can run and these kernels cannot.
+std::unique_ptr<Engine> MakeFusedEngine(const ModelFiles& files);
 
 /// Runs both on the same pseudo-random pictures, odd sizes included. Says where scores, boxes or points differ by 1e-4
 /// or more, or are no numbers; empty where nothing does.
@@ -60,7 +61,7 @@ struct ChosenEngine {
   EngineInUse in_use;
 };
 
-/// Throws Error{kModelInvalid, kOutOfMemory}.
-ChosenEngine ChooseEngine(const ModelFiles& files, EngineChoice choice, int threads);
+/// Throws Error{kModelInvalid}.
+ChosenEngine ChooseEngine(const ModelFiles& files, EngineChoice choice);
 
 }  // namespace faces::yunet

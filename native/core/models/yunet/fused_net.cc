@@ -29,14 +29,13 @@ int StripsOf(int width, size_t threads) {
 
 }  // namespace
 
-FusedNet::FusedNet(const Params& params, int threads)
-    : weights_(params), pool_(static_cast<size_t>(threads)), trunk_(weights_) {}
+FusedNet::FusedNet(const Params& params) : weights_(params), trunk_(weights_) {}
 
-void FusedNet::Start(const cv::Mat& picture, float threshold) {
+void FusedNet::Start(const cv::Mat& picture, float threshold, size_t threads) {
   const int width = PaddedSide(picture.cols) / kStrides.front();
   const int height = PaddedSide(picture.rows);
   eighth_.Start(static_cast<size_t>(width) * kChannels, 2 * kStepRows);
-  stems_in_use_ = static_cast<size_t>(StripsOf(width, pool_.threads()));
+  stems_in_use_ = static_cast<size_t>(StripsOf(width, threads));
   while (stems_.size() < stems_in_use_) stems_.push_back(std::make_unique<Stem>(weights_));
   const auto edge = [&](size_t i) { return static_cast<int>(static_cast<size_t>(width) * i / stems_in_use_); };
   for (size_t i = 0; i < stems_in_use_; ++i) {
@@ -52,19 +51,20 @@ void FusedNet::Step(size_t part) {
   for (; taken_ < ready_; ++taken_) trunk_.Push(eighth_.Row(taken_), *cancel_);
 }
 
-void FusedNet::Look(const cv::Mat& picture, float threshold, const CancelFlag& cancel, std::vector<Place>& found) {
+void FusedNet::Look(const cv::Mat& picture, float threshold, ThreadPool& pool, const CancelFlag& cancel,
+                    std::vector<Place>& found) {
   cancel_ = &cancel;
-  Start(picture, threshold);
+  Start(picture, threshold, pool.threads());
   const int height = PaddedSide(picture.rows) / kStrides.front();
   while (taken_ < height) {
-    pool_.ForEach(stems_in_use_ + 1, [this](size_t, size_t part) { Step(part); });
+    pool.ForEach(stems_in_use_ + 1, [this](size_t, size_t part) { Step(part); });
     ready_ = stems_.front()->made();
   }
   for (const std::vector<Place>& places : trunk_.found()) found.insert(found.end(), places.begin(), places.end());
 }
 
-std::unique_ptr<Engine> MakeFusedEngine(const ModelFiles& files, int threads) {
-  return std::make_unique<FusedNet>(ReadParams(files), threads);
+std::unique_ptr<Engine> MakeFusedEngine(const ModelFiles& files) {
+  return std::make_unique<FusedNet>(ReadParams(files));
 }
 
 }  // namespace faces::yunet

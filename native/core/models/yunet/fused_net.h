@@ -5,7 +5,6 @@
 
 #include "engine.h"
 #include "stem.h"
-#include "thread_pool.h"
 #include "trunk.h"
 #include "weights.h"
 
@@ -14,19 +13,18 @@ namespace faces::yunet {
 /// The network by the kernels of kernels/. Not for use by two threads at once.
 class FusedNet final : public Engine {
  public:
-  /// `threads`, at least 1. Throws Error{kOutOfMemory} where the system gives no more.
-  FusedNet(const Params& params, int threads);
+  explicit FusedNet(const Params& params);
 
   /// Goes through the picture from its top to its bottom and keeps of each layer only the rows that the next ones need:
   /// memory grows with the width alone, by 4.4 KB for a column (36 MB for 8192), and is kept for the next picture.
-  void Look(const cv::Mat& picture, float threshold, const CancelFlag& cancel, std::vector<Place>& found) override;
+  void Look(const cv::Mat& picture, float threshold, ThreadPool& pool, const CancelFlag& cancel,
+            std::vector<Place>& found) override;
 
  private:
-  void Start(const cv::Mat& picture, float threshold);
+  void Start(const cv::Mat& picture, float threshold, size_t threads);
   void Step(size_t part);
 
   const Weights weights_;
-  ThreadPool pool_;
   std::vector<std::unique_ptr<Stem>> stems_;
   size_t stems_in_use_ = 0;
   Trunk trunk_;

@@ -13,10 +13,11 @@ class OpenCvEngine final : public Engine {
   explicit OpenCvEngine(const ModelFiles& files) : net_(files, {}, "YuNet") {
     const int unit = kStrides.back();
     std::vector<Place> found;
-    Look(cv::Mat(2 * unit, 3 * unit, CV_8UC3, cv::Scalar::all(0)), 1, {}, found);
+    ThreadPool alone(1);
+    Look(cv::Mat(2 * unit, 3 * unit, CV_8UC3, cv::Scalar::all(0)), 1, alone, {}, found);
   }
 
-  void Look(const cv::Mat& picture, float, const CancelFlag& cancel, std::vector<Place>& found) override {
+  void Look(const cv::Mat& picture, float, ThreadPool&, const CancelFlag& cancel, std::vector<Place>& found) override {
     Checkpoint(cancel);
     cv::Mat padded;
     cv::copyMakeBorder(picture, padded, 0, PaddedSide(picture.rows) - picture.rows, 0,

@@ -40,13 +40,14 @@ std::string DifferenceAt(const Place& a, const Place& b) {
 
 std::vector<Place> AllPlaces(Engine& engine, const cv::Mat& picture) {
   std::vector<Place> found;
-  engine.Look(picture, -1, {}, found);
+  ThreadPool alone(1);
+  engine.Look(picture, -1, alone, {}, found);
   return found;
 }
 
 }  // namespace
 
-// The last is wider than a thread's share, and higher than what the layers keep of a picture.
+// The last two are higher than what the layers keep of a picture.
 std::string Difference(Engine& a, Engine& b) {
   for (const auto& [width, height] : {std::pair{1, 1}, {97, 65}, {33, 300}, {700, 260}}) {
     const cv::Mat picture = Picture(width, height);

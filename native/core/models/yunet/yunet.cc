@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <opencv2/imgproc.hpp>
 
 #include "detection/face_candidates.h"
+#include "kernels/shrink.h"
 #include "levels.h"
 #include "stopwatch.h"
 
@@ -16,12 +16,8 @@ namespace {
 constexpr double kOverlap = 0.3;
 constexpr double kLevelsOverlap = 0.7;
 
-cv::Mat Shrunk(const cv::Mat& image, const cv::Size& size) {
-  if (size == image.size()) return image;
-  cv::Mat shrunk;
-  cv::resize(image, shrunk, size, 0, 0, cv::INTER_AREA);
-  return shrunk;
-}
+// Rows of a shrunk picture between two looks at the cancel flag.
+constexpr int kRows = 32;
 
 // `x` and `y`: pixels of the image for a pixel of the level.
 Face Decode(const Place& place, double x, double y) {
@@ -43,7 +39,7 @@ Face Decode(const Place& place, double x, double y) {
 }  // namespace
 
 YuNet::YuNet(const ModelFiles& files, EngineChoice choice, int threads)
-    : chosen_(ChooseEngine(files, choice, threads)) {}
+    : chosen_(ChooseEngine(files, choice)), pool_(static_cast<size_t>(threads)) {}
 
 std::vector<Face> YuNet::Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                               std::vector<Stage>& stages) {
@@ -51,7 +47,7 @@ std::vector<Face> YuNet::Find(const cv::Mat& image, const Options& options, cons
   std::vector<Face> found;
   for (const cv::Size& size : Levels(image.size(), options.min_face_size)) {
     Checkpoint(cancel);
-    const std::vector<Face> on_level = FindOn(Shrunk(image, size), image.size(), options, cancel);
+    const std::vector<Face> on_level = FindOn(Shrunk(image, size, cancel), image.size(), options, cancel);
     found.insert(found.end(), on_level.begin(), on_level.end());
   }
   std::vector<Face> faces = Suppress(found, kLevelsOverlap, OverlapOver::kSmaller, cancel);
@@ -59,10 +55,26 @@ std::vector<Face> YuNet::Find(const cv::Mat& image, const Options& options, cons
   return faces;
 }
 
+cv::Mat YuNet::Shrunk(const cv::Mat& image, const cv::Size& size, const CancelFlag& cancel) {
+  if (size == image.size()) return image;
+  const kernels::Shrink shrink(image.cols, image.rows, size.width, size.height);
+  cv::Mat shrunk(size, CV_8UC3);
+  sums_.resize(pool_.threads());
+  pool_.ForEach(static_cast<size_t>((size.height + kRows - 1) / kRows), [&](size_t thread, size_t part) {
+    Checkpoint(cancel);
+    float* sums = sums_[thread].Take(static_cast<size_t>(image.cols) * 3);
+    const int first = static_cast<int>(part) * kRows;
+    for (int row = first; row < std::min(first + kRows, size.height); ++row) {
+      shrink.Row(image.data, image.step, row, sums, shrunk.ptr(row));
+    }
+  });
+  return shrunk;
+}
+
 std::vector<Face> YuNet::FindOn(const cv::Mat& level, const cv::Size& image, const Options& options,
                                 const CancelFlag& cancel) {
   places_.clear();
-  chosen_.engine->Look(level, options.onet_threshold, cancel, places_);
+  chosen_.engine->Look(level, options.onet_threshold, pool_, cancel, places_);
   std::vector<Face> found;
   for (const Place& place : places_) {
     const Face face = Decode(place, double(image.width) / level.cols, double(image.height) / level.rows);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine.h"
+#include "kernels/buffer.h"
 #include "models/model.h"
 
 namespace faces::yunet {
@@ -9,8 +10,8 @@ namespace faces::yunet {
 /// here, as OpenCV's own FaceDetectorYN of 4.6 knows an older form only.
 class YuNet final : public Model {
  public:
-  /// `files` holds the .onnx. `threads` (at least 1) share the work on a picture on the fused engine; the answers do not
-  /// depend on their number. Throws Error{kModelInvalid, kOutOfMemory}.
+  /// `files` holds the .onnx. `threads` (at least 1) share the work on a picture, OpenCV's network excepted; the answers
+  /// do not depend on their number. Throws Error{kModelInvalid, kOutOfMemory}.
   explicit YuNet(const ModelFiles& files, EngineChoice choice = EngineChoice::kAuto, int threads = 1);
 
   /// The network sees the picture at the sizes that Levels says. A checkpoint before each, and on the fused engine at
@@ -21,11 +22,14 @@ class YuNet final : public Model {
   EngineInUse engine() const override { return chosen_.in_use; }
 
  private:
+  cv::Mat Shrunk(const cv::Mat& image, const cv::Size& size, const CancelFlag& cancel);
   std::vector<Face> FindOn(const cv::Mat& level, const cv::Size& image, const Options& options,
                            const CancelFlag& cancel);
 
   ChosenEngine chosen_;
+  ThreadPool pool_;
   std::vector<Place> places_;
+  std::vector<kernels::Buffer> sums_;  // of each thread
 };
 
 }  // namespace faces::yunet

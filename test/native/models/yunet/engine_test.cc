@@ -71,10 +71,10 @@ cv::Mat RandomPicture(fixtures::Random& random) {
 }  // namespace
 
 TEST_SUITE("photographs") {
-  TEST_CASE("the fused engine passes its self-check with every instruction set, on one thread and on two") {
+  TEST_CASE("the fused engine passes its self-check with every instruction set") {
     const auto opencv = MakeOpenCvEngine(Files());
     fixtures::ForEachTarget([&] {
-      for (const int threads : {1, 2}) CHECK(Difference(*MakeFusedEngine(Files(), threads), *opencv).empty());
+      CHECK(Difference(*MakeFusedEngine(Files()), *opencv).empty());
     });
   }
 
@@ -141,7 +141,7 @@ TEST_SUITE("photographs") {
     for (const fixtures::ZooModel& other : fixtures::ZooModels()) {
       if (other.name == Zoo().name) continue;
       CAPTURE(other.name);
-      CHECK(fixtures::CodeOf([&] { MakeFusedEngine(fixtures::ZooFiles(other), 1); }) == "MODEL_INVALID");
+      CHECK(fixtures::CodeOf([&] { MakeFusedEngine(fixtures::ZooFiles(other)); }) == "MODEL_INVALID");
     }
   }
 
@@ -162,9 +162,10 @@ TEST_SUITE("photographs") {
   TEST_CASE("a difference is told by what differs, a number that is none as well") {
     class Wrong : public Engine {
      public:
-      Wrong(const ModelFiles& files, void (*spoil)(Place&)) : right_(MakeFusedEngine(files, 1)), spoil_(spoil) {}
-      void Look(const cv::Mat& picture, float threshold, const CancelFlag& cancel, std::vector<Place>& found) override {
-        right_->Look(picture, threshold, cancel, found);
+      Wrong(const ModelFiles& files, void (*spoil)(Place&)) : right_(MakeFusedEngine(files)), spoil_(spoil) {}
+      void Look(const cv::Mat& picture, float threshold, ThreadPool& pool, const CancelFlag& cancel,
+                std::vector<Place>& found) override {
+        right_->Look(picture, threshold, pool, cancel, found);
         spoil_(found.back());
       }
 
@@ -172,7 +173,7 @@ TEST_SUITE("photographs") {
       std::unique_ptr<Engine> right_;
       void (*spoil_)(Place&);
     };
-    const auto right = MakeFusedEngine(Files(), 1);
+    const auto right = MakeFusedEngine(Files());
     const auto difference = [&](void (*spoil)(Place&)) {
       Wrong wrong(Files(), spoil);
       return Difference(wrong, *right);

@@ -13,9 +13,10 @@ using namespace faces::yunet;
 
 namespace {
 
-std::vector<Place> Look(Engine& engine, const cv::Mat& picture, float threshold) {
+std::vector<Place> Look(Engine& engine, const cv::Mat& picture, float threshold, size_t threads = 1) {
+  ThreadPool pool(threads);
   std::vector<Place> found;
-  engine.Look(picture, threshold, {}, found);
+  engine.Look(picture, threshold, pool, {}, found);
   return found;
 }
 
@@ -54,21 +55,21 @@ double Difference(const std::vector<Place>& a, const std::vector<Place>& b) {
 TEST_CASE("the fused network equals the definition of its layers, at odd sizes and on any number of threads") {
   const Params params = naive::SomeParams();
   fixtures::ForEachTarget([&] {
-    FusedNet alone(params, 1), three(params, 3);
+    FusedNet net(params);
     for (const auto& [width, height] : {std::pair{1, 1}, {64, 64}, {65, 64}, {95, 97}, {200, 33}, {31, 170}}) {
       CAPTURE(width);
       CAPTURE(height);
       const cv::Mat picture = fixtures::Noise(width, height);
       const std::vector<Place> expected = naive::Places(params, picture);
-      const std::vector<Place> found = Look(alone, picture, -1);
+      const std::vector<Place> found = Look(net, picture, -1);
       CHECK(Difference(found, expected) < 1e-4);
-      CHECK(AreEqual(Look(three, picture, -1), found));
+      CHECK(AreEqual(Look(net, picture, -1, 3), found));
     }
   });
 }
 
 TEST_CASE("a picture that is part of a larger one is searched as itself") {
-  FusedNet net(naive::SomeParams(), 1);
+  FusedNet net(naive::SomeParams());
   const cv::Mat larger = fixtures::Noise(150, 120);
   const cv::Mat part = larger(cv::Rect(13, 17, 90, 70));
   CHECK(AreEqual(Look(net, part, -1), Look(net, part.clone(), -1)));
@@ -76,17 +77,17 @@ TEST_CASE("a picture that is part of a larger one is searched as itself") {
 
 TEST_CASE("wide pictures: parts of many columns, to the bit as from any number of threads") {
   const Params params = naive::SomeParams();
-  FusedNet alone(params, 1), two(params, 2), five(params, 5);
+  FusedNet net(params);
   for (const auto& [width, height] : {std::pair{2100, 70}, {1030, 300}, {70, 1000}}) {
     const cv::Mat picture = fixtures::Noise(width, height);
-    const std::vector<Place> found = Look(alone, picture, -1);
-    CHECK(AreEqual(Look(two, picture, -1), found));
-    CHECK(AreEqual(Look(five, picture, -1), found));
+    const std::vector<Place> found = Look(net, picture, -1);
+    CHECK(AreEqual(Look(net, picture, -1, 2), found));
+    CHECK(AreEqual(Look(net, picture, -1, 5), found));
   }
 }
 
 TEST_CASE("a threshold leaves out no place over it, and most of those far below") {
-  FusedNet net(naive::SomeParams(), 1);
+  FusedNet net(naive::SomeParams());
   const cv::Mat picture = fixtures::Noise(300, 200);
   const std::vector<Place> all = Look(net, picture, -1);
   const auto score = [](const Place& place) { return std::sqrt(place.class_score * place.object_score); };
@@ -111,28 +112,30 @@ TEST_CASE("a threshold leaves out no place over it, and most of those far below"
 }
 
 TEST_CASE("a search that is cancelled between two rows ends, and the next is whole") {
-  FusedNet net(naive::SomeParams(), 2);
+  FusedNet net(naive::SomeParams());
+  ThreadPool pool(2);
   const cv::Mat picture = fixtures::Noise(300, 200);
   const std::vector<Place> whole = Look(net, picture, -1);
   CancelFlag cancelled;
   cancelled.Cancel();
   std::vector<Place> found;
-  CHECK(fixtures::CodeOf([&] { net.Look(picture, -1, cancelled, found); }) == "ABORTED");
+  CHECK(fixtures::CodeOf([&] { net.Look(picture, -1, pool, cancelled, found); }) == "ABORTED");
   CHECK(found.empty());
   CHECK(AreEqual(Look(net, picture, -1), whole));
 }
 
 TEST_SUITE("counted memory" * doctest::skip(!memory::kIsCounted)) {
   TEST_CASE("the fused network allocates nothing once it has met its largest picture") {
-    FusedNet net(naive::SomeParams(), 2);
+    FusedNet net(naive::SomeParams());
+  ThreadPool pool(2);
     const cv::Mat picture = fixtures::Noise(1100, 200);
     std::vector<Place> found;
     found.reserve(10'000);
-    net.Look(picture, -1, {}, found);
+    net.Look(picture, -1, pool, {}, found);
     const size_t before = memory::Allocations();
     for (const auto& [width, height] : {std::pair{1100, 200}, {1, 1}, {500, 33}, {64, 200}}) {
       found.clear();
-      net.Look(picture(cv::Rect(0, 0, width, height)), -1, {}, found);
+      net.Look(picture(cv::Rect(0, 0, width, height)), -1, pool, {}, found);
     }
     CHECK(memory::Allocations() == before);
     CHECK(before > 100);  // it does count
@@ -140,19 +143,20 @@ TEST_SUITE("counted memory" * doctest::skip(!memory::kIsCounted)) {
 
   TEST_CASE("memory does not grow with a picture's height, and stays under 40 MB at the widest") {
     const Params params = naive::SomeParams();
-    const auto used = [&](int width, int height, int threads) {
+    const auto used = [&](int width, int height, size_t threads) {
       const cv::Mat picture(height, width, CV_8UC3, cv::Scalar::all(90));
       const size_t before = memory::Live();
       memory::RestartPeak();
-      FusedNet net(params, threads);
+      ThreadPool pool(threads);
+      FusedNet net(params);
       std::vector<Place> found;
-      net.Look(picture, 1, {}, found);
+      net.Look(picture, 1, pool, {}, found);
       return memory::Peak() - before;
     };
     const size_t low = used(1024, 300, 1);
     CHECK(used(1024, 900, 1) < low + (64U << 10));  // for places found
     CHECK(low > 1U << 20);  // it does count
-    for (const int threads : {1, 4}) {
+    for (const size_t threads : {1, 4}) {
       const size_t widest = used(8192, 100, threads);
       CAPTURE(widest);
       CHECK(widest < 40U << 20);
