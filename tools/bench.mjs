@@ -114,7 +114,9 @@ if (!Number.isInteger(rounds) || rounds < 1) {
 const images = filesOrExit(positionals, 'bench');
 const models = values.model === undefined ? ['mtcnn', 'yunet'].filter(weightsOf) : [values.model];
 if (!models.every((model) => ['mtcnn', 'yunet'].includes(model) && weightsOf(model))) {
-  console.error(`bench: no weights of ${models}: --model is mtcnn or yunet, npx opencv-face-detector models fetch brings them`);
+  console.error(
+    `bench: no weights of ${models}: --model is mtcnn or yunet, npx opencv-face-detector models fetch brings them`,
+  );
   process.exit(1);
 }
 await setUpOrExit({ withTests: true });

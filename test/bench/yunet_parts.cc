@@ -12,7 +12,8 @@ namespace bench {
 
 using namespace faces::yunet;
 
-YuNetParts::YuNetParts(const faces::ModelFiles& files) : weights_(ReadParams(files)), stem_(weights_), trunk_(weights_) {}
+YuNetParts::YuNetParts(const faces::ModelFiles& files)
+    : weights_(ReadParams(files)), stem_(weights_), trunk_(weights_) {}
 
 std::vector<Part> YuNetParts::Run(const std::string& encoded) {
   constexpr double kSmallestFace = 20;

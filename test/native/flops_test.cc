@@ -17,8 +17,8 @@ TEST_CASE("P-Net on its smallest level is one window") {
   CHECK(bench::PNetFlop({1, 12, 12}) == 2 * (10 * 27 * 100 + 16 * 90 * 9 + 32 * 144 + 6 * 32));
 }
 
-// 1024 x 608, counted from the published graph: 631 million multiply-adds in 1x1 layers, 127 in depthwise ones, 67 in the
-// first.
+// 1024 x 608, counted from the published graph: 631 million multiply-adds in 1x1 layers, 127 in depthwise ones, 67 in
+// the first.
 TEST_CASE("the benchmark counts YuNet's operations: 1.65 GFLOP on movie-stars.jpg, filled up to 1024 x 608") {
   constexpr double kPixels = 1024 * 608;
   CHECK(bench::YuNetStemFlop(kPixels) + bench::YuNetTrunkFlop(kPixels) == doctest::Approx(1.65e9).epsilon(0.005));

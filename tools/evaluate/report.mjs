@@ -1,3 +1,4 @@
+import { hasKernels } from '../../dist/library/model-catalog.js';
 import { plural } from '../lib/command-line.mjs';
 import { lowestThreshold, mostBoxes } from './run.mjs';
 
@@ -14,7 +15,7 @@ const counted = ({ images, faces }, by) =>
   `${plural(images, 'image')} with ${plural(faces.all, 'face')}${by}: ${faces.small} small (under 32 pixels), ${faces.medium} medium, ${faces.large} large (from 96)`;
 
 const named = ({ model, engine, threshold }) => [
-  model === 'mtcnn' ? `${model} (${engine})` : model,
+  hasKernels(model) ? `${model} (${engine})` : model,
   threshold === undefined ? 'none' : String(threshold),
 ];
 const timed = ({ smallestFound, ms }, first) => [

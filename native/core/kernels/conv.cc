@@ -261,7 +261,9 @@ void Project(const Layer& layer, const MapIn& in, int width, int height, const M
 // A block's pixels lie two pixels of the input apart; a kernel's row is one run of inputs.
 void ConvolveByTwo(const Layer& layer, const float* in, size_t row, int width, float* out) {
   const auto inputs = static_cast<size_t>(layer.inputs());
-  const Run run{row, 2 * inputs, 0,
+  const Run run{row,
+                2 * inputs,
+                0,
                 static_cast<size_t>(layer.padded_outputs()),
                 layer.kernel(),
                 1,

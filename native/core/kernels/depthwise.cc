@@ -1,5 +1,5 @@
-// A block of the output is a vector of channels of up to 10 pixels side by side, an accumulator each. A step takes a row
-// of the kernel: 3 loads of weights, and 12 pixels, each of which goes into the three outputs that see it.
+// A block of the output is a vector of channels of up to 10 pixels side by side, an accumulator each. A step takes a
+// row of the kernel: 3 loads of weights, and 12 pixels, each of which goes into the three outputs that see it.
 #include "depthwise.h"
 
 #include <algorithm>

@@ -23,8 +23,8 @@ class Depthwise {
 
   int depth() const { return depth_; }
 
-  /// Three rows of `width` + 2 pixels become one of `width`, with bias and ReLU. All are aligned to a vector. Answers do
-  /// not depend on where in a row a pixel lies. Any number of threads may call it at once.
+  /// Three rows of `width` + 2 pixels become one of `width`, with bias and ReLU. All are aligned to a vector. Answers
+  /// do not depend on where in a row a pixel lies. Any number of threads may call it at once.
   void Run(const std::array<const float*, 3>& rows, int width, float* out) const;
 
  private:

@@ -6,8 +6,8 @@
 
 namespace faces::kernels {
 
-/// The last rows of a map that goes by: row i lies where row i - `rows` was. With an even `rows`, row 2i + 1 follows row
-/// 2i in memory.
+/// The last rows of a map that goes by: row i lies where row i - `rows` was. With an even `rows`, row 2i + 1 follows
+/// row 2i in memory.
 class RowRing {
  public:
   /// `row`: floats of a row.

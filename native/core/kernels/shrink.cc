@@ -42,8 +42,8 @@ void AddRows(const uint8_t* HWY_RESTRICT in, size_t in_row, const float* weights
 }
 
 // The same across, for each colour; a double holds these sums exactly.
-void AddColumns(const float* HWY_RESTRICT sums, const size_t* first, const float* weights, size_t columns,
-                size_t count, uint8_t* HWY_RESTRICT out) {
+void AddColumns(const float* HWY_RESTRICT sums, const size_t* first, const float* weights, size_t columns, size_t count,
+                uint8_t* HWY_RESTRICT out) {
   constexpr double kScale = 1.0 / 65536 / 65536;
   for (size_t i = 0; i < count; ++i, weights += columns, out += kColours) {
     const float* from = sums + first[i] * kColours;
@@ -71,7 +71,9 @@ HWY_EXPORT(AddRows);
 HWY_EXPORT(AddColumns);
 
 Shrink::Shrink(int in_width, int in_height, int out_width, int out_height)
-    : in_width_(static_cast<size_t>(in_width)), columns_(TapsOf(in_width, out_width)), rows_(TapsOf(in_height, out_height)) {}
+    : in_width_(static_cast<size_t>(in_width)),
+      columns_(TapsOf(in_width, out_width)),
+      rows_(TapsOf(in_height, out_height)) {}
 
 // An output's pixel i begins at i * in / out of the input's and is in / out wide.
 Shrink::Taps Shrink::TapsOf(int in, int out) {

@@ -16,8 +16,8 @@ class Shrink {
   /// Neither side of the output may be longer than the input's, none is 0.
   Shrink(int in_width, int in_height, int out_width, int out_height);
 
-  /// Makes a row of the output. `in`: the input's first row, the rows `in_row` bytes apart. `sums`: 3 * in_width floats of
-  /// scratch. Any number of threads may call it at once.
+  /// Makes a row of the output. `in`: the input's first row, the rows `in_row` bytes apart. `sums`: 3 * in_width floats
+  /// of scratch. Any number of threads may call it at once.
   void Row(const uint8_t* in, size_t in_row, int row, float* sums, uint8_t* out) const;
 
  private:

@@ -151,7 +151,7 @@ TEST_CASE("layers of kernel 1 with bias and without PReLU") {
           const double expected = output < outputs ? naive::At(numbers, in, static_cast<int>(i / depth), 0, output) : 0;
           worst = std::max(worst, std::abs(static_cast<double>(found[i]) - expected));
         }
-        CAPTURE(outputs);
+        CAPTURE(numbers.outputs);
         CAPTURE(width);
         CHECK(worst < 1e-5);
       }
@@ -179,7 +179,7 @@ TEST_CASE("a row of a convolution in steps of two pixels, with ReLU") {
               output < outputs ? naive::At(numbers, in, 2 * static_cast<int>(i / depth), 0, output) : 0;
           worst = std::max(worst, std::abs(static_cast<double>(found[i]) - expected));
         }
-        CAPTURE(outputs);
+        CAPTURE(numbers.outputs);
         CAPTURE(width);
         CHECK(worst < 1e-5);
       }

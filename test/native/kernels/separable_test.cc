@@ -29,9 +29,9 @@ std::vector<float> RunStrip(const Separable& layer, const Map& map, const Strip&
     CHECK_FALSE(rows.IsReady());
     const auto at = static_cast<size_t>(y * map.width + strip.Widened().first) * inputs;
     // A copy without anything behind it.
-    const std::vector<float> in(map.pixels.begin() + static_cast<std::ptrdiff_t>(at),
-                                map.pixels.begin() + static_cast<std::ptrdiff_t>(
-                                                         at + static_cast<size_t>(strip.Widened().count()) * inputs));
+    const std::vector<float> in(
+        map.pixels.begin() + static_cast<std::ptrdiff_t>(at),
+        map.pixels.begin() + static_cast<std::ptrdiff_t>(at + static_cast<size_t>(strip.Widened().count()) * inputs));
     rows.Push(in.data());
     for (; rows.IsReady(); made.insert(made.end(), out.data(), out.data() + row)) rows.Pop(out.data());
   }
@@ -56,18 +56,19 @@ void CheckMap(const SeparableParams& numbers, int width, int height) {
   CHECK(worst < 5e-5);  // 9 x 64 products of numbers up to 1, twice added one by one in float
 
   // To the bit: threads share a picture by its columns.
-  for (const auto& [first, end] : {std::pair{0, width / 2}, {width / 2, width}, {width / 3, width / 2}}) {
-    if (first >= end) continue;
-    const std::vector<float> part = RunStrip(layer, map, {first, end, width});
-    const auto part_row = static_cast<std::ptrdiff_t>(static_cast<size_t>(end - first) * depth);
+  for (const Strip& strip : {Strip{0, width / 2, width}, {width / 2, width, width}, {width / 3, width / 2, width}}) {
+    if (strip.count() <= 0) continue;
+    const std::vector<float> part = RunStrip(layer, map, strip);
+    const auto part_row = static_cast<std::ptrdiff_t>(static_cast<size_t>(strip.count()) * depth);
     bool is_equal = true;
     for (int y = 0; y < height; ++y) {
       const auto row = part.begin() + y * part_row;
-      is_equal = is_equal && std::equal(row, row + part_row,
-                                        whole.begin() + static_cast<std::ptrdiff_t>(
-                                                            static_cast<size_t>(y * width + first) * depth));
+      is_equal =
+          is_equal &&
+          std::equal(row, row + part_row,
+                     whole.begin() + static_cast<std::ptrdiff_t>(static_cast<size_t>(y * width + strip.first) * depth));
     }
-    CAPTURE(first);
+    CAPTURE(strip.first);
     CHECK(is_equal);
   }
 }

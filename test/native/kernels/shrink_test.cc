@@ -39,15 +39,19 @@ double MeanAt(const cv::Mat& in, int width, int height, int x, int y, int colour
 
 TEST_CASE("shrinking gives the mean of the area, rounded, at any size") {
   fixtures::ForEachTarget([] {
-    for (const auto& [from, to] : {std::pair{cv::Size(1, 1), cv::Size(1, 1)},
-                                   {{37, 29}, {37, 29}},
-                                   {{37, 29}, {36, 29}},
-                                   {{37, 29}, {9, 7}},
-                                   {{40, 20}, {10, 5}},
-                                   {{53, 3}, {17, 1}},
-                                   {{3, 61}, {1, 60}}}) {
+    struct Sizes {
+      cv::Size from, to;
+    };
+    for (const Sizes& sizes : {Sizes{{1, 1}, {1, 1}},
+                               {{37, 29}, {37, 29}},
+                               {{37, 29}, {36, 29}},
+                               {{37, 29}, {9, 7}},
+                               {{40, 20}, {10, 5}},
+                               {{53, 3}, {17, 1}},
+                               {{3, 61}, {1, 60}}}) {
+      const cv::Size& to = sizes.to;
       CAPTURE(to.width);
-      const cv::Mat in = fixtures::Noise(from.width, from.height);
+      const cv::Mat in = fixtures::Noise(sizes.from.width, sizes.from.height);
       const cv::Mat out = Shrunk(in, to.width, to.height);
       double worst = 0;
       for (int i = 0; i < to.area() * 3; ++i) {

@@ -48,8 +48,8 @@ class Engine {
 /// 4.14). `files` holds the .onnx. Throws Error{kModelInvalid}.
 std::unique_ptr<Engine> MakeOpenCvEngine(const ModelFiles& files);
 
-/// By the kernels of kernels/, whose weights OpenCV's importer reads. Throws Error{kModelInvalid}, also for weights that
-/// OpenCV can run and these kernels cannot.
+/// By the kernels of kernels/, whose weights OpenCV's importer reads. Throws Error{kModelInvalid}, also for weights
+/// that OpenCV can run and these kernels cannot.
 std::unique_ptr<Engine> MakeFusedEngine(const ModelFiles& files);
 
 /// Runs both on the same pseudo-random pictures, odd sizes included. Says where scores, boxes or points differ by 1e-4

@@ -15,9 +15,9 @@ constexpr int kStep = 32;
 // Rows of the eighth that a step may make: the first layers are some rows ahead, which come with the last step.
 constexpr int kStepRows = kStep / 4 + 4;
 
-// Columns of the eighth that a stem makes, so wide that its neighbours' columns, which it computes as well, hardly count:
-// on one thread 1024 pixels of the picture took 7 % less time than 256. Threads that share a picture need some parts
-// each, of no fewer columns than the least.
+// Columns of the eighth that a stem makes, so wide that its neighbours' columns, which it computes as well, hardly
+// count: on one thread 1024 pixels of the picture took 7 % less time than 256. Threads that share a picture need some
+// parts each, of no fewer columns than the least.
 constexpr int kStripColumns = 128;
 constexpr int kLeastColumns = 16;
 constexpr int kPartsPerThread = 2;

@@ -9,9 +9,9 @@
 
 namespace faces::yunet {
 
-/// The network's first six layers and two maxima, from pixels to an eighth of the sides: seven tenths of its work. Makes
-/// some of the columns, with its few neighbours computed anew, so that all between the layers stays in the second-level
-/// cache. Not for use by two threads at once.
+/// The network's first six layers and two maxima, from pixels to an eighth of the sides: seven tenths of its work.
+/// Makes some of the columns, with its few neighbours computed anew, so that all between the layers stays in the
+/// second-level cache. Not for use by two threads at once.
 class Stem {
  public:
   /// `weights` must outlive this.

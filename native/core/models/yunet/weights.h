@@ -28,8 +28,7 @@ constexpr int kHeadChannels = 16;
 
 /// The same, packed. Any number of threads may read them at once.
 struct Weights {
-  explicit Weights(const Params& params)
-      : first(params.first), layers(params.layers.begin(), params.layers.end()) {}
+  explicit Weights(const Params& params) : first(params.first), layers(params.layers.begin(), params.layers.end()) {}
 
   kernels::Layer first;
   std::vector<kernels::Separable> layers;

@@ -10,8 +10,8 @@ namespace faces::yunet {
 /// here, as OpenCV's own FaceDetectorYN of 4.6 knows an older form only.
 class YuNet final : public Model {
  public:
-  /// `files` holds the .onnx. `threads` (at least 1) share the work on a picture, OpenCV's network excepted; the answers
-  /// do not depend on their number. Throws Error{kModelInvalid, kOutOfMemory}.
+  /// `files` holds the .onnx. `threads` (at least 1) share the work on a picture, OpenCV's network excepted; the
+  /// answers do not depend on their number. Throws Error{kModelInvalid, kOutOfMemory}.
   explicit YuNet(const ModelFiles& files, EngineChoice choice = EngineChoice::kAuto, int threads = 1);
 
   /// The network sees the picture at the sizes that Levels says. A checkpoint before each, and on the fused engine at

@@ -29,8 +29,7 @@ void CheckAlike(const std::vector<Face>& found, const std::vector<Face>& expecte
   for (size_t i = 0; i < found.size(); ++i) {
     const Face &a = found[i], &b = expected[i];
     least_alike = std::max(least_alike, std::abs(static_cast<double>(a.confidence - b.confidence)));
-    for (const double distance :
-         {a.box.x1 - b.box.x1, a.box.y1 - b.box.y1, a.box.x2 - b.box.x2, a.box.y2 - b.box.y2}) {
+    for (const double distance : {a.box.x1 - b.box.x1, a.box.y1 - b.box.y1, a.box.x2 - b.box.x2, a.box.y2 - b.box.y2}) {
       farthest = std::max(farthest, std::abs(distance));
     }
     for (size_t k = 0; k < a.landmarks->size(); ++k) {
@@ -63,7 +62,8 @@ cv::Mat RandomPicture(fixtures::Random& random) {
   const cv::Rect part(
       cv::Point(side(photograph.cols - size.width + 1) - 1, side(photograph.rows - size.height + 1) - 1), size);
   cv::Mat picture;
-  cv::resize(photograph(part), picture, {std::max(1, size.width * side(20) / 10), std::max(1, size.height * side(20) / 10)});
+  cv::resize(photograph(part), picture,
+             {std::max(1, size.width * side(20) / 10), std::max(1, size.height * side(20) / 10)});
   if (random.Next(2) == 0) cv::flip(picture, picture, 1);
   return picture;
 }
@@ -73,9 +73,7 @@ cv::Mat RandomPicture(fixtures::Random& random) {
 TEST_SUITE("photographs") {
   TEST_CASE("the fused engine passes its self-check with every instruction set") {
     const auto opencv = MakeOpenCvEngine(Files());
-    fixtures::ForEachTarget([&] {
-      CHECK(Difference(*MakeFusedEngine(Files()), *opencv).empty());
-    });
+    fixtures::ForEachTarget([&] { CHECK(Difference(*MakeFusedEngine(Files()), *opencv).empty()); });
   }
 
   TEST_CASE("every photograph: the same faces from both engines and every instruction set") {

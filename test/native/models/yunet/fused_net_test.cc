@@ -56,10 +56,10 @@ TEST_CASE("the fused network equals the definition of its layers, at odd sizes a
   const Params params = naive::SomeParams();
   fixtures::ForEachTarget([&] {
     FusedNet net(params);
-    for (const auto& [width, height] : {std::pair{1, 1}, {64, 64}, {65, 64}, {95, 97}, {200, 33}, {31, 170}}) {
-      CAPTURE(width);
-      CAPTURE(height);
-      const cv::Mat picture = fixtures::Noise(width, height);
+    for (const cv::Size& size : {cv::Size(1, 1), {64, 64}, {65, 64}, {95, 97}, {200, 33}, {31, 170}}) {
+      CAPTURE(size.width);
+      CAPTURE(size.height);
+      const cv::Mat picture = fixtures::Noise(size.width, size.height);
       const std::vector<Place> expected = naive::Places(params, picture);
       const std::vector<Place> found = Look(net, picture, -1);
       CHECK(Difference(found, expected) < 1e-4);
@@ -127,7 +127,7 @@ TEST_CASE("a search that is cancelled between two rows ends, and the next is who
 TEST_SUITE("counted memory" * doctest::skip(!memory::kIsCounted)) {
   TEST_CASE("the fused network allocates nothing once it has met its largest picture") {
     FusedNet net(naive::SomeParams());
-  ThreadPool pool(2);
+    ThreadPool pool(2);
     const cv::Mat picture = fixtures::Noise(1100, 200);
     std::vector<Place> found;
     found.reserve(10'000);
@@ -155,7 +155,7 @@ TEST_SUITE("counted memory" * doctest::skip(!memory::kIsCounted)) {
     };
     const size_t low = used(1024, 300, 1);
     CHECK(used(1024, 900, 1) < low + (64U << 10));  // for places found
-    CHECK(low > 1U << 20);  // it does count
+    CHECK(low > 1U << 20);                          // it does count
     for (const size_t threads : {1, 4}) {
       const size_t widest = used(8192, 100, threads);
       CAPTURE(widest);
