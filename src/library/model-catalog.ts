@@ -22,7 +22,7 @@ interface ModelEntry {
   input?: ModelInput;
   /** Whether there are kernels for it; all others run on OpenCV. */
   hasKernels?: boolean;
-  /** Names that the replaced service knew it by. */
+  /** Names of the model in the replaced service. */
   aliases: readonly string[];
 }
 

@@ -6,7 +6,7 @@
 
 namespace faces {
 
-/// The numbers of one layer as OpenCV's importer gives them; `blobs` share its memory.
+/// The weights of one layer as imported by OpenCV; `blobs` share its memory.
 struct LayerWeights {
   std::string type;  ///< "Convolution", "InnerProduct", "PReLU" and so on
   std::vector<cv::Mat> blobs;

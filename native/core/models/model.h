@@ -11,8 +11,8 @@
 
 namespace faces {
 
-/// What runs the networks of mtcnn and yunet: OpenCV's dnn module, kernels made for them, or the latter wherever a
-/// trial finds that both give the same answers.
+/// The engine for the networks of mtcnn and yunet: OpenCV's dnn module, kernels made for them, or (kAuto) those kernels
+/// if a self-check finds that both give the same answers.
 enum class EngineChoice { kAuto, kOpenCv, kFused };
 
 struct EngineInUse {
@@ -41,12 +41,11 @@ class Model {
 /// Published weights by file name, in memory.
 using ModelFiles = std::map<std::string, std::string>;
 
-/// `name`: "mtcnn" (det1.onnx, det2.onnx and det3.onnx), "haar" (one cascade, .xml),
-/// "yunet", "ultralight-rfb-320", "ultralight-rfb-640", "ultralight-slim-320", "retinaface" (an .onnx each) or "ssd" (a
-/// .pb and its .pbtxt).
-/// `choice` and `threads` (at least 1), which share the work on a picture, are for mtcnn and yunet. Throws
-/// Error{kModelInvalid} where a file is missing or unreadable, or where kFused is chosen and the weights' layers are
-/// not those that its kernels are made for, and Error{kOutOfMemory} where the system gives no more threads.
+/// `name`: "mtcnn" (det1.onnx, det2.onnx and det3.onnx), "haar" (one cascade, .xml), "yunet", "ultralight-rfb-320",
+/// "ultralight-rfb-640", "ultralight-slim-320", "retinaface" (an .onnx each) or "ssd" (a .pb and its .pbtxt).
+/// `choice` and `threads` (at least 1), which share the work on an image, apply to mtcnn and yunet. Throws
+/// Error{kModelInvalid} if a file is missing or unreadable, or if kFused is chosen and the weights' layers do not match
+/// its kernels, and Error{kOutOfMemory} if the system cannot create more threads.
 std::unique_ptr<Model> MakeModel(const std::string& name, const ModelFiles& files,
                                  EngineChoice choice = EngineChoice::kAuto, int threads = 1);
 
