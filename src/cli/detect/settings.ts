@@ -46,7 +46,12 @@ export const modelFlags = {
     about: 'detection model: yunet finds more faces, above all in crowds, the others find less',
   },
   modelsDir: { kind: 'text', placeholder: 'DIR', about: 'folder of the weights, if not that of this package' },
-  engine: { kind: 'choice', choices: engineChoices, default: 'auto', about: "what runs the networks of mtcnn and yunet" },
+  engine: {
+    kind: 'choice',
+    choices: engineChoices,
+    default: 'auto',
+    about: 'what runs the networks of mtcnn and yunet',
+  },
 } as const;
 const detectorFlags = { ...modelFlags, ...optionTable };
 

@@ -7,7 +7,13 @@ import { FaceDetector } from '../../library/detector.js';
 import { drawFaces } from '../../library/drawn-faces.js';
 import { currentTarget, isSupported, loadAddon } from '../../library/load-addon.js';
 import type { LoadedModel } from '../../library/loaded-models.js';
-import { defaultModelsDir, fetchCommand, hasKernels, type ModelName, manifestModel } from '../../library/model-catalog.js';
+import {
+  defaultModelsDir,
+  fetchCommand,
+  hasKernels,
+  type ModelName,
+  manifestModel,
+} from '../../library/model-catalog.js';
 import { loadModelFiles } from '../../library/weights/load.js';
 import { type Config, readConfig } from '../../service/config.js';
 import { allowedCores, cgroupQuota } from '../../system/cores.js';
