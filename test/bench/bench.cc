@@ -79,12 +79,13 @@ struct Contestant {
 std::vector<Contestant> MakeContestants(const std::string& model, const faces::ModelFiles& files,
                                         const std::vector<int64_t>& targets) {
   std::vector<Contestant> contestants;
-  contestants.push_back({"opencv", 0, std::make_unique<Detector>(model, files, faces::EngineChoice::kOpenCv), nullptr});
+  auto by_opencv = std::make_unique<Detector>(model, files, faces::EngineChoice::kOpenCv);
+  contestants.push_back({"opencv", 0, std::move(by_opencv), nullptr});
   for (const int64_t target : targets) {
     fixtures::ForceTarget(target);
-    contestants.push_back({hwy::TargetName(target), target,
-                           std::make_unique<Detector>(model, files, faces::EngineChoice::kFused),
-                           model == "yunet" ? std::make_unique<bench::YuNetParts>(files) : nullptr});
+    auto detector = std::make_unique<Detector>(model, files, faces::EngineChoice::kFused);
+    auto parts = model == "yunet" ? std::make_unique<bench::YuNetParts>(files) : nullptr;
+    contestants.push_back({hwy::TargetName(target), target, std::move(detector), std::move(parts)});
   }
   return contestants;
 }

@@ -54,9 +54,11 @@ void AddColumns(const float* HWY_RESTRICT sums, const size_t* first, const float
       green += from[1] * weight;
       red += from[2] * weight;
     }
+    // NOLINTBEGIN(bugprone-incorrect-roundings): the sums are exact and not negative, and lround is a call
     out[0] = static_cast<uint8_t>(blue * kScale + 0.5);
     out[1] = static_cast<uint8_t>(green * kScale + 0.5);
     out[2] = static_cast<uint8_t>(red * kScale + 0.5);
+    // NOLINTEND(bugprone-incorrect-roundings)
   }
 }
 

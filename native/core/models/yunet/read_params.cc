@@ -94,7 +94,7 @@ std::vector<SeparableParams> ReadHeads(Reader& reader) {
   std::vector<SeparableParams> heads;
   for (size_t scale = 0; scale < kStrides.size(); ++scale) {
     SeparableParams head = read[0][scale];
-    for (const size_t i : {2, 1, 3}) Append(head, read[i][scale]);
+    for (const size_t i : {size_t{2}, size_t{1}, size_t{3}}) Append(head, read[i][scale]);
     heads.push_back(std::move(head));
   }
   return heads;
