@@ -30,7 +30,6 @@ function stageMain(root, folder, manifest, names) {
   for (const file of npmPack(root).files) cpSync(path.join(root, file), path.join(folder, file));
   writeManifest(folder, {
     ...manifest,
-    private: undefined,
     optionalDependencies: Object.fromEntries(names.map((name) => [name, manifest.version])),
   });
 }
@@ -89,6 +88,11 @@ export function packAll(root, destination) {
   } finally {
     rmSync(stages, { recursive: true });
   }
+}
+
+/** Of the packages that `packAll` gives, those that a project on this machine needs. */
+export function ownOf(packages) {
+  return packages.filter(({ name }, i) => i === 0 || name.endsWith(`-${process.platform}-${process.arch}`));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { packAll } from '../scripts/pack.mjs';
+import { ownOf, packAll } from '../scripts/pack.mjs';
 import { root } from '../scripts/steps.mjs';
 
 const images = (process.env.IMAGES ?? 'node:24-bookworm-slim,node:24-trixie-slim').split(',');
@@ -24,8 +24,7 @@ function docker(...args) {
 /** A folder with the tarballs, the script that uses it, and the drawn faces that test/ makes. */
 function prepare() {
   const folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
-  const packages = packAll(root, folder);
-  const own = packages.filter(({ name }) => name === 'opencv-face-detector' || name.endsWith(`-linux-${process.arch}`));
+  const own = ownOf(packAll(root, folder));
   for (const { filename } of own) cpSync(path.join(folder, filename), path.join(folder, 'packages', filename));
   mkdirSync(path.join(folder, 'project'));
   cpSync(path.join(root, 'test', 'package', 'installed.mjs'), path.join(folder, 'project', 'installed.mjs'));

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { installLines } from '../library/build-needs.js';
-import { packageRoot } from '../system/package-root.js';
+import { packageManifest, packageRoot } from '../system/package-root.js';
 import type { Command } from './command.js';
 import { parseFlags } from './flags.js';
 import { UsageError } from './usage-error.js';
@@ -19,8 +19,7 @@ function toolsFolder(): string {
 }
 
 function fetchTools(folder: string): void {
-  const manifest = readFileSync(path.join(packageRoot, 'package.json'), 'utf8');
-  const { devDependencies: versions } = JSON.parse(manifest) as { devDependencies: Record<string, string> };
+  const { devDependencies: versions } = packageManifest();
   const packages = ['cmake-js', 'node-addon-api'].map((name) => `${name}@${versions[name]}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');

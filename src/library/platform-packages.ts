@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from '../system/package-root.js';
+import { packageManifest, packageRoot } from '../system/package-root.js';
 
 /**
  * Platforms with a prebuilt addon, in the terms of package.json's os, cpu and libc: npm installs only the package that
@@ -25,9 +25,7 @@ export function platformPackage(target: string): string | undefined {
 
 /** The platform packages published with this one: its optional dependencies. None in a clone of the project. */
 export function offeredPackages(): string[] {
-  const manifest = readFileSync(path.join(packageRoot, 'package.json'), 'utf8');
-  const { optionalDependencies = {} } = JSON.parse(manifest) as { optionalDependencies?: Record<string, string> };
-  return Object.keys(optionalDependencies);
+  return Object.keys(packageManifest().optionalDependencies ?? {});
 }
 
 /** The folder of an installed package; undefined if it is not installed. */

@@ -1,23 +1,23 @@
 // How long installing this package takes, beside its peers.
 //
-//   npm run tools -- bench-install [--only NAME,NAME] [--tarball FILE] [--minutes 30] [--write]
+//   npm run tools -- bench-install [--only NAME,NAME] [--tarball FILE ...] [--minutes 30] [--write]
 //
 // Each into an empty folder: with an empty npm cache, with what that left, and without install scripts. A failure is a result and stands
-// in the table. --tarball takes our package from a file instead of packing this checkout; --write puts the table into docs/INSTALL.md.
+// in the table. --tarball, given for each, takes our packages from files instead of packing this checkout; --write puts the table into docs/INSTALL.md.
 // Needs an idle machine and a network.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { packAll } from '../../scripts/pack.mjs';
+import { ownOf, packAll } from '../../scripts/pack.mjs';
 import { root } from '../../scripts/steps.mjs';
 import { trial } from './trial.mjs';
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
-    tarball: { type: 'string' },
+    tarball: { type: 'string', multiple: true },
     minutes: { type: 'string', default: '30' },
     write: { type: 'boolean', default: false },
   },
@@ -60,13 +60,10 @@ const contenders = [
   },
 ];
 
-/** The files that `npm run pack` makes of this checkout for this machine, or the one named. */
+/** The files that `npm run pack` makes of this checkout for this machine, or those named. */
 function tarballs() {
-  if (values.tarball) return [path.resolve(values.tarball)];
-  const own = (name) => name === 'opencv-face-detector' || name.endsWith(`-${process.platform}-${process.arch}`);
-  return packAll(root, temporary)
-    .filter(({ name }) => own(name))
-    .map(({ filename }) => path.join(temporary, filename));
+  if (values.tarball) return values.tarball.map((file) => path.resolve(file));
+  return ownOf(packAll(root, temporary)).map(({ filename }) => path.join(temporary, filename));
 }
 
 async function measure(contender) {

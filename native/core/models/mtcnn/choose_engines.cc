@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "models/choose_engine.h"
+
 namespace faces::mtcnn {
 namespace {
 
@@ -30,30 +32,12 @@ struct MtcnnFiles {
   const std::string& onet;
 };
 
-struct Chosen {
-  Engines engines;
-  EngineInUse in_use;
-};
-
-Chosen Choose(const MtcnnFiles& files, EngineChoice choice) {
-  if (choice == EngineChoice::kFused) return {files.Fused(), {"fused", "asked for"}};
-  Engines reference = files.OpenCv();
-  if (choice == EngineChoice::kOpenCv) return {std::move(reference), {"opencv", "asked for"}};
-  try {
-    Engines engines = files.Fused();
-    const std::string difference = Difference(engines, reference);
-    if (difference.empty()) return {std::move(engines), {"fused", "its answers equal OpenCV's on a trial input"}};
-    return {std::move(reference), {"opencv", "the fused kernels failed their trial: " + difference}};
-  } catch (const Error& error) {
-    return {std::move(reference), {"opencv", error.what()}};
-  }
-}
-
 }  // namespace
 
 ChosenEngines ChooseEngines(const ModelFiles& model_files, EngineChoice choice, int threads) {
   const MtcnnFiles files(model_files);
-  Chosen first = Choose(files, choice);
+  ChosenEngine<Engines> first = ChooseEngine(
+      choice, [&] { return files.Fused(); }, [&] { return files.OpenCv(); }, Difference);
   ChosenEngines all;
   all.in_use = std::move(first.in_use);
   const auto add = [&](Engines engines) {
@@ -61,7 +45,7 @@ ChosenEngines ChooseEngines(const ModelFiles& model_files, EngineChoice choice, 
     all.rnets.push_back(std::move(engines.rnet));
     all.onets.push_back(std::move(engines.onet));
   };
-  add(std::move(first.engines));
+  add(std::move(first.engine));
   for (int i = 1; i < threads; ++i) add(all.in_use.name == "fused" ? files.Fused() : files.OpenCv());
   return all;
 }

@@ -1,34 +1,21 @@
+#include "models/self_check.h"
+
 #include <algorithm>
-#include <cmath>
-#include <random>
 
 #include "engine.h"
 
 namespace faces::mtcnn {
 namespace {
 
-constexpr double kTolerance = 1e-4;
 constexpr int kCrops = 13;  // one more than any kernel processes at once
 
-// Noise on a gradient, so that high and low contrast both occur. The generator gives the same numbers everywhere.
 std::vector<uint8_t> Picture(int width, int rows, uint32_t seed) {
-  std::minstd_rand random(seed);
-  std::vector<uint8_t> bgr(static_cast<size_t>(width) * static_cast<size_t>(rows) * 3);
-  for (size_t i = 0; i < bgr.size(); ++i) {
-    const size_t slope = i * 192 / bgr.size();
-    const size_t range = i % 97 < 48 ? 16 : 64;
-    bgr[i] = static_cast<uint8_t>(slope + random() % range);
-  }
-  return bgr;
+  return SelfCheckPixels(static_cast<size_t>(width) * static_cast<size_t>(rows) * 3, seed);
 }
 
-// False for NaN, which "differs by more" would not be.
-bool IsNear(float a, float b) { return std::abs(static_cast<double>(a) - static_cast<double>(b)) < kTolerance; }
-
 bool IsNear(const Proposal& a, const Proposal& b) {
-  return a.column == b.column && a.row == b.row && IsNear(a.score, b.score) &&
-         std::equal(a.regression.begin(), a.regression.end(), b.regression.begin(),
-                    [](float x, float y) { return IsNear(x, y); });
+  return a.column == b.column && a.row == b.row && AgreeInSelfCheck(a.score, b.score) &&
+         std::equal(a.regression.begin(), a.regression.end(), b.regression.begin(), AgreeInSelfCheck);
 }
 
 std::vector<Proposal> AllWindows(ProposalEngine& engine, int width, int height) {
@@ -56,8 +43,7 @@ bool AgreeOnCrops(CropNet net, CropEngine& a, CropEngine& b) {
     const auto crops = Picture(side, side * count, 2);
     const float* x = a.Infer(crops.data(), count);
     const float* y = b.Infer(crops.data(), count);
-    if (!std::equal(x, x + std::ptrdiff_t{count} * AnswerSize(net), y, [](float p, float q) { return IsNear(p, q); }))
-      return false;
+    if (!std::equal(x, x + std::ptrdiff_t{count} * AnswerSize(net), y, AgreeInSelfCheck)) return false;
   }
   return true;
 }

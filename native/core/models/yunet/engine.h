@@ -56,12 +56,4 @@ std::unique_ptr<Engine> MakeFusedEngine(const ModelFiles& files);
 /// or more, or are no numbers; empty where nothing does.
 std::string Difference(Engine& a, Engine& b);
 
-struct ChosenEngine {
-  std::unique_ptr<Engine> engine;
-  EngineInUse in_use;
-};
-
-/// Throws Error{kModelInvalid}.
-ChosenEngine ChooseEngine(const ModelFiles& files, EngineChoice choice);
-
 }  // namespace faces::yunet

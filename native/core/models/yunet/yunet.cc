@@ -39,7 +39,10 @@ Face Decode(const Place& place, double x, double y) {
 }  // namespace
 
 YuNet::YuNet(const ModelFiles& files, EngineChoice choice, int threads)
-    : chosen_(ChooseEngine(files, choice)), pool_(static_cast<size_t>(threads)) {}
+    : chosen_(ChooseEngine(
+          choice, [&] { return MakeFusedEngine(files); }, [&] { return MakeOpenCvEngine(files); },
+          [](const auto& fused, const auto& opencv) { return Difference(*fused, *opencv); })),
+      pool_(static_cast<size_t>(threads)) {}
 
 std::vector<Face> YuNet::Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,
                               std::vector<Stage>& stages) {

@@ -2,6 +2,7 @@
 
 #include "engine.h"
 #include "kernels/buffer.h"
+#include "models/choose_engine.h"
 #include "models/model.h"
 
 namespace faces::yunet {
@@ -26,7 +27,7 @@ class YuNet final : public Model {
   std::vector<Face> FindOn(const cv::Mat& level, const cv::Size& image, const Options& options,
                            const CancelFlag& cancel);
 
-  ChosenEngine chosen_;
+  ChosenEngine<std::unique_ptr<Engine>> chosen_;
   ThreadPool pool_;
   std::vector<Place> places_;
   std::vector<kernels::Buffer> sums_;  // of each thread
