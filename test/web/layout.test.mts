@@ -65,7 +65,7 @@ describe('the demo page looks right', () => {
       await page
         .locator('#file')
         .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no image') });
-      await page.getByRole('alert').filter({ hasText: 'no image' }).waitFor();
+      await page.getByRole('alert').filter({ hasText: 'not an image' }).waitFor();
       await shot('error');
     });
   }
