@@ -1,17 +1,35 @@
 #!/bin/sh
 # build.sh NAME: builds one library from $SOURCES/NAME, with the settings of NAME.cmake, into $PREFIX: archives of
 # position-independent code that a shared object may swallow (Debian's own archives are not), headers, licence, version, suite.
+# TARGETARCH=arm64 or amd64 (Debian's names, and Docker's) compiles for another kind of machine than this, by cross.cmake.
 # EXTRA_FLAGS go to the compiler, EXTRA_SETTINGS to CMake, after ours.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+case $(uname -m) in x86_64) own=amd64 ;; aarch64) own=arm64 ;; *) own=$(uname -m) ;; esac
+export TARGETARCH="${TARGETARCH:-$own}"
+toolchain=
+if [ "$TARGETARCH" != "$own" ]; then
+  case $TARGETARCH in
+    amd64) triplet=x86_64-linux-gnu ;;
+    arm64) triplet=aarch64-linux-gnu ;;
+    *) echo "TARGETARCH must be amd64 or arm64, got \"$TARGETARCH\"" >&2; exit 2 ;;
+  esac
+  if ! command -v $triplet-g++ > /dev/null; then
+    echo "$triplet-g++ is missing: apt-get install crossbuild-essential-$TARGETARCH" >&2
+    exit 1
+  fi
+  toolchain="-DCMAKE_TOOLCHAIN_FILE=$here/cross.cmake"
+  export CHOST=$triplet # read by zlib's configure
+  export PKG_CONFIG_LIBDIR="$PREFIX/lib/pkgconfig" # by default it names this machine's libraries
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 flags="-ffunction-sections -fdata-sections ${EXTRA_FLAGS:-}"
 export CFLAGS="$flags" CXXFLAGS="$flags"
 
 by_cmake() {
-  cmake -G Ninja -S "$SOURCES/$1" -B "$work" -C "$here/$1.cmake" --log-level=NOTICE \
+  cmake -G Ninja -S "$SOURCES/$1" -B "$work" $toolchain -C "$here/$1.cmake" --log-level=NOTICE \
     -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
     -DCMAKE_PREFIX_PATH="$PREFIX" -DCMAKE_FIND_LIBRARY_SUFFIXES=.a \
     -DCMAKE_INSTALL_PREFIX="$PREFIX" -DCMAKE_INSTALL_LIBDIR:STRING=lib ${EXTRA_SETTINGS:-}

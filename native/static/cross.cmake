@@ -1,0 +1,17 @@
+# CMake's toolchain file for the kind of machine that TARGETARCH names (amd64 or arm64), by Debian's crossbuild-essential-amd64 or -arm64.
+# Libraries come from CMAKE_PREFIX_PATH and the compiler's own folder, never from the machine that compiles; programs are that machine's.
+set(machine_amd64 x86_64)
+set(machine_arm64 aarch64)
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR ${machine_$ENV{TARGETARCH}})
+if(NOT CMAKE_SYSTEM_PROCESSOR)
+  message(FATAL_ERROR "cross.cmake: TARGETARCH must be amd64 or arm64, got \"$ENV{TARGETARCH}\"")
+endif()
+set(triplet ${CMAKE_SYSTEM_PROCESSOR}-linux-gnu)
+set(CMAKE_C_COMPILER ${triplet}-gcc)
+set(CMAKE_CXX_COMPILER ${triplet}-g++)
+set(CMAKE_FIND_ROOT_PATH /usr/${triplet} ${CMAKE_PREFIX_PATH})
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+foreach(kind LIBRARY INCLUDE PACKAGE)
+  set(CMAKE_FIND_ROOT_PATH_MODE_${kind} ONLY)
+endforeach()
