@@ -1,7 +1,7 @@
 #!/bin/sh
 # build.sh NAME: builds one library from $SOURCES/NAME, with the settings of NAME.cmake, into $PREFIX: archives of
 # position-independent code that a shared object may swallow (Debian's own archives are not), headers, licence, version, suite.
-# TARGETARCH=arm64 or amd64 (Debian's names, and Docker's) compiles for another kind of machine than this, by cross.cmake.
+# TARGETARCH=arm64 (Debian's name, and Docker's) compiles for that kind of machine on another one, by cross.cmake.
 # EXTRA_FLAGS go to the compiler, EXTRA_SETTINGS to CMake, after ours.
 set -eu
 
@@ -10,17 +10,16 @@ case $(uname -m) in x86_64) own=amd64 ;; aarch64) own=arm64 ;; *) own=$(uname -m
 export TARGETARCH="${TARGETARCH:-$own}"
 toolchain=
 if [ "$TARGETARCH" != "$own" ]; then
-  case $TARGETARCH in
-    amd64) triplet=x86_64-linux-gnu ;;
-    arm64) triplet=aarch64-linux-gnu ;;
-    *) echo "TARGETARCH must be amd64 or arm64, got \"$TARGETARCH\"" >&2; exit 2 ;;
-  esac
-  if ! command -v $triplet-g++ > /dev/null; then
-    echo "$triplet-g++ is missing: apt-get install crossbuild-essential-$TARGETARCH" >&2
+  if [ "$TARGETARCH" != arm64 ]; then
+    echo "TARGETARCH must be arm64, or $own, which is this machine, got \"$TARGETARCH\"" >&2
+    exit 2
+  fi
+  if ! command -v aarch64-linux-gnu-g++ > /dev/null; then
+    echo "aarch64-linux-gnu-g++ is missing. Run: apt-get install crossbuild-essential-arm64 protobuf-compiler" >&2
     exit 1
   fi
   toolchain="-DCMAKE_TOOLCHAIN_FILE=$here/cross.cmake"
-  export CHOST=$triplet # read by zlib's configure
+  export CHOST=aarch64-linux-gnu # read by zlib's configure
   export PKG_CONFIG_LIBDIR="$PREFIX/lib/pkgconfig" # by default it names this machine's libraries
 fi
 work=$(mktemp -d)

@@ -1,16 +1,14 @@
-# CMake's toolchain file for the kind of machine that TARGETARCH names (amd64 or arm64), by Debian's crossbuild-essential-amd64 or -arm64.
-# Libraries come from CMAKE_PREFIX_PATH and the compiler's own folder, never from the machine that compiles; programs are that machine's.
-set(machine_amd64 x86_64)
-set(machine_arm64 aarch64)
-set(CMAKE_SYSTEM_NAME Linux)
-set(CMAKE_SYSTEM_PROCESSOR ${machine_$ENV{TARGETARCH}})
-if(NOT CMAKE_SYSTEM_PROCESSOR)
-  message(FATAL_ERROR "cross.cmake: TARGETARCH must be amd64 or arm64, got \"$ENV{TARGETARCH}\"")
+# CMake's toolchain file where TARGETARCH is arm64: Debian's crossbuild-essential-arm64. Libraries come from CMAKE_PREFIX_PATH and the
+# compiler's own folder, never from the machine that compiles; programs, such as protoc, are that machine's. On arm64 itself, and for
+# another TARGETARCH, it changes nothing.
+if(NOT "$ENV{TARGETARCH}" STREQUAL "arm64" OR CMAKE_HOST_SYSTEM_PROCESSOR STREQUAL "aarch64")
+  return()
 endif()
-set(triplet ${CMAKE_SYSTEM_PROCESSOR}-linux-gnu)
-set(CMAKE_C_COMPILER ${triplet}-gcc)
-set(CMAKE_CXX_COMPILER ${triplet}-g++)
-set(CMAKE_FIND_ROOT_PATH /usr/${triplet} ${CMAKE_PREFIX_PATH})
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
+set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
+set(CMAKE_FIND_ROOT_PATH /usr/aarch64-linux-gnu ${CMAKE_PREFIX_PATH})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 foreach(kind LIBRARY INCLUDE PACKAGE)
   set(CMAKE_FIND_ROOT_PATH_MODE_${kind} ONLY)

@@ -38,7 +38,10 @@ describe('what npm run prebuild makes an addon for', () => {
   });
 
   it('takes no cross compiler where the machine is of that kind', () => {
-    expect(prebuildTarget(['--platform=linux-arm64'], arm64)).to.include({ name: 'linux-arm64-glibc', cross: undefined });
+    expect(prebuildTarget(['--platform=linux-arm64'], arm64)).to.include({
+      name: 'linux-arm64-glibc',
+      cross: undefined,
+    });
     expect(prebuildTarget(['--platform=linux-x64'], x64)).to.include({ name: 'linux-x64-glibc', cross: undefined });
   });
 

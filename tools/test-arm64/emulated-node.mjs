@@ -40,6 +40,23 @@ function environmentFor(environment) {
   return { ...environment, NODE_PATH: packages, NODE_OPTIONS: `--require=${JSON.stringify(preload)}` };
 }
 
+/** Runs a script in Node.js for arm64; answers what it prints. Throws where it fails. */
+export function printedInNode(environment, script, args) {
+  install();
+  const options = {
+    cwd: root,
+    encoding: 'utf8',
+    env: environmentFor(environment),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  };
+  const { status, stdout } = spawnSync(emulator, [...emulatorArgs, node, script, ...args], {
+    ...options,
+    maxBuffer: 2 ** 28,
+  });
+  if (status !== 0) throw new Error(`${path.basename(script)} has failed in Node.js for arm64 (${status})`);
+  return stdout;
+}
+
 /** Runs the tests of addon, library and service; answers their counts. */
 export function testInNode(environment) {
   install();
@@ -52,6 +69,10 @@ export function testInNode(environment) {
     ...files.map((name) => `build/test/${name}.test.mjs`),
   ];
   const env = { ...environmentFor(environment), COUNTS_FILE: countsFile };
-  const { status, signal } = spawnSync(emulator, [...emulatorArgs, node, ...mocha], { cwd: root, stdio: 'inherit', env });
+  const { status, signal } = spawnSync(emulator, [...emulatorArgs, node, ...mocha], {
+    cwd: root,
+    stdio: 'inherit',
+    env,
+  });
   return judged('mocha under QEMU', signal ?? status, countsIn(countsFile));
 }

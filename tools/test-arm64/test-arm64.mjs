@@ -1,22 +1,29 @@
 // Runs on another Linux what is compiled for Linux arm64: the core's tests, the addon and the service, under QEMU.
 //
-//   npm run tools -- test-arm64 [core] [node]     core: all tests of the core; node: those of the addon, library and service that other
-//                                                 instructions could change, in Node.js for arm64. By default both
+//   npm run tools -- test-arm64 [--built] [PART ...]
+//     core       all tests of the core
+//     node       tests of the addon, the library and the service that other instructions could change, in Node.js for arm64
+//     answers    how far both engines' answers are from this machine's, on drawn pictures and on the photographs that there are
+//     --built    takes what is in build/Release, as the image's build does; by default it compiles what is missing
 //
-// It compiles what is missing, as npm run prebuild -- --platform linux-arm64 --without-docker does, whose addon the second part takes.
-// Emulation makes it slow: an hour on two cores. Ends as npm test does, with the counts; without a compiler or QEMU everything is skipped.
+// Without PART all of them: an hour on two cores. Ends as npm test does, with the counts; without a compiler or QEMU all is skipped.
 import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { prebuildTarget } from '../../scripts/prebuild-target.mjs';
 import { buildStatic, missingCompiler } from '../../scripts/static-build.mjs';
 import { runCoreByFolder } from '../../scripts/test/core.mjs';
-import { skippedFor, sum, summary } from '../../scripts/test/counts.mjs';
+import { nothing, skippedFor, sum, summary } from '../../scripts/test/counts.mjs';
 import { testEnvironment } from '../../scripts/test-environment.mjs';
-import { testInNode } from './emulated-node.mjs';
+import { compareAnswers, summarize } from './compare-answers.mjs';
+import { printedInNode, testInNode } from './emulated-node.mjs';
 import { emulator, emulatorArgs } from './emulator.mjs';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const { cross } = prebuildTarget(['--platform', 'linux-arm64'], { platform: 'linux', arch: 'x64' });
+
+const isBuilt = process.argv.includes('--built');
+const { FACES_DRAWN: drawn } = testEnvironment();
 
 function run(command, args, environment = {}) {
   console.log(`[test-arm64] ${path.basename(command)} ${args.join(' ')}`);
@@ -29,30 +36,58 @@ function run(command, args, environment = {}) {
 
 /** Why nothing can be tested here; undefined where all can. */
 function obstacle() {
-  if (process.platform !== 'linux') return 'arm64 is emulated on Linux only';
+  if (process.platform !== 'linux' || process.arch === 'arm64')
+    return 'arm64 is emulated on Linux of another kind only';
   if (spawnSync(emulator, ['--version']).status !== 0) return `${emulator} is missing. Run: apt-get install qemu-user`;
-  return missingCompiler(cross);
+  return isBuilt ? undefined : missingCompiler(cross);
 }
 
-async function testCore() {
-  const { release } = buildStatic({ cross, withTests: true, run });
-  return runCoreByFolder('Core on arm64 (QEMU)', testEnvironment(), emulator, [
-    ...emulatorArgs,
-    path.join(release, 'faces_tests'),
-  ]);
+function testCore() {
+  const release = isBuilt ? path.join(root, 'build', 'Release') : buildStatic({ cross, withTests: true, run }).release;
+  const program = path.join(release, 'faces_tests');
+  return runCoreByFolder('Core on arm64 (QEMU)', testEnvironment(), emulator, [...emulatorArgs, program]);
+}
+
+/** The loader takes it where the addon in build/Release is another machine's. */
+function makeAddon() {
+  if (!isBuilt) run(process.execPath, ['scripts/prebuild.mjs', '--platform', 'linux-arm64', '--without-docker']);
+}
+
+/** With the pictures that they draw. */
+function compileTests() {
+  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'test/tsconfig.json']);
+  mkdirSync(drawn, { recursive: true });
+  run(process.execPath, ['build/test/fixtures/write-drawn-faces.mjs', drawn]);
 }
 
 function testNode() {
-  run(process.execPath, ['scripts/prebuild.mjs', '--platform', 'linux-arm64', '--without-docker']);
-  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'test/tsconfig.json']);
+  makeAddon();
+  compileTests();
   return testInNode(testEnvironment());
 }
 
-const parts = { core: testCore, node: testNode };
-const named = process.argv.slice(2);
+/** One test for each engine and picture. */
+function testAnswers() {
+  makeAddon();
+  compileTests();
+  const filesIn = (folder) => (existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : []);
+  const photographs = path.join(root, '..', 'shared', 'images');
+  const files = [...filesIn(path.join(drawn, 'answered')), ...filesIn(photographs)];
+  const script = path.join(import.meta.dirname, 'answers.mjs');
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'inherit'] };
+  const own = JSON.parse(spawnSync(process.execPath, [script, ...files], options).stdout);
+  const rows = compareAnswers(own, JSON.parse(printedInNode(testEnvironment(), script, files)));
+  console.log(`\nAnswers of arm64 and ${own.arch}\n${summarize(rows).join('\n')}`);
+  const beyond = rows.filter(({ isWithin }) => !isWithin);
+  for (const row of beyond) console.error(JSON.stringify(row));
+  return { ...nothing(), passed: rows.length - beyond.length, failed: beyond.length };
+}
+
+const parts = { core: testCore, node: testNode, answers: testAnswers };
+const named = process.argv.slice(2).filter((argument) => argument !== '--built');
 const unknown = named.find((name) => !Object.hasOwn(parts, name));
 if (unknown !== undefined) {
-  console.error(`test-arm64: there is no part "${unknown}"; the parts are ${Object.keys(parts).join(' and ')}`);
+  console.error(`test-arm64: there is no part "${unknown}"; the parts are ${Object.keys(parts).join(', ')}`);
   process.exit(2);
 }
 
