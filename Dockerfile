@@ -131,12 +131,13 @@ COPY --from=opencv /opt/static/share/licences /licences
 COPY --from=highway /opt/static/share/licences /licences
 
 # BullMQ and ioredis, and all that they need, in the versions of the lock; beside /app, where Node.js looks next.
-FROM node:${NODE}-bookworm-slim AS bullmq
+FROM --platform=$BUILDPLATFORM node:${NODE}-bookworm-slim AS bullmq
 WORKDIR /project
 COPY package-lock.json ./
 COPY scripts/jobs-lock.mjs scripts/
+ARG TARGETARCH
 RUN mkdir /bullmq && node scripts/jobs-lock.mjs /bullmq \
- && cd /bullmq && npm install --ignore-scripts --omit=dev --no-audit --no-fund
+ && cd /bullmq && npm install --cpu="$(echo $TARGETARCH | sed s/amd64/x64/)" --ignore-scripts --omit=dev --no-audit --no-fund
 
 FROM node:${NODE}-bookworm-slim AS runtime
 ARG NODE

@@ -3,14 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, symlinkSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { root } from './steps.mjs';
 
-const root = path.join(import.meta.dirname, '..');
 const at = (...parts) => path.join(root, ...parts);
 
 /** In the order in which they need each other. */
 export const libraries = ['zlib', 'libjpeg-turbo', 'libpng1.6', 'libwebp', 'tiff', 'protobuf', 'highway', 'opencv'];
 
-/** The package that is missing for cross-compiling, and the command that brings it; undefined where nothing is. */
+/** Why cross-compiling cannot begin, with the command that mends it; undefined where it can. */
 export function missingCompiler(cross) {
   const compiler = `${cross.triplet}-g++`;
   if (spawnSync(compiler, ['--version'], { stdio: 'ignore' }).status === 0) return undefined;

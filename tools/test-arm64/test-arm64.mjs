@@ -1,4 +1,4 @@
-// Runs on another Linux what is compiled for Linux arm64: the core's tests, the addon and the service, under QEMU.
+// What the core, the addon and the service do on Linux arm64, cross-compiled and run under QEMU.
 //
 //   npm run tools -- test-arm64 [--built] [PART ...]
 //     core       all tests of the core
@@ -12,6 +12,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { prebuildTarget } from '../../scripts/prebuild-target.mjs';
 import { buildStatic, missingCompiler } from '../../scripts/static-build.mjs';
+import { root } from '../../scripts/steps.mjs';
 import { runCoreByFolder } from '../../scripts/test/core.mjs';
 import { nothing, skippedFor, sum, summary } from '../../scripts/test/counts.mjs';
 import { testEnvironment } from '../../scripts/test-environment.mjs';
@@ -19,7 +20,6 @@ import { compareAnswers, summarize } from './compare-answers.mjs';
 import { printedInNode, testInNode } from './emulated-node.mjs';
 import { emulator, emulatorArgs } from './emulator.mjs';
 
-const root = path.join(import.meta.dirname, '..', '..');
 const { cross } = prebuildTarget(['--platform', 'linux-arm64'], { platform: 'linux', arch: 'x64' });
 
 const isBuilt = process.argv.includes('--built');
