@@ -30,6 +30,9 @@ function install() {
   if (status !== 0 || !existsSync(node)) throw new Error(`npm has not brought Node.js for arm64 into ${folder}`);
 }
 
+// A search under QEMU takes longer than a service's users wait.
+const patience = { WORKERS: '1', REQUEST_TIMEOUT_MS: '600000', HANG_TIMEOUT_MS: '600000', STUCK_MS: '500000' };
+
 /** The kernel starts no program for another machine: processes that tests fork begin with a script that calls QEMU. */
 function environmentFor(environment) {
   const starter = path.join(folder, 'start-node');
@@ -37,7 +40,7 @@ function environmentFor(environment) {
   chmodSync(starter, 0o755);
   const preload = path.join(folder, 'preload.cjs');
   writeFileSync(preload, `process.execPath = ${JSON.stringify(starter)};\n`);
-  return { ...environment, NODE_PATH: packages, NODE_OPTIONS: `--require=${JSON.stringify(preload)}` };
+  return { ...environment, ...patience, NODE_PATH: packages, NODE_OPTIONS: `--require=${JSON.stringify(preload)}` };
 }
 
 /** Runs a script in Node.js for arm64; answers what it prints. Throws where it fails. */
