@@ -1,10 +1,13 @@
 # Debian 12 throughout, so that the addon runs wherever glibc is 2.34 or later. NODE may be 22 or 24.
 #
+# docker build --platform linux/arm64 . makes the image for another kind of machine: what compiles, installs or tests runs on this one
+# ($BUILDPLATFORM), with a cross compiler; of the other one are only the stages that files are copied into. That needs BuildKit.
+#
 #   toolchain -> sources -> a stage for each library -> opencv     change rarely: a change of our code rebuilds none of them
 #   packages  -> javascript, and build -> test -> runtime          what `docker build .` gives is the last
 ARG NODE=24
 
-FROM debian:bookworm-slim AS toolchain
+FROM --platform=$BUILDPLATFORM debian:bookworm-slim AS toolchain
 RUN apt-get update \
  && apt-get install -y --no-install-recommends bzip2 cmake g++ make nasm ninja-build patch pkg-config protobuf-compiler python3 xz-utils \
  && rm -rf /var/lib/apt/lists/*
@@ -17,7 +20,11 @@ ARG ALLOW_OLDER=1
 RUN ./sources.sh zlib libjpeg-turbo libpng1.6 libwebp tiff protobuf highway opencv
 
 FROM toolchain AS library
-COPY native/static/build.sh .
+ARG TARGETARCH
+ENV TARGETARCH=$TARGETARCH
+COPY native/static/install-compiler.sh .
+RUN ./install-compiler.sh
+COPY native/static/build.sh native/static/cross.cmake ./
 
 FROM library AS zlib
 COPY --from=sources /sources/zlib /sources/zlib
@@ -69,7 +76,7 @@ RUN ./build.sh opencv
 
 # ---- ours ----
 
-FROM node:${NODE}-bookworm-slim AS packages
+FROM --platform=$BUILDPLATFORM node:${NODE}-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
@@ -89,15 +96,21 @@ FROM packages AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends binutils cmake doctest-dev g++ ninja-build \
  && rm -rf /var/lib/apt/lists/*
+ARG TARGETARCH
+ENV TARGETARCH=$TARGETARCH
+COPY native/static/install-compiler.sh .
+RUN ./install-compiler.sh qemu-user
 COPY --from=opencv /opt/static /opt/static
 COPY --from=highway /opt/static /opt/static
+RUN ln -s /usr/include/doctest /opt/static/include/doctest
 COPY CMakeLists.txt ./
 COPY native native
 COPY test/bench test/bench
 COPY test/fuzz test/fuzz
 COPY test/native test/native
-RUN FACES_WERROR=1 npx cmake-js build --CDCMAKE_PREFIX_PATH=/opt/static --CDFACES_TESTS=ON > /tmp/log || { tail -60 /tmp/log; exit 1; } \
- && strip --strip-unneeded build/Release/opencv_face_detector.node
+RUN FACES_WERROR=1 npx cmake-js build --CDCMAKE_TOOLCHAIN_FILE=/app/native/static/cross.cmake \
+      --CDCMAKE_PREFIX_PATH=/opt/static --CDFACES_TESTS=ON > /tmp/log || { tail -60 /tmp/log; exit 1; } \
+ && "$(sed -n 's/^CMAKE_STRIP:FILEPATH=//p' build/CMakeCache.txt)" --strip-unneeded build/Release/opencv_face_detector.node
 
 FROM build AS test
 RUN mkdir -p /usr/share/opencv4 && ln -s /opt/static/share/opencv4/haarcascades /usr/share/opencv4/
@@ -105,7 +118,8 @@ COPY . .
 COPY --from=javascript /app/models models
 COPY --from=javascript /app/dist dist
 # What other libraries, another compiler or another libc could change: the core, the addon, and answers of the service.
-RUN node scripts/test.mjs --without-setup \
+RUN if [ "$TARGETARCH" != "$(dpkg --print-architecture)" ]; then exec node tools/test-arm64/test-arm64.mjs --built; fi; \
+  node scripts/test.mjs --without-setup \
   --ignore 'build/test/!(addon|library|service)/**' --ignore 'build/test/{library,service}/*/**' \
   --ignore 'build/test/library/!(detector|models|parity|pictures).test.mjs' \
   --ignore 'build/test/service/!(face|health|parity|pictures|v1).test.mjs'
@@ -117,12 +131,13 @@ COPY --from=opencv /opt/static/share/licences /licences
 COPY --from=highway /opt/static/share/licences /licences
 
 # BullMQ and ioredis, and all that they need, in the versions of the lock; beside /app, where Node.js looks next.
-FROM node:${NODE}-bookworm-slim AS bullmq
+FROM --platform=$BUILDPLATFORM node:${NODE}-bookworm-slim AS bullmq
 WORKDIR /project
 COPY package-lock.json ./
 COPY scripts/jobs-lock.mjs scripts/
+ARG TARGETARCH
 RUN mkdir /bullmq && node scripts/jobs-lock.mjs /bullmq \
- && cd /bullmq && npm install --ignore-scripts --omit=dev --no-audit --no-fund
+ && cd /bullmq && npm install --cpu="$(echo $TARGETARCH | sed s/amd64/x64/)" --ignore-scripts --omit=dev --no-audit --no-fund
 
 FROM node:${NODE}-bookworm-slim AS runtime
 ARG NODE

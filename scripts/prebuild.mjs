@@ -1,28 +1,25 @@
 // npm run prebuild: puts the addon that needs no OpenCV on its machine into prebuilds/<platform>-<arch>-<libc>, with the licences of
 // all that is linked into it (NOTICE) and the list of them (sbom.cdx.json). Docker builds it where there is one; without, or with
-// --without-docker, the same scripts do, on Debian 12 or 13. --musl makes that of Alpine and the like. On macOS and Windows vcpkg
-// brings the libraries. --check [TARGET ...] only says whether a package may be made: one without an addon, of those targets or of any,
-// or without weights would install, and then not work.
+// --without-docker, the same scripts do, on Debian 12 or 13. --platform linux-arm64 cross-compiles it on Linux x64. --musl makes that of
+// Alpine and the like. On macOS and Windows vcpkg brings the libraries. --check [TARGET ...] only says whether a package may be made: one
+// without an addon, of those targets or of any, or without weights would install, and then not work.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { beyondReach, needsOf } from './addon-reach.mjs';
 import { copyVcpkgLicences, vcpkgBuild, vcpkgLibraries } from './build-by-vcpkg.mjs';
 import { linkedLibraries, noticeOf, sbomOf, sourcesIn } from './linked-libraries.mjs';
+import { prebuildTarget } from './prebuild-target.mjs';
 import { addonSources } from './stamps.mjs';
+import { buildStatic, libraries as debianLibraries, missingCompiler } from './static-build.mjs';
 
 const root = path.join(import.meta.dirname, '..');
 const raw = path.join(root, 'build', 'prebuilt');
 const isLinux = process.platform === 'linux';
-const libc = process.argv.includes('--musl') ? 'musl' : 'glibc';
-const target = [process.platform, process.arch, ...(isLinux ? [libc] : [])].join('-');
 const prebuilds = path.join(root, 'prebuilds');
-const folder = path.join(prebuilds, target);
 const addon = 'opencv_face_detector.node';
 const sbom = 'sbom.cdx.json';
 const cmakeJs = path.join(root, 'node_modules', 'cmake-js', 'bin', 'cmake-js');
-const debianLibraries = ['zlib', 'libjpeg-turbo', 'libpng1.6', 'libwebp', 'tiff', 'protobuf', 'highway', 'opencv'];
 const libraries = isLinux ? debianLibraries : vcpkgLibraries;
 
 function fail(message) {
@@ -44,12 +41,13 @@ function run(command, args, environment = {}, advice = '') {
 }
 
 const prebuildCommand = 'npm run prebuild (without Docker, on Debian 12 or 13: npm run prebuild -- --without-docker)';
-// No container of Alpine, no addon for musl.
-const withoutDocker =
-  libc === 'glibc' ? `Without Docker, on Debian 12 or 13: npm run prebuild -- --without-docker` : '';
 
 /** The stage `prebuilt`, whose addon has passed the tests of the stage before. */
-function byDocker() {
+function byDocker({ libc, cross }) {
+  // No container of Alpine, no addon for musl.
+  const platform = cross ? ` --platform linux-${cross.targetArch}` : '';
+  const withoutDocker =
+    libc === 'glibc' ? `Without Docker, on Debian 12 or 13: npm run prebuild --${platform} --without-docker` : '';
   if (!works('docker', 'buildx', 'version'))
     fail(
       `this Docker has no buildx, which takes the addon out of the image: install docker-buildx (Debian's package) or ` +
@@ -57,30 +55,25 @@ function byDocker() {
     );
   const environment = { DOCKER_BUILDKIT: '1' };
   const file = libc === 'musl' ? 'native/static/Dockerfile.musl' : 'Dockerfile';
-  run('docker', ['build', '--file', file, '--target', 'prebuilt', '--output', raw, '.'], environment, withoutDocker);
+  const args = ['build', '--file', file, '--target', 'prebuilt', '--output', raw, '.'];
+  if (cross) args.push('--platform', `linux/${cross.targetArch}`);
+  run('docker', args, environment, withoutDocker);
 }
 
-/** As the stages of the Dockerfile do, with this machine's compiler: what comes out asks for this machine's glibc or a later one. */
-function byHand() {
+/** As the stages of the Dockerfile do: what comes out asks for the glibc that the compiler brings, or a later one. */
+function byHand({ libc, cross }) {
   if (libc === 'musl') fail('the addon for musl is compiled in a container of Alpine, which needs Docker');
-  const work = path.join(root, 'build', 'static');
-  const environment = { SOURCES: path.join(work, 'sources'), PREFIX: path.join(work, 'installed') };
-  const { PREFIX: prefix } = environment;
-  const isBuilt = (name) => existsSync(path.join(prefix, 'share', 'licences', name, 'version'));
-  const missing = libraries.filter((name) => !isBuilt(name));
-  if (missing.length > 0) run('native/static/sources.sh', missing, environment);
-  for (const name of missing) run('native/static/build.sh', [name], environment);
-  const out = path.join(work, 'addon');
-  const settings = ['--out', out, `--CDCMAKE_PREFIX_PATH=${prefix}`, '--parallel', String(availableParallelism())];
-  run(process.execPath, [cmakeJs, 'build', ...settings]);
+  const problem = cross && missingCompiler(cross);
+  if (problem) fail(problem);
+  const { release, licences, strip } = buildStatic({ cross, run });
   mkdirSync(raw, { recursive: true });
-  cpSync(path.join(out, 'Release', addon), path.join(raw, addon));
-  run('strip', ['--strip-unneeded', path.join(raw, addon)]);
-  cpSync(path.join(prefix, 'share', 'licences'), path.join(raw, 'licences'), { recursive: true });
+  cpSync(path.join(release, addon), path.join(raw, addon));
+  run(strip, ['--strip-unneeded', path.join(raw, addon)]);
+  cpSync(licences, path.join(raw, 'licences'), { recursive: true });
 }
 
-function byVcpkg() {
-  const { args, share } = vcpkgBuild(root, target);
+function byVcpkg({ name }) {
+  const { args, share } = vcpkgBuild(root, name);
   run(process.execPath, [cmakeJs, ...args]);
   mkdirSync(raw, { recursive: true });
   cpSync(path.join(root, 'build', 'Release', addon), path.join(raw, addon));
@@ -88,7 +81,8 @@ function byVcpkg() {
   copyVcpkgLicences(share, path.join(raw, 'licences'));
 }
 
-function assemble() {
+function assemble({ name: target }) {
+  const folder = path.join(prebuilds, target);
   const linked = linkedLibraries(path.join(raw, 'licences'), root);
   const missing = libraries.filter((name) => !linked.some((library) => library.name === name));
   if (missing.length > 0) fail(`the licences of ${missing.join(', ')} are missing`);
@@ -130,12 +124,22 @@ function check(targets) {
   if (lacks) refuse(`models/mtcnn has no ${lacks.name}`, 'npm start, which fetches the weights');
 }
 
+/** Ends the process where there is no addon to be made by these arguments. */
+function targetOrExit(args) {
+  try {
+    return prebuildTarget(args);
+  } catch (error) {
+    return fail(error.message);
+  }
+}
+
 const [mode, ...targets] = process.argv.slice(2);
 if (mode === '--check') check(targets);
 else {
+  const target = targetOrExit(process.argv.slice(2));
   rmSync(raw, { recursive: true, force: true });
-  if (!isLinux) byVcpkg();
-  else if (process.argv.includes('--without-docker') || !works('docker', 'version')) byHand();
-  else byDocker();
-  assemble();
+  if (!isLinux) byVcpkg(target);
+  else if (target.withoutDocker || !works('docker', 'version')) byHand(target);
+  else byDocker(target);
+  assemble(target);
 }

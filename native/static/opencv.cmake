@@ -29,8 +29,7 @@ set(OPENCV_GENERATE_PKGCONFIG OFF CACHE BOOL "")
 set(OPENCV_GENERATE_SETUPVARS OFF CACHE BOOL "")
 
 # Newer instructions are chosen when it runs. CMake itself does not know the machine yet where this is read.
-execute_process(COMMAND uname -m OUTPUT_VARIABLE machine OUTPUT_STRIP_TRAILING_WHITESPACE)
-if(machine STREQUAL "x86_64")
+if("$ENV{TARGETARCH}" STREQUAL "amd64")
   set(CPU_BASELINE SSE4_2 CACHE STRING "")
   set(CPU_DISPATCH AVX2,AVX512_SKX CACHE STRING "")
 else()

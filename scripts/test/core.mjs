@@ -1,6 +1,6 @@
 // The tests of the core: doctest's, the same on a processor without AVX, and the fuzz targets on files.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../steps.mjs';
 import { judged, nothing, skippedFor, sum } from './counts.mjs';
@@ -59,6 +59,21 @@ async function runCases(title, env, command, args) {
 }
 
 export const runCore = (env) => runCases('Core', env, program, []);
+
+/** The same by another program or on another machine, a run for each folder of test/native, so that each has its counts. */
+export async function runCoreByFolder(title, env, command, args) {
+  const sources = at('test', 'native');
+  const entries = readdirSync(sources, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const filters = [
+    ...folders.map((name) => [name, `--source-file=${path.join(sources, name, '*')}`]),
+    ['others', `--source-file-exclude=${path.join(sources, '*', '*')}`],
+  ];
+  const results = [];
+  for (const [name, filter] of filters)
+    results.push(await runCases(`${title}, ${name}`, env, command, [...args, filter]));
+  return sum(results);
+}
 
 // Cases whose answers depend on the instruction set, by what emulating them takes: seconds, or minutes.
 const withoutAvx = {

@@ -120,6 +120,16 @@ describe('loader of the native addon', () => {
     );
   });
 
+  it('takes that of arm64 on arm64, whose processors need no check, and says which system is too old', () => {
+    place('prebuilds/linux-x64-glibc');
+    const arm64 = { arch: 'arm64', processorFlags: () => ' fp asimd ' };
+    expect(refusal(arm64)).to.match(/^the package opencv-face-detector-linux-arm64, .*npx opencv-face-detector build$/);
+    const prebuilt = place('prebuilds/linux-arm64-glibc');
+    expect(loadAddon(setting(arm64))).to.deep.equal({ file: prebuilt });
+    const open = failsWith("/lib/aarch64-linux-gnu/libc.so.6: version `GLIBC_2.34' not found (required by x.node)");
+    expect(refusal({ ...arm64, open })).to.match(/^linux-arm64-glibc is older .* lack GLIBC_2\.34 /);
+  });
+
   it('loads a prebuilt for any platform that has one', () => {
     const prebuilt = place('prebuilds/win32-x64');
     expect(loadAddon(setting({ platform: 'win32', libc: '' }))).to.deep.equal({ file: prebuilt });

@@ -93,6 +93,13 @@ describe('the sources of the static libraries', () => {
     expect(licence('suite')).to.equal('bookworm\n');
   });
 
+  it('are compiled for this machine or for arm64, and for no other', () => {
+    const env = { ...process.env, SOURCES: folder, PREFIX: folder, TARGETARCH: 'mips' };
+    const { status, stderr } = spawnSync(script('build.sh'), ['zlib'], { env, encoding: 'utf8' });
+    expect(status).to.equal(2);
+    expect(stderr).to.match(/^TARGETARCH must be arm64, or \w+, which is this machine, got "mips"\n$/);
+  });
+
   // The tool fuzz takes them as well, and what it runs writes into a log.
   it('are older with a warning that the set-up shows', () => {
     const script =

@@ -1,0 +1,50 @@
+// The addon with its libraries inside, by the recipes in native/static and this machine's compiler, or one for another kind of machine.
+import { spawnSync } from 'node:child_process';
+import { existsSync, symlinkSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { root } from './steps.mjs';
+
+const at = (...parts) => path.join(root, ...parts);
+
+/** In the order in which they need each other. */
+export const libraries = ['zlib', 'libjpeg-turbo', 'libpng1.6', 'libwebp', 'tiff', 'protobuf', 'highway', 'opencv'];
+
+/** Why cross-compiling cannot begin, with the command that mends it; undefined where it can. */
+export function missingCompiler(cross) {
+  const compiler = `${cross.triplet}-g++`;
+  if (spawnSync(compiler, ['--version'], { stdio: 'ignore' }).status === 0) return undefined;
+  return `${compiler} is missing. Run: apt-get install crossbuild-essential-${cross.targetArch} protobuf-compiler`;
+}
+
+/** Debian's doctest is headers only, in a folder where a compiler for another machine must not look. */
+function offerDoctest(prefix) {
+  const [own, offered] = ['/usr/include/doctest', path.join(prefix, 'include', 'doctest')];
+  if (existsSync(own) && !existsSync(offered)) symlinkSync(own, offered);
+}
+
+/**
+ * Builds what is missing of the libraries, then the addon, with tests also faces_tests. `cross` is prebuildTarget's; `run(command, args,
+ * environment)` throws or exits where a command fails. Answers where the addon and the libraries' licences are, and the command that strips.
+ */
+export function buildStatic({ cross, withTests = false, run }) {
+  const work = at('build', cross ? `static-${cross.targetArch}` : 'static');
+  const sources = at('build', 'static', 'sources'); // the same for all machines
+  const prefix = path.join(work, 'installed');
+  const licences = path.join(prefix, 'share', 'licences');
+  const environment = { SOURCES: sources, PREFIX: prefix, ...(cross && { TARGETARCH: cross.targetArch }) };
+
+  const missing = libraries.filter((name) => !existsSync(path.join(licences, name, 'version')));
+  const unfetched = missing.filter((name) => !existsSync(path.join(sources, name, 'debian', 'suite')));
+  if (unfetched.length > 0) run('native/static/sources.sh', unfetched, environment);
+  for (const name of missing) run('native/static/build.sh', [name], environment);
+
+  if (withTests) offerDoctest(prefix);
+  const out = path.join(work, 'addon');
+  const settings = [`--CDCMAKE_PREFIX_PATH=${prefix}`, `--CDFACES_TESTS=${withTests ? 'ON' : 'OFF'}`];
+  if (cross) settings.push(`--CDCMAKE_TOOLCHAIN_FILE=${at('native', 'static', 'cross.cmake')}`);
+  const cmakeJs = at('node_modules', 'cmake-js', 'bin', 'cmake-js');
+  const parallel = ['--parallel', String(availableParallelism())];
+  run(process.execPath, [cmakeJs, 'build', '--out', out, ...settings, ...parallel], environment);
+  return { release: path.join(out, 'Release'), licences, strip: cross ? `${cross.triplet}-strip` : 'strip' };
+}
