@@ -60,10 +60,10 @@ for (const name of readdirSync(path.join(root, folder))) {
       for (const job of jobs.filter(({ uses }) => !uses)) expect(job['timeout-minutes']).to.be.within(1, 180);
     });
 
-    it('names a version of each action, and workflows that exist', () => {
-      for (const uses of steps.flatMap((step) => step.uses ?? [])) {
+    it('names a commit of each action, with its version, and workflows that exist', () => {
+      for (const [, uses = ''] of text.matchAll(/^[\s-]*uses: (.+)$/gm)) {
         if (uses.startsWith('./')) expect(existsSync(path.join(root, uses)), uses).to.equal(true);
-        else expect(uses).to.match(/^[\w-]+\/[\w-]+@v\d+$/);
+        else expect(uses).to.match(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
       }
     });
 
@@ -73,6 +73,13 @@ for (const name of readdirSync(path.join(root, folder))) {
     });
   });
 }
+
+it('the workflows take the same commit of an action', () => {
+  const texts = readdirSync(path.join(root, folder)).map((name) => read(folder, name));
+  const used = new Set(texts.flatMap((text) => text.match(/actions\/[\w-]+@\S+ # \S+/g) ?? []));
+  const actions = [...used].map((uses) => uses.split('@')[0]);
+  expect(actions).to.have.lengthOf(new Set(actions).size);
+});
 
 describe('the workflow of a release', () => {
   const targets = (file: string, job: string) =>
