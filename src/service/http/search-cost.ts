@@ -18,8 +18,11 @@ const permissiveOnetMs = 5000;
 const maxRnetMs = 6000;
 const maxOnetMs = 8000;
 const otherModelMs = 60;
-// Other models' networks see at most two megapixels, haar all of them.
+// Networks that see the picture at one small size; haar sees all of it.
 const maxSearchedMegapixels = 2;
+const yunetMs = 40;
+// Side of the smallest face on the largest picture that yunet's network sees (native/core/models/yunet/levels.cc).
+const yunetSmallest = 20;
 
 /** Megapixels of all pyramid levels: a geometric series that starts with the image at the first scale. */
 function pyramidMegapixels(megapixels: number, minFaceSize: number, scaleFactor: number): number {
@@ -52,5 +55,6 @@ export function searchCostMs(
     const faces = rnetThreshold >= permissiveThreshold ? 0 : Math.min(permissiveOnetMs * levels, maxOnetMs);
     return decoding + permissivePnetMs * levels + crops + faces;
   }
+  if (model === 'yunet') return decoding + yunetMs * searched * Math.min(1, yunetSmallest / smallest) ** 2;
   return decoding + otherModelMs * (model === 'haar' ? searched : Math.min(searched, maxSearchedMegapixels));
 }

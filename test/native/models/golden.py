@@ -72,7 +72,7 @@ def yunet_level(net, level, factor):
 
 def yunet(net, image):
     height, width = image.shape[:2]
-    scale, found = min(1, (2e6 / (height * width)) ** 0.5), []
+    scale, found = min(1, 8192 / max(height, width)), []
     while True:
         size = (width, height) if scale == 1 else tuple(max(1, int(side * scale + 0.5)) for side in (width, height))
         level = image if scale == 1 else cv2.resize(image, size, interpolation=cv2.INTER_AREA)

@@ -37,7 +37,16 @@ describe('the cost of a search', () => {
 
   it('of networks that see two megapixels at most is bounded, but for the decoding; not of haar', () => {
     const [two, eight] = [square(1414), square(2828)];
-    expect(searchCostMs(eight, 'yunet', {}) - searchCostMs(two, 'yunet', {})).to.be.closeTo(72, 1);
+    expect(searchCostMs(eight, 'ssd', {}) - searchCostMs(two, 'ssd', {})).to.be.closeTo(72, 1);
     expect(searchCostMs(eight, 'haar', {})).to.be.closeTo(4 * searchCostMs(two, 'haar', {}), 1);
+  });
+
+  it('of yunet grows with the picture, and with a larger minFaceSize shrinks as it does', () => {
+    const network = (side: number, options: { minFaceSize?: number; maxSide?: number } = {}) =>
+      searchCostMs(square(side), 'yunet', options) - 12 * (side / 1000) ** 2;
+    expect(network(4000)).to.be.closeTo(16 * network(1000), 1);
+    expect(network(4000, { minFaceSize: 40 })).to.be.closeTo(network(4000) / 4, 1);
+    expect(network(4000, { minFaceSize: 12 })).to.equal(network(4000));
+    expect(network(4000, { maxSide: 2000, minFaceSize: 40 })).to.be.closeTo(network(2000), 1);
   });
 });

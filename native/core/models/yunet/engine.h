@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "level.h"
 #include "models/model.h"
 #include "thread_pool.h"
 
@@ -38,14 +39,15 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  /// Appends every place whose score may exceed `threshold`, stride by stride, row by row. `picture`: CV_8UC3, BGR, at
-  /// least 1x1. The answers do not depend on how many threads `pool` has. Throws Error.
-  virtual void Look(const cv::Mat& picture, float threshold, ThreadPool& pool, const CancelFlag& cancel,
+  /// Appends every place whose score may exceed `threshold`, stride by stride, row by row. The answers do not depend on
+  /// how many threads `pool` has. Throws Error.
+  virtual void Look(Level& level, float threshold, ThreadPool& pool, const CancelFlag& cancel,
                     std::vector<Place>& found) = 0;
 };
 
 /// By OpenCV's dnn module: a run cannot be cancelled, and takes 50 to 70 bytes of memory for a pixel (OpenCV 4.6 and
-/// 4.14). `files` holds the .onnx. Throws Error{kModelInvalid}.
+/// 4.14). So a level of more than 2 megapixels is seen in tiles, by Tiles. `files` holds the .onnx. Throws
+/// Error{kModelInvalid}.
 std::unique_ptr<Engine> MakeOpenCvEngine(const ModelFiles& files);
 
 /// By the kernels of kernels/, whose weights OpenCV's importer reads. Throws Error{kModelInvalid}, also for weights

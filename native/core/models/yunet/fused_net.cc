@@ -31,15 +31,15 @@ int StripsOf(int width, size_t threads) {
 
 FusedNet::FusedNet(const Params& params) : weights_(params), trunk_(weights_) {}
 
-void FusedNet::Start(const cv::Mat& picture, float threshold, size_t threads) {
-  const int width = PaddedSide(picture.cols) / kStrides.front();
-  const int height = PaddedSide(picture.rows);
+void FusedNet::Start(const cv::Size& level, float threshold, size_t threads) {
+  const int width = PaddedSide(level.width) / kStrides.front();
+  const int height = PaddedSide(level.height);
   eighth_.Start(static_cast<size_t>(width) * kChannels, 2 * kStepRows);
   stems_in_use_ = static_cast<size_t>(StripsOf(width, threads));
   while (stems_.size() < stems_in_use_) stems_.push_back(std::make_unique<Stem>(weights_));
   const auto edge = [&](size_t i) { return static_cast<int>(static_cast<size_t>(width) * i / stems_in_use_); };
   for (size_t i = 0; i < stems_in_use_; ++i) {
-    stems_[i]->Start(picture, height, {edge(i), edge(i + 1), width}, eighth_);
+    stems_[i]->Start(height, {edge(i), edge(i + 1), width}, eighth_);
   }
   trunk_.Start(width, height / kStrides.front(), threshold);
   ready_ = taken_ = 0;
@@ -47,16 +47,17 @@ void FusedNet::Start(const cv::Mat& picture, float threshold, size_t threads) {
 
 // The trunk takes the rows that the stems made in the step before. It is the largest part, so it begins.
 void FusedNet::Step(size_t part) {
-  if (part > 0) return stems_[part - 1]->Advance(kStep, *cancel_);
+  if (part > 0) return stems_[part - 1]->Advance(pixels_, kStep, *cancel_);
   for (; taken_ < ready_; ++taken_) trunk_.Push(eighth_.Row(taken_), *cancel_);
 }
 
-void FusedNet::Look(const cv::Mat& picture, float threshold, ThreadPool& pool, const CancelFlag& cancel,
+void FusedNet::Look(Level& level, float threshold, ThreadPool& pool, const CancelFlag& cancel,
                     std::vector<Place>& found) {
   cancel_ = &cancel;
-  Start(picture, threshold, pool.threads());
-  const int height = PaddedSide(picture.rows) / kStrides.front();
-  while (taken_ < height) {
+  Start(level.size(), threshold, pool.threads());
+  const int height = PaddedSide(level.size().height) / kStrides.front();
+  for (int row = 0; taken_ < height; row += 2 * kStep) {
+    pixels_ = level.Rows(row, 2 * kStep, pool, cancel);
     pool.ForEach(stems_in_use_ + 1, [this](size_t, size_t part) { Step(part); });
     ready_ = stems_.front()->made();
   }

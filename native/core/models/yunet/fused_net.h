@@ -15,13 +15,13 @@ class FusedNet final : public Engine {
  public:
   explicit FusedNet(const Params& params);
 
-  /// Goes through the picture from its top to its bottom and keeps of each layer only the rows that the next ones need:
-  /// memory grows with the width alone, by 4.4 KB for a column (36 MB for 8192), and is kept for the next picture.
-  void Look(const cv::Mat& picture, float threshold, ThreadPool& pool, const CancelFlag& cancel,
+  /// Goes through the level from its top to its bottom and keeps of each layer only the rows that the next ones need:
+  /// memory grows with the width alone, by 4.4 KB for a column (36 MB for 8192), and is kept for the next level.
+  void Look(Level& level, float threshold, ThreadPool& pool, const CancelFlag& cancel,
             std::vector<Place>& found) override;
 
  private:
-  void Start(const cv::Mat& picture, float threshold, size_t threads);
+  void Start(const cv::Size& level, float threshold, size_t threads);
   void Step(size_t part);
 
   const Weights weights_;
@@ -29,7 +29,8 @@ class FusedNet final : public Engine {
   size_t stems_in_use_ = 0;
   Trunk trunk_;
   kernels::RowRing eighth_;  // from the stems to the trunk
-  int ready_ = 0;            // rows of it that the trunk may take
+  cv::Mat pixels_;           // rows of the level that the stems take next
+  int ready_ = 0;            // rows of the eighth that the trunk may take
   int taken_ = 0;
   const CancelFlag* cancel_ = nullptr;
 };

@@ -13,14 +13,11 @@ constexpr double kSmallest = 20;
 constexpr double kLargest = 300;
 constexpr double kStep = 0.25;  // a face over 300 is over 75 after it
 
-// What the network may see at once: OpenCV takes 50 to 70 bytes of memory for a pixel (4.6 and 4.14), and 0.1 to 0.2 s
-// for a megapixel, which nothing can cut short. The longer side bounds what padding adds to strips.
-constexpr double kMostPixels = 2e6;
+// The kernels take 4.6 KB of memory for a column.
 constexpr double kLongestSide = 8192;
 
 double FirstScale(const cv::Size& size, double min_face_size) {
-  return std::min({1.0, kSmallest / min_face_size, std::sqrt(kMostPixels / (double(size.width) * size.height)),
-                   kLongestSide / std::max(size.width, size.height)});
+  return std::min({1.0, kSmallest / min_face_size, kLongestSide / std::max(size.width, size.height)});
 }
 
 }  // namespace

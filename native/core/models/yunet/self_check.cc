@@ -25,7 +25,8 @@ std::string DifferenceAt(const Place& a, const Place& b) {
 std::vector<Place> AllPlaces(Engine& engine, const cv::Mat& picture) {
   std::vector<Place> found;
   ThreadPool alone(1);
-  engine.Look(picture, -1, alone, {}, found);
+  Level level(picture);
+  engine.Look(level, -1, alone, {}, found);
   return found;
 }
 

@@ -25,8 +25,7 @@ Stem::Stem(const Weights& weights)
                     out_->Row(made_++) + static_cast<size_t>(columns_.first) * kChannels);
       }) {}
 
-void Stem::Start(const cv::Mat& picture, int height, const Strip& columns, RowRing& out) {
-  picture_ = picture;
+void Stem::Start(int height, const Strip& columns, RowRing& out) {
   first_rows_ = height / 2;
   next_row_ = made_ = 0;
   columns_ = columns;
@@ -37,34 +36,36 @@ void Stem::Start(const cv::Mat& picture, int height, const Strip& columns, RowRi
   first_row_.Take(count * static_cast<size_t>(first_->padded_outputs()));
 }
 
-void Stem::Advance(int rows, const CancelFlag& cancel) {
+void Stem::Advance(const cv::Mat& pixels, int rows, const CancelFlag& cancel) {
   const int count = chain_.in().count();
   const size_t pixel_row = (2 * static_cast<size_t>(count) + 1) * kColours;
-  float* pixels = pixels_.data();
-  for (const int end = std::min(next_row_ + rows, first_rows_); next_row_ < end; ++next_row_) {
+  float* read = pixels_.data();
+  const int begin = next_row_;
+  for (const int end = std::min(begin + rows, first_rows_); next_row_ < end; ++next_row_) {
     if (next_row_ % kRowsBetweenCheckpoints == 0) Checkpoint(cancel);
     if (next_row_ == 0) {
-      ReadPixels(-1, pixels);
+      ReadPixels(pixels, -1, read);
     } else {
-      std::copy_n(pixels + 2 * pixel_row, pixel_row, pixels);
+      std::copy_n(read + 2 * pixel_row, pixel_row, read);
     }
-    ReadPixels(2 * next_row_, pixels + pixel_row);
-    ReadPixels(2 * next_row_ + 1, pixels + 2 * pixel_row);
-    ConvolveByTwo(*first_, pixels, pixel_row, count, first_row_.data());
+    const int row = 2 * (next_row_ - begin);
+    ReadPixels(pixels, row, read + pixel_row);
+    ReadPixels(pixels, row + 1, read + 2 * pixel_row);
+    ConvolveByTwo(*first_, read, pixel_row, count, first_row_.data());
     chain_.Push(first_row_.data());
   }
 }
 
 // One pixel more than the layer's columns ask for, to their left; zeros beyond the picture.
-void Stem::ReadPixels(int row, float* to) const {
+void Stem::ReadPixels(const cv::Mat& pixels, int row, float* to) const {
   const int first = 2 * chain_.in().first - 1;
   const int end = 2 * chain_.in().end;
-  const bool is_beyond = row < 0 || row >= picture_.rows;
+  const bool is_beyond = row < 0 || row >= pixels.rows;
   const int from = std::max(first, 0);
-  const int until = is_beyond ? from : std::clamp(picture_.cols, from, end);
-  const auto floats = [](int pixels) { return static_cast<size_t>(pixels) * kColours; };
+  const int until = is_beyond ? from : std::clamp(pixels.cols, from, end);
+  const auto floats = [](int count) { return static_cast<size_t>(count) * kColours; };
   std::fill_n(to, floats(from - first), 0.0F);
-  if (until > from) Widen(picture_.ptr(row) + floats(from), floats(until - from), to + floats(from - first));
+  if (until > from) Widen(pixels.ptr(row) + floats(from), floats(until - from), to + floats(from - first));
   std::fill_n(to + floats(until - first), floats(end - until), 0.0F);
 }
 

@@ -17,22 +17,22 @@ class Stem {
   /// `weights` must outlive this.
   explicit Stem(const Weights& weights);
 
-  /// Begins a picture (CV_8UC3, BGR), filled up with black to `height` rows (a multiple of 8) and 8 x `columns`.width
-  /// columns. The eighth's `columns` go to `out`, whose rows are columns.width pixels of kChannels.
-  void Start(const cv::Mat& picture, int height, const kernels::Strip& columns, kernels::RowRing& out);
+  /// Begins a picture, filled up with black to `height` rows (a multiple of 8) and 8 x `columns`.width columns. The
+  /// eighth's `columns` go to `out`, whose rows are columns.width pixels of kChannels.
+  void Start(int height, const kernels::Strip& columns, kernels::RowRing& out);
 
-  /// Makes `rows` more rows of the first layer, of which there are height / 2, and all that they allow.
-  void Advance(int rows, const CancelFlag& cancel);
+  /// Makes `rows` more rows of the first layer, of which there are height / 2, and all that they allow. `pixels`
+  /// (CV_8UC3, BGR): the picture's next 2 x `rows` rows, or those that are left of it.
+  void Advance(const cv::Mat& pixels, int rows, const CancelFlag& cancel);
 
   /// Rows that `out` has of it.
   int made() const { return made_; }
 
  private:
-  void ReadPixels(int row, float* to) const;
+  void ReadPixels(const cv::Mat& pixels, int row, float* to) const;
 
   const kernels::Layer* first_;
   Chain chain_;
-  cv::Mat picture_;
   int first_rows_ = 0;
   int next_row_ = 0;  // of the first layer
   int made_ = 0;

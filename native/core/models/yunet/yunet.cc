@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "detection/face_candidates.h"
-#include "kernels/shrink.h"
 #include "levels.h"
 #include "stopwatch.h"
 
@@ -15,9 +14,6 @@ namespace {
 // that sees only parts of a large face takes some of them for faces.
 constexpr double kOverlap = 0.3;
 constexpr double kLevelsOverlap = 0.7;
-
-// Rows of a shrunk picture between two looks at the cancel flag.
-constexpr int kRows = 32;
 
 // `x` and `y`: pixels of the image for a pixel of the level.
 Face Decode(const Place& place, double x, double y) {
@@ -50,7 +46,8 @@ std::vector<Face> YuNet::Find(const cv::Mat& image, const Options& options, cons
   std::vector<Face> found;
   for (const cv::Size& size : Levels(image.size(), options.min_face_size)) {
     Checkpoint(cancel);
-    const std::vector<Face> on_level = FindOn(Shrunk(image, size, cancel), image.size(), options, cancel);
+    Level level(image, size);
+    const std::vector<Face> on_level = FindOn(level, image.size(), options, cancel);
     found.insert(found.end(), on_level.begin(), on_level.end());
   }
   std::vector<Face> faces = Suppress(found, kLevelsOverlap, OverlapOver::kSmaller, cancel);
@@ -58,29 +55,13 @@ std::vector<Face> YuNet::Find(const cv::Mat& image, const Options& options, cons
   return faces;
 }
 
-cv::Mat YuNet::Shrunk(const cv::Mat& image, const cv::Size& size, const CancelFlag& cancel) {
-  if (size == image.size()) return image;
-  const kernels::Shrink shrink(image.cols, image.rows, size.width, size.height);
-  cv::Mat shrunk(size, CV_8UC3);
-  sums_.resize(pool_.threads());
-  pool_.ForEach(static_cast<size_t>((size.height + kRows - 1) / kRows), [&](size_t thread, size_t part) {
-    Checkpoint(cancel);
-    float* sums = sums_[thread].Take(static_cast<size_t>(image.cols) * 3);
-    const int first = static_cast<int>(part) * kRows;
-    for (int row = first; row < std::min(first + kRows, size.height); ++row) {
-      shrink.Row(image.data, image.step, row, sums, shrunk.ptr(row));
-    }
-  });
-  return shrunk;
-}
-
-std::vector<Face> YuNet::FindOn(const cv::Mat& level, const cv::Size& image, const Options& options,
-                                const CancelFlag& cancel) {
+std::vector<Face> YuNet::FindOn(Level& level, const cv::Size& image, const Options& options, const CancelFlag& cancel) {
   places_.clear();
   chosen_.engine->Look(level, options.onet_threshold, pool_, cancel, places_);
   std::vector<Face> found;
   for (const Place& place : places_) {
-    const Face face = Decode(place, double(image.width) / level.cols, double(image.height) / level.rows);
+    const Face face =
+        Decode(place, double(image.width) / level.size().width, double(image.height) / level.size().height);
     if (IsCandidate(face, options)) found.push_back(face);
   }
   return Suppress(found, kOverlap, OverlapOver::kUnion, cancel);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "engine.h"
-#include "kernels/buffer.h"
 #include "models/choose_engine.h"
 #include "models/model.h"
 
@@ -23,14 +22,11 @@ class YuNet final : public Model {
   EngineInUse engine() const override { return chosen_.in_use; }
 
  private:
-  cv::Mat Shrunk(const cv::Mat& image, const cv::Size& size, const CancelFlag& cancel);
-  std::vector<Face> FindOn(const cv::Mat& level, const cv::Size& image, const Options& options,
-                           const CancelFlag& cancel);
+  std::vector<Face> FindOn(Level& level, const cv::Size& image, const Options& options, const CancelFlag& cancel);
 
   ChosenEngine<std::unique_ptr<Engine>> chosen_;
   ThreadPool pool_;
   std::vector<Place> places_;
-  std::vector<kernels::Buffer> sums_;  // of each thread
 };
 
 }  // namespace faces::yunet

@@ -16,7 +16,8 @@ namespace {
 std::vector<Place> Look(Engine& engine, const cv::Mat& picture, float threshold, size_t threads = 1) {
   ThreadPool pool(threads);
   std::vector<Place> found;
-  engine.Look(picture, threshold, pool, {}, found);
+  Level level(picture);
+  engine.Look(level, threshold, pool, {}, found);
   return found;
 }
 
@@ -119,7 +120,8 @@ TEST_CASE("a search that is cancelled between two rows ends, and the next is who
   CancelFlag cancelled;
   cancelled.Cancel();
   std::vector<Place> found;
-  CHECK(fixtures::CodeOf([&] { net.Look(picture, -1, pool, cancelled, found); }) == "ABORTED");
+  Level level(picture);
+  CHECK(fixtures::CodeOf([&] { net.Look(level, -1, pool, cancelled, found); }) == "ABORTED");
   CHECK(found.empty());
   CHECK(AreEqual(Look(net, picture, -1), whole));
 }
@@ -131,11 +133,15 @@ TEST_SUITE("counted memory" * doctest::skip(!memory::kIsCounted)) {
     const cv::Mat picture = fixtures::Noise(1100, 200);
     std::vector<Place> found;
     found.reserve(10'000);
-    net.Look(picture, -1, pool, {}, found);
+    const auto look = [&](const cv::Mat& seen) {
+      Level level(seen);
+      found.clear();
+      net.Look(level, -1, pool, {}, found);
+    };
+    look(picture);
     const size_t before = memory::Allocations();
     for (const auto& [width, height] : {std::pair{1100, 200}, {1, 1}, {500, 33}, {64, 200}}) {
-      found.clear();
-      net.Look(picture(cv::Rect(0, 0, width, height)), -1, pool, {}, found);
+      look(picture(cv::Rect(0, 0, width, height)));
     }
     CHECK(memory::Allocations() == before);
     CHECK(before > 100);  // it does count
@@ -143,23 +149,27 @@ TEST_SUITE("counted memory" * doctest::skip(!memory::kIsCounted)) {
 
   TEST_CASE("memory does not grow with a picture's height, and stays under 40 MB at the widest") {
     const Params params = naive::SomeParams();
-    const auto used = [&](int width, int height, size_t threads) {
-      const cv::Mat picture(height, width, CV_8UC3, cv::Scalar::all(90));
+    const auto used = [&](int width, int height, size_t threads, int enlarged = 1) {
+      const cv::Mat picture(height * enlarged, width * enlarged, CV_8UC3, cv::Scalar::all(90));
       const size_t before = memory::Live();
       memory::RestartPeak();
       ThreadPool pool(threads);
       FusedNet net(params);
       std::vector<Place> found;
-      net.Look(picture, 1, pool, {}, found);
+      Level level(picture, {width, height});
+      net.Look(level, 1, pool, {}, found);
       return memory::Peak() - before;
     };
     const size_t low = used(1024, 300, 1);
-    CHECK(used(1024, 900, 1) < low + (64U << 10));  // for places found
-    CHECK(low > 1U << 20);                          // it does count
+    CHECK(used(1024, 900, 1) < low + (64U << 10));      // for places found
+    CHECK(used(1024, 900, 1, 2) < low + (512U << 10));  // and for the rows that are shrunk
+    CHECK(low > 1U << 20);                              // it does count
     for (const size_t threads : {1, 4}) {
-      const size_t widest = used(8192, 100, threads);
-      CAPTURE(widest);
-      CHECK(widest < 40U << 20);
+      for (const int enlarged : {1, 2}) {
+        const size_t widest = used(8192, 100, threads, enlarged);
+        CAPTURE(widest);
+        CHECK(widest < 40U << 20);
+      }
     }
   }
 }
