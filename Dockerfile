@@ -118,7 +118,7 @@ COPY . .
 COPY --from=javascript /app/models models
 COPY --from=javascript /app/dist dist
 # What other libraries, another compiler or another libc could change: the core, the addon, and answers of the service.
-RUN if [ "$TARGETARCH" != "$(dpkg --print-architecture)" ]; then exec node tools/test-arm64/test-arm64.mjs --built; fi; \
+RUN if [ "$TARGETARCH" != "$(dpkg --print-architecture)" ]; then exec node tools/test-arm64/test-arm64.mjs --built quick; fi; \
   node scripts/test.mjs --without-setup \
   --ignore 'build/test/!(addon|library|service)/**' --ignore 'build/test/{library,service}/*/**' \
   --ignore 'build/test/library/!(detector|models|parity|pictures).test.mjs' \

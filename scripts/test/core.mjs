@@ -60,15 +60,16 @@ async function runCases(title, env, command, args) {
 
 export const runCore = (env) => runCases('Core', env, program, []);
 
-/** The same by another program or on another machine, a run for each folder of test/native, so that each has its counts. */
-export async function runCoreByFolder(title, env, command, args) {
+/**
+ * The same by another program or on another machine, a run for each folder of test/native, so that each has its counts; or for the
+ * `folders` named.
+ */
+export async function runCoreByFolder(title, env, command, args, folders) {
   const sources = at('test', 'native');
   const entries = readdirSync(sources, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const filters = [
-    ...folders.map((name) => [name, `--source-file=${path.join(sources, name, '*')}`]),
-    ['others', `--source-file-exclude=${path.join(sources, '*', '*')}`],
-  ];
+  const all = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const filters = (folders ?? all).map((name) => [name, `--source-file=${path.join(sources, name, '*')}`]);
+  if (!folders) filters.push(['others', `--source-file-exclude=${path.join(sources, '*', '*')}`]);
   const results = [];
   for (const [name, filter] of filters)
     results.push(await runCases(`${title}, ${name}`, env, command, [...args, filter]));

@@ -35,7 +35,7 @@ describe('test-arm64', () => {
   it('names its parts where another one is asked for', () => {
     const { status, stderr } = run(['nope']);
     expect(status).to.equal(2);
-    expect(stderr).to.equal('test-arm64: there is no part "nope"; the parts are core, node, answers\n');
+    expect(stderr).to.equal('test-arm64: there is no part "nope"; the parts are core, node, answers, quick\n');
   });
 
   it('skips everything, with what to install, where there is no emulator', function () {

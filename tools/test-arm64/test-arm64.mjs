@@ -3,10 +3,11 @@
 //   npm run tools -- test-arm64 [--built] [PART ...]
 //     core       all tests of the core
 //     node       tests of the addon, the library and the service that other instructions could change, in Node.js for arm64
+//     quick      what the image's build has time for: the core's kernels and boxes, and a few tests of the addon
 //     answers    how far both engines' answers are from this machine's, on drawn pictures and on the photographs that there are
 //     --built    takes what is in build/Release, as the image's build does; by default it compiles what is missing
 //
-// Without PART all of them: an hour on two cores. Ends as npm test does, with the counts; without a compiler or QEMU all is skipped.
+// Without PART all of them but the quick one, which they include: hours. Ends as npm test does, with the counts; without a compiler or QEMU all is skipped.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -17,7 +18,7 @@ import { runCoreByFolder } from '../../scripts/test/core.mjs';
 import { nothing, skippedFor, sum, summary } from '../../scripts/test/counts.mjs';
 import { testEnvironment } from '../../scripts/test-environment.mjs';
 import { compareAnswers, summarize } from './compare-answers.mjs';
-import { printedInNode, testInNode } from './emulated-node.mjs';
+import { allFiles, fewFiles, printedInNode, testInNode } from './emulated-node.mjs';
 import { emulator, emulatorArgs } from './emulator.mjs';
 
 const { cross } = prebuildTarget(['--platform', 'linux-arm64'], { platform: 'linux', arch: 'x64' });
@@ -42,10 +43,11 @@ function obstacle() {
   return isBuilt ? undefined : missingCompiler(cross);
 }
 
-function testCore() {
+/** Of these folders of test/native; by default of all. */
+function testCore(folders) {
   const release = isBuilt ? path.join(root, 'build', 'Release') : buildStatic({ cross, withTests: true, run }).release;
   const program = path.join(release, 'faces_tests');
-  return runCoreByFolder('Core on arm64 (QEMU)', testEnvironment(), emulator, [...emulatorArgs, program]);
+  return runCoreByFolder('Core on arm64 (QEMU)', testEnvironment(), emulator, [...emulatorArgs, program], folders);
 }
 
 /** The loader takes it where the addon in build/Release is another machine's. */
@@ -60,10 +62,14 @@ function compileTests() {
   run(process.execPath, ['build/test/fixtures/write-drawn-faces.mjs', drawn]);
 }
 
-function testNode() {
+function testNode(files = allFiles) {
   makeAddon();
   compileTests();
-  return testInNode(testEnvironment());
+  return testInNode(testEnvironment(), files);
+}
+
+async function testQuick() {
+  return sum([await testCore(['kernels', 'detection']), testNode(fewFiles)]);
 }
 
 /** One test for each engine and picture. */
@@ -83,7 +89,8 @@ function testAnswers() {
   return { ...nothing(), passed: rows.length - beyond.length, failed: beyond.length };
 }
 
-const parts = { core: testCore, node: testNode, answers: testAnswers };
+const parts = { core: () => testCore(), node: () => testNode(), answers: testAnswers, quick: testQuick };
+const byDefault = ['core', 'node', 'answers'];
 const named = process.argv.slice(2).filter((argument) => argument !== '--built');
 const unknown = named.find((name) => !Object.hasOwn(parts, name));
 if (unknown !== undefined) {
@@ -93,7 +100,7 @@ if (unknown !== undefined) {
 
 const reason = obstacle();
 const results = [];
-for (const name of named.length > 0 ? named : Object.keys(parts))
+for (const name of named.length > 0 ? named : byDefault)
   results.push(reason ? skippedFor(reason) : await parts[name]());
 const total = sum(results);
 console.log(`\n${summary(total)}`);
