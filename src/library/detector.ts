@@ -20,6 +20,7 @@ import {
   type NativeInput,
   type NativeRun,
 } from './native.js';
+import { type DecodeOptions, decodeOptional } from './optional-formats/decode.js';
 import {
   type AnnotateOptions,
   type Crops,
@@ -233,8 +234,13 @@ export class FaceDetector {
     return this.#slots.run(
       async () => {
         const started = performance.now();
-        const start = (image: NativeInput) => native.detect(image, nativeOptions, render);
-        const found = await this.#search(read, start, { signal, onStart }).catch((error: unknown) => {
+        const start = (image: NativeInput, pictureFormat: 'own' | 'jpeg' | 'png') => {
+          const format = render?.format === 'own' ? pictureFormat : render?.format;
+          return native.detect(image, nativeOptions, render && { ...render, format: format ?? 'own' });
+        };
+        const { maxPixels } = nativeOptions;
+        const decoding = { maxPixels, keepsAlpha: render !== undefined, signal };
+        const found = await this.#search(read, start, decoding, onStart).catch((error: unknown) => {
           throwIfAborted(signal); // after an abort the caller gets its reason, whatever failed
           throw error;
         });
@@ -257,17 +263,23 @@ export class FaceDetector {
 
   async #search(
     read: ImageReader,
-    start: (image: NativeInput) => NativeRun,
-    { signal, onStart }: Pick<DetectCallOptions, 'signal' | 'onStart'>,
+    start: (image: NativeInput, pictureFormat: 'own' | 'jpeg' | 'png') => NativeRun,
+    decoding: DecodeOptions,
+    onStart: (() => void) | undefined,
   ): Promise<NativeDetection> {
+    const { signal } = decoding;
     const image = await read(signal, this.#closing.signal);
     throwIfAborted(signal);
     onStart?.();
-    const { done, cancel } = start(image);
+    const decoded = await decodeOptional(image, decoding);
+    throwIfAborted(signal);
+    const { pixels = image, pictureFormat = 'own', ms = 0 } = decoded ?? {};
+    const { done, cancel } = start(pixels, pictureFormat);
     running.add(cancel);
     const stopListening = onAbort(signal, cancel);
     try {
-      return await done;
+      const { timings, ...found } = await done;
+      return { ...found, timings: { ...timings, decode: (timings['decode'] ?? 0) + ms } };
     } catch (error) {
       throw asFaceDetectorError(error);
     } finally {

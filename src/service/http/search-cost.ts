@@ -8,6 +8,7 @@ const window = 12;
 // Milliseconds per megapixel on one core with AVX2 (docs/OPERATIONS.md); for the networks, per megapixel of pyramid
 // levels. The proportions matter more than the values.
 const decodeMs = 12;
+const slowDecodeMs: Readonly<Record<string, number>> = { heic: 115, avif: 70 };
 const pnetMs = 12;
 // Below this threshold nearly every window passes: handling P-Net's windows then costs more than P-Net itself, and
 // R-Net and O-Net get up to 20,000 crops each (native/core/models/mtcnn/cascade.cc).
@@ -38,7 +39,7 @@ export interface Size {
 
 /** Rough estimate of a search's milliseconds from the image size: enough to tell short searches from long ones. */
 export function searchCostMs(
-  { width, height }: Size,
+  { width, height, format }: Size & { format?: string },
   model: ModelName,
   options: Pick<RequestOptions, 'minFaceSize' | 'scaleFactor' | 'maxSide' | 'pnetThreshold' | 'rnetThreshold'>,
 ): number {
@@ -47,7 +48,7 @@ export function searchCostMs(
   const shrunk = maxSide === undefined ? 1 : Math.min(1, maxSide / Math.max(width, height));
   const searched = megapixels * shrunk ** 2;
   const smallest = Math.max(window, (minFaceSize ?? optionTable.minFaceSize.default) * shrunk);
-  const decoding = decodeMs * megapixels;
+  const decoding = (slowDecodeMs[format ?? ''] ?? decodeMs) * megapixels;
   if (model === 'mtcnn') {
     const levels = pyramidMegapixels(searched, smallest, scaleFactor ?? optionTable.scaleFactor.default);
     if (pnetThreshold >= permissiveThreshold) return decoding + pnetMs * levels;

@@ -20,7 +20,9 @@ export interface Service {
   readonly admission: Admission;
   readonly metrics: WorkerMetrics;
   /** Reads an image's header; throws what the search would. */
-  readonly probe: (image: Uint8Array) => Pick<NativeProbe, 'width' | 'height' | 'peakBytesWithAlpha'>;
+  readonly probe: (
+    image: Uint8Array,
+  ) => Pick<NativeProbe, 'width' | 'height' | 'peakBytesWithAlpha'> & { format?: string };
   readonly watch: SearchWatch;
   readonly log: Logger;
   readonly readiness: () => Readiness;

@@ -1,0 +1,47 @@
+import { FaceDetectorError } from '../face-detector-error.js';
+import type { NativeInput, NativePixels } from '../native.js';
+import { decodeBySharp } from './decode-by-sharp.js';
+import { decodeHeic } from './decode-heic.js';
+import { checkCost, readOptionalHeader } from './header.js';
+import { decoderOf } from './packages.js';
+import { optionalFormatOf } from './sniff.js';
+
+export interface DecodeOptions {
+  /** Refuse images of more pixels, or that take more than 12 bytes of memory for each pixel of this. */
+  maxPixels: number;
+  /** Whether the pixels get a fourth channel where the image has alpha. */
+  keepsAlpha: boolean;
+  signal: AbortSignal | undefined;
+}
+
+export interface DecodedImage {
+  pixels: NativePixels;
+  /** Format of pictures of this image. */
+  pictureFormat: 'jpeg' | 'png';
+  /** Milliseconds of decoding. */
+  ms: number;
+}
+
+// As of native code.
+const maxBytes = 2 ** 30;
+
+/**
+ * Decodes a HEIC, AVIF or GIF image (its first frame); undefined for what native code reads: other bytes, and pixels.
+ * Rejects with FaceDetectorError UNSUPPORTED_FORMAT if the package that decodes it is missing, TOO_MANY_PIXELS,
+ * CORRUPT_IMAGE, TRUNCATED_IMAGE, TOO_COSTLY (after a minute), OUT_OF_MEMORY; with the reason of an abort, which ends
+ * HEIC at once and nothing else.
+ */
+export async function decodeOptional(image: NativeInput, options: DecodeOptions): Promise<DecodedImage | undefined> {
+  if ('width' in image) return undefined;
+  const format = optionalFormatOf(image);
+  if (!format) return undefined;
+  decoderOf(format);
+  if (image.byteLength > maxBytes)
+    throw new FaceDetectorError('TOO_MANY_PIXELS', 'an image file may have 1 GiB at most');
+  const header = readOptionalHeader(image);
+  if (header) checkCost(header, options.maxPixels);
+  const started = performance.now();
+  const pixels = await (format === 'heic' ? decodeHeic(image, options) : decodeBySharp(format, image, options));
+  const isPhotograph = format !== 'gif' && pixels.channels === 3;
+  return { pixels, pictureFormat: isPhotograph ? 'jpeg' : 'png', ms: performance.now() - started };
+}
