@@ -6,7 +6,7 @@ export const detectCommand: Command = {
   name: 'detect',
   summary: 'find the faces in images',
   synopsis: ['[FLAG ...] FILE|FOLDER|GLOB|- ...'],
-  about: `Finds the faces in each image and prints a table, or JSON or CSV for programs. A folder stands for all images below it (.jpg .jpeg .jpe .jfif .png .webp .bmp .tif .tiff .pbm .pgm .ppm .pam; names with a leading dot and links to folders are left out), a glob in quotes for what it matches, - for an image on standard input.
+  about: `Finds the faces in each image and prints a table, or JSON or CSV for programs. A folder stands for all images below it (.jpg .jpeg .jpe .jfif .png .webp .bmp .tif .tiff .pbm .pgm .ppm .pam .heic .heif .hif .avif .gif; names with a leading dot and links to folders are left out), a glob in quotes for what it matches, - for an image on standard input.
 
 Results come in the order of the images. An image that cannot be read does not stop the others: the table reports it on standard error, JSON and CSV in its place. Boxes are in pixels of the image as displayed; left is the viewer's left.
 

@@ -20,6 +20,7 @@ import { cli, cliFile } from '../fixtures/command-line.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 import { eventually } from '../fixtures/http.mjs';
 import { killRunning, startJobs, track } from '../fixtures/job-worker.mjs';
+import { optionalFiles } from '../fixtures/optional-files.mjs';
 import { packageFolder } from '../fixtures/package-folder.mjs';
 import { needRedis, type Redis, startRedis, writePhotographs } from '../fixtures/redis.mjs';
 
@@ -115,6 +116,17 @@ describe('bulk jobs', function () {
     ]);
     const [failed] = await queue.getJobs(['failed']);
     expect(failed?.failedReason).to.match(/^OUTSIDE_ROOT: this worker has no --root/);
+  });
+
+  it('take HEIC, AVIF and GIF', async () => {
+    const files = await optionalFiles();
+    for (const [format, bytes] of Object.entries(files)) put(`a.${format}`, bytes);
+    expect(jobs('enqueue', photos).status).to.equal(0);
+    work();
+    await untilDone();
+    const completed = await byFile('completed');
+    expect([...completed.keys()].sort()).to.deep.equal(['a.avif', 'a.gif', 'a.heic']);
+    for (const { returnvalue } of completed.values()) expect(returnvalue.faces).to.have.length(4);
   });
 
   it('fail once and for good where the image, its path or its options are wrong', async () => {

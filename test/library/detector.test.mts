@@ -286,7 +286,7 @@ describe('FaceDetector', () => {
       const cases: [string, Buffer][] = [
         ['EMPTY_IMAGE', Buffer.alloc(0)],
         ['UNSUPPORTED_FORMAT', Buffer.from('<html>not found</html>')],
-        ['UNSUPPORTED_FORMAT', Buffer.from('GIF89a.........')],
+        ['UNSUPPORTED_FORMAT', Buffer.from('8BPS.........')],
         ['TRUNCATED_IMAGE', png.subarray(0, 2000)],
         ['CORRUPT_IMAGE', Buffer.concat([png.subarray(0, 60), Buffer.alloc(200, 7), png.subarray(260)])],
       ];

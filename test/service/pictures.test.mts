@@ -115,7 +115,7 @@ describe('pictures of the service', () => {
       [post('/v1/crops?margin=0.1', image, png), '400 INVALID_OPTION margin is for plain crops'],
       [post('/v1/annotate?format=webp', wide, png), '400 INVALID_OPTION WebP pictures may have 16383 pixels a side'],
       [post('/v1/annotate', form(['other', image])), '400 IMAGE_MISSING'],
-      [post('/v1/annotate', 'GIF89a', png), '415 UNSUPPORTED_FORMAT'],
+      [post('/v1/annotate', '8BPS', png), '415 UNSUPPORTED_FORMAT'],
       [post('/v1/crops', '', png), '422 EMPTY_IMAGE'],
       [fetch(`${service.origin}/v1/redact`), '405 METHOD_NOT_ALLOWED'],
     ];

@@ -189,7 +189,7 @@ describe('/v1', () => {
         [post('/v1/faces', png, type('text/plain')), '415 UNSUPPORTED_FORMAT'],
         [post('/v1/faces', png, { ...type('image/png'), 'Content-Encoding': 'gzip' }), '415 UNSUPPORTED_FORMAT'],
         [post('/v1/faces', '<html></html>', type('image/jpeg')), '415 UNSUPPORTED_FORMAT'],
-        [post('/v1/faces', 'GIF89a......', type('image/gif')), '415 UNSUPPORTED_FORMAT'],
+        [post('/v1/faces', '8BPS......', type('image/vnd.adobe.photoshop')), '415 UNSUPPORTED_FORMAT'],
         [post('/v1/faces', '', type('image/png')), '422 EMPTY_IMAGE'],
         [post('/v1/faces', jpeg.subarray(0, 3000), type('image/jpeg')), '422 TRUNCATED_IMAGE'],
         [

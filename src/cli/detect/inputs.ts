@@ -18,7 +18,7 @@ export interface Input {
   read(signal: AbortSignal): Promise<Uint8Array>;
 }
 
-// Formats that the core decodes; a file that is named explicitly, or matched by a glob, is tried whatever its
+// Formats that are read; a file that is named explicitly, or matched by a glob, is tried whatever its
 // extension.
 export const extensions: ReadonlySet<string> = new Set([
   '.jpg',
@@ -34,6 +34,11 @@ export const extensions: ReadonlySet<string> = new Set([
   '.pgm',
   '.ppm',
   '.pam',
+  '.heic',
+  '.heif',
+  '.hif',
+  '.avif',
+  '.gif',
 ]);
 
 const errorWithCode = (code: string, why: string) => Object.assign(new Error(why), { code });

@@ -28,6 +28,9 @@ describe('the inputs of detect', () => {
       'b/10.webp',
       'b/deep/x.tiff',
       'c.jpeg',
+      'd.HEIC',
+      'd.avif',
+      'd.gif',
       'notes.txt',
       '.dot.jpg',
       '.hidden/h.jpg',
@@ -47,6 +50,9 @@ describe('the inputs of detect', () => {
       'b/2.png',
       'b/deep/x.tiff',
       'c.jpeg',
+      'd.HEIC',
+      'd.avif',
+      'd.gif',
       'link.jpg',
       'odd/1.jpg',
       'odd/[1].jpg',
@@ -59,7 +65,7 @@ describe('the inputs of detect', () => {
   it('leave out the folders they are told to', async () => {
     expect(
       names(await findInputs([folder], new Set([await realpath(at('b')), await realpath(at('odd'))]))),
-    ).to.deep.equal(['a.JPG', 'c.jpeg', 'link.jpg']);
+    ).to.deep.equal(['a.JPG', 'c.jpeg', 'd.HEIC', 'd.avif', 'd.gif', 'link.jpg']);
   });
 
   it('are what a glob matches, by any name, with what is below its fixed part', async () => {
@@ -90,7 +96,7 @@ describe('the inputs of detect', () => {
   });
 
   it('say by a code what is not there', async () => {
-    const [missing, none, empty] = await findInputs([at('nothing.jpg'), at('*.gif'), at('empty')], new Set());
+    const [missing, none, empty] = await findInputs([at('nothing.jpg'), at('*.bmp'), at('empty')], new Set());
     expect(await faultOf(missing)).to.equal('ENOENT');
     expect(await faultOf(none)).to.equal('NO_IMAGES');
     expect(await faultOf(empty)).to.equal('NO_IMAGES');

@@ -12,6 +12,14 @@ describe('the cost of a search', () => {
     expect(searchCostMs(square(1000), 'mtcnn', { scaleFactor: 0.95 })).to.be.above(2 * usual);
   });
 
+  it('has the time of decoding HEIC and AVIF in it', () => {
+    const [jpeg, avif, heic] = ['jpeg', 'avif', 'heic'].map((format) =>
+      searchCostMs({ ...square(1000), format }, 'mtcnn', { minFaceSize: 200 }),
+    );
+    expect(jpeg as number).to.be.below(avif as number);
+    expect(avif as number).to.be.below(heic as number);
+  });
+
   it('goes by the picture as it is searched: maxSide leaves only the decoding', () => {
     const [large, shrunk, small] = [
       searchCostMs(square(7000), 'mtcnn', {}),
