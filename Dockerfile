@@ -130,14 +130,22 @@ COPY --from=test /app/build/Release/opencv_face_detector.node /
 COPY --from=opencv /opt/static/share/licences /licences
 COPY --from=highway /opt/static/share/licences /licences
 
-# BullMQ and ioredis, and all that they need, in the versions of the lock; beside /app, where Node.js looks next.
-FROM --platform=$BUILDPLATFORM node:${NODE}-bookworm-slim AS bullmq
+# Optional packages and all that they need, in the versions of the lock; beside /app, where Node.js looks next.
+FROM --platform=$BUILDPLATFORM node:${NODE}-bookworm-slim AS optional
 WORKDIR /project
 COPY package-lock.json ./
-COPY scripts/jobs-lock.mjs scripts/
+COPY scripts/lock-of.mjs scripts/
 ARG TARGETARCH
-RUN mkdir /bullmq && node scripts/jobs-lock.mjs /bullmq \
- && cd /bullmq && npm install --cpu="$(echo $TARGETARCH | sed s/amd64/x64/)" --ignore-scripts --omit=dev --no-audit --no-fund
+ENV TARGETARCH=$TARGETARCH
+ENV INSTALL="npm install --ignore-scripts --omit=dev --no-audit --no-fund"
+
+FROM optional AS formats
+RUN mkdir /formats && node scripts/lock-of.mjs /formats sharp libheif-js \
+ && cd /formats && $INSTALL --cpu="$(echo $TARGETARCH | sed s/amd64/x64/)"
+
+FROM optional AS bullmq
+RUN mkdir /bullmq && node scripts/lock-of.mjs /bullmq bullmq ioredis \
+ && cd /bullmq && $INSTALL --cpu="$(echo $TARGETARCH | sed s/amd64/x64/)"
 
 FROM node:${NODE}-bookworm-slim AS runtime
 ARG NODE
@@ -145,7 +153,7 @@ ARG VERSION=0.1.0
 ARG REVISION=
 LABEL org.opencontainers.image.title="opencv-face-detector" \
       org.opencontainers.image.description="Finds faces on photographs over HTTP: POST /face" \
-      org.opencontainers.image.licenses="Apache-2.0 AND MIT" \
+      org.opencontainers.image.licenses="Apache-2.0 AND MIT AND LGPL-3.0-or-later" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="docker.io/library/node:${NODE}-bookworm-slim"
@@ -163,6 +171,8 @@ COPY --from=javascript /app/models/mtcnn models/mtcnn
 # From the stage of the tests, so that nothing is shipped which they refuse.
 COPY --from=test /app/build/Release/opencv_face_detector.node build/Release/
 COPY --from=test /app/dist dist
+# What decodes HEIC, AVIF and GIF (docs/IMAGES.md).
+COPY --from=formats /formats/node_modules /node_modules
 USER node
 EXPOSE 8000 9464
 STOPSIGNAL SIGTERM

@@ -22,6 +22,7 @@ const targets = {
   cascade: { share: 2 },
   render: { share: 2 },
   options: { share: 1, cases: 4 },
+  'optional-formats': { share: 2, cases: 2 },
   upload: { share: 1, cases: 5 },
   service: { share: 2, cases: 1 },
 };

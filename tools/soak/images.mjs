@@ -1,6 +1,7 @@
 // What the soak sends: pictures drawn in all formats that the service takes, photographs where they are, and bytes that are no image.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { root } from '../../scripts/steps.mjs';
 import { drawFaces, flat, fourFaces, toSharp } from '../lib/images.mjs';
 import { photographs } from '../lib/photographs.mjs';
 import { bmp } from './bmp.mjs';
@@ -23,8 +24,14 @@ const encoders = {
   tiledTiff: (picture) => toSharp(picture).tiff({ compression: 'deflate', tile: true }).toBuffer(),
   plainTiff: (picture) => toSharp(picture).tiff({ compression: 'none' }).toBuffer(),
   bmp: async (picture) => bmp(picture),
+  avif: (picture) => toSharp(picture).avif({ quality: 80, effort: 1 }).toBuffer(),
+  gif: (picture) => toSharp(picture).gif({ effort: 5 }).toBuffer(),
 };
-const mimeTypes = { png: 'image/png', webp: 'image/webp', tiff: 'image/tiff', bmp: 'image/bmp' };
+const mimeTypes = Object.fromEntries(
+  ['png', 'webp', 'tiff', 'bmp', 'avif', 'gif'].map((name) => [name, `image/${name}`]),
+);
+// The four faces, as nothing here writes HEIC.
+const heicFile = path.join(root, 'test', 'fixtures', 'heic', 'plain.heic');
 
 function mimeType(name) {
   const found = Object.keys(mimeTypes).find((format) => name.toLowerCase().includes(format));
@@ -59,7 +66,7 @@ async function drawn(random) {
   const others = Array.from({ length: 8 }, () => randomPicture(random));
   const images = [];
   for (const encoder of Object.keys(encoders)) {
-    const isAsDrawn = !['gray', 'cmyk', 'palette'].includes(encoder); // those may find fewer
+    const isAsDrawn = !['gray', 'cmyk', 'palette', 'gif'].includes(encoder); // those may find fewer
     images.push(await image('four', four, encoder, isAsDrawn && { drawn: fourFaces }));
     for (let i = 0; i < 2; i++) {
       const at = random.integer(0, others.length - 1);
@@ -73,6 +80,7 @@ async function drawn(random) {
     const bytes = await toSharp(four).withMetadata({ orientation }).jpeg().toBuffer();
     images.push({ name: `turned ${orientation}`, type: 'image/jpeg', bytes });
   }
+  images.push({ name: 'four.heic', type: 'image/heic', bytes: readFileSync(heicFile), drawn: fourFaces });
   return images;
 }
 
@@ -96,7 +104,9 @@ async function refused(random) {
     ['noise', random.bytes(5000), 415],
     ['text', Buffer.from('not an image, but a long text about one\n'.repeat(50)), 415],
     ['svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), 415],
-    ['gif', await flat(60, 40).gif().toBuffer(), 415],
+    ['photoshop', Buffer.from('8BPS\0\x01'), 415],
+    ['half a HEIC', readFileSync(heicFile).subarray(0, 9000), 422],
+    ['half an AVIF', (await flat(640, 480).avif({ effort: 0 }).toBuffer()).subarray(0, -9), 422],
     ['too many pixels', await flat(8000, 7000).png({ compressionLevel: 9 }).toBuffer(), 413],
     ['half a JPEG', (await flat(640, 480).jpeg().toBuffer()).subarray(0, 900), 422],
   ].map(([name, bytes, status]) => ({ name, type: 'application/octet-stream', bytes, status }));
