@@ -20,7 +20,8 @@ import {
   type NativeInput,
   type NativeRun,
 } from './native.js';
-import { type DecodeOptions, decodeOptional } from './optional-formats/decode.js';
+import { decodeOptional } from './optional-formats/decode.js';
+import type { DecodeOptions } from './optional-formats/decode-options.js';
 import {
   type AnnotateOptions,
   type Crops,

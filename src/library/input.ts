@@ -31,7 +31,8 @@ export interface MatLike {
 }
 
 /**
- * An image: encoded bytes (JPEG, PNG, WebP, BMP, TIFF, PNM), the path or file URL of such a file (or of a pipe, which
+ * An image: encoded bytes (JPEG, PNG, WebP, BMP, TIFF, PNM; HEIC, AVIF and GIF where
+ * `libheif-js` and `sharp` are installed), the path or file URL of such a file (or of a pipe, which
  * is read to its end), raw pixels, or an OpenCV Mat.
  * Encoded bytes are copied when the job starts, and must not be changed until then.
  */

@@ -79,7 +79,8 @@ const encodingOptions = {
   format: {
     kind: 'choice',
     choices: pictureFormats,
-    about: "format to write; by default the image's own if it is one of these, otherwise png",
+    about:
+      "format to write; by default the image's own if it is one of these, jpeg for HEIC and AVIF without alpha, otherwise png",
   },
   quality: { kind: 'integer', min: 1, max: 100, about: 'quality of jpeg (default 90) and webp (default 80)' },
 } as const satisfies Record<keyof PictureOptions, OptionRule>;

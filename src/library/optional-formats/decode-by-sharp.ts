@@ -1,13 +1,10 @@
 import { FaceDetectorError } from '../face-detector-error.js';
 import type { NativePixels } from '../native.js';
-import type { DecodeOptions } from './decode.js';
+import { type DecodeOptions, maxDecodeSeconds } from './decode-options.js';
 import { firstFrame, readGifHeader } from './gif-header.js';
 import { endsEarly } from './heif-header.js';
 import { decoderOf, unavailable } from './packages.js';
 import type { OptionalFormat } from './sniff.js';
-
-/** Longest decoding in seconds: 50 megapixels of AVIF take a tenth of it on one busy core. */
-export const maxDecodeSeconds = 60;
 
 type Sharp = typeof import('sharp');
 

@@ -2,17 +2,10 @@ import { FaceDetectorError } from '../face-detector-error.js';
 import type { NativeInput, NativePixels } from '../native.js';
 import { decodeBySharp } from './decode-by-sharp.js';
 import { decodeHeic } from './decode-heic.js';
+import type { DecodeOptions } from './decode-options.js';
 import { checkCost, readOptionalHeader } from './header.js';
 import { decoderOf } from './packages.js';
 import { optionalFormatOf } from './sniff.js';
-
-export interface DecodeOptions {
-  /** Refuse images of more pixels, or that take more than 12 bytes of memory for each pixel of this. */
-  maxPixels: number;
-  /** Whether the pixels get a fourth channel where the image has alpha. */
-  keepsAlpha: boolean;
-  signal: AbortSignal | undefined;
-}
 
 export interface DecodedImage {
   pixels: NativePixels;

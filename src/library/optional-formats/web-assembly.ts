@@ -3,7 +3,7 @@
 /** The memory of an instance; `grow` takes pages of 64 KiB and returns how many there were. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
+  grow: (this: WasmMemory, pages: number) => number;
 }
 
 interface WebAssemblyApi {
