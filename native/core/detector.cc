@@ -15,6 +15,7 @@
 #include "detection/selection.h"
 #include "image/image.h"
 #include "render/encode.h"
+#include "render/faces_to_hide.h"
 #include "render/render.h"
 #include "stopwatch.h"
 
@@ -145,6 +146,7 @@ Rendered Detector::RunAndRender(const DecodedImage& image, Stage decode, const O
   const PictureFormat format = render::FormatFor(render, image.format, image.size);
   const bool is_crops = std::holds_alternative<CropOptions>(render.what);
   if (!is_crops) render::CheckSize(image.size, format);
+  if (const auto* redact = std::get_if<RedactOptions>(&render.what)) render::CheckRegions(image.size, redact->regions);
   Checkpoint(cancel);
   DecodedImage searched = image;
   if (searched.pixels.channels() == 4) cv::cvtColor(image.pixels, searched.pixels, cv::COLOR_BGRA2BGR);

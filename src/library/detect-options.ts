@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
+import { type BoxListRule, expectedBoxes, fitsBoxes, parseBoxes } from './box-list.js';
 import { FaceDetectorError } from './face-detector-error.js';
 import { type ModelName, modelNames, modelTable, scoreThresholdOf } from './model-catalog.js';
 import type { NativeOptions } from './native.js';
+import { numberOf } from './number-text.js';
 
 /** Options of one detection. Every one has a default; see the table `optionTable` below for ranges. */
 export interface DetectOptions {
@@ -69,6 +71,7 @@ export type OptionRule = { about: string } & (
   | { kind: 'integer' | 'number'; min: number; max: number; default?: number }
   | { kind: 'choice'; choices: readonly string[]; default?: string }
   | { kind: 'boolean'; default: boolean }
+  | BoxListRule
 );
 export type OptionRules = Readonly<Record<string, OptionRule>>;
 
@@ -185,18 +188,17 @@ export function expected(rule: OptionRule): string {
       return rule.choices.map((choice) => `"${choice}"`).join(' or ');
     case 'boolean':
       return 'true or false';
+    case 'boxes':
+      return expectedBoxes(rule);
   }
 }
-
-// Numbers as JSON and other languages write them: 8e-1, +.5, 40.
-const number = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Parses a value from a query or the command line; an invalid text is returned as it is, for `fits` to reject. */
 export function parseValue(rule: OptionRule, text: string): unknown {
   if (rule.kind === 'boolean') return text === 'true' || (text === 'false' ? false : text);
   if (rule.kind === 'choice') return text;
-  const trimmed = text.trim();
-  return number.test(trimmed) ? Number(trimmed) : text;
+  if (rule.kind === 'boxes') return parseBoxes(rule, text);
+  return numberOf(text) ?? text;
 }
 
 export function fits(rule: OptionRule, value: unknown): boolean {
@@ -209,6 +211,8 @@ export function fits(rule: OptionRule, value: unknown): boolean {
       return rule.choices.includes(value as string);
     case 'boolean':
       return typeof value === 'boolean';
+    case 'boxes':
+      return fitsBoxes(rule, value);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Landmarks } from './detection.js';
+import type { Box, Landmarks } from './detection.js';
 
 /** The .node file as TypeScript sees it, implemented by native/addon; only this file and detector.ts know it. */
 export interface NativeAddon {
@@ -94,7 +94,16 @@ export interface NativeOptions {
 /** The picture to make. `own` is the image's own format, or else PNG; 0 means the default quality or size. */
 export type NativeRender = { format: 'own' | 'jpeg' | 'png' | 'webp'; quality: number } & (
   | { what: 'annotate'; landmarks: boolean; scores: boolean }
-  | { what: 'redact'; mode: 'blur' | 'pixelate' | 'fill'; shape: 'ellipse' | 'box'; margin: number }
+  | {
+      what: 'redact';
+      mode: 'blur' | 'pixelate' | 'fill';
+      shape: 'ellipse' | 'box';
+      margin: number;
+      /** Whether `chosen` are left visible, or are the only ones hidden; `all` ignores them. */
+      whom: 'all' | 'except' | 'only';
+      chosen: readonly (number | Box)[];
+      regions: readonly Box[];
+    }
   | { what: 'crops'; align: boolean; size: number; margin: number }
 );
 

@@ -1,3 +1,4 @@
+import { copyOf, type FaceOrBox } from './box-list.js';
 import {
   checkOptions,
   type DetectCallOptions,
@@ -5,7 +6,7 @@ import {
   type OptionRules,
   optionTable,
 } from './detect-options.js';
-import type { Detection, Face } from './detection.js';
+import type { Box, Detection, Face } from './detection.js';
 import { FaceDetectorError } from './face-detector-error.js';
 import type { NativeRender } from './native.js';
 
@@ -36,6 +37,18 @@ export interface RedactOptions extends DetectCallOptions, PictureOptions {
   shape?: 'ellipse' | 'box' | undefined;
   /** How far to hide beyond each side of the box, as a share of its width and height, 0 to 1. Default 0.3. */
   margin?: number | undefined;
+  /**
+   * Faces to leave visible: each by its index in `faces`, or by a box in pixels that overlaps it by half of what both cover. At most
+   * 100; one that is none of the faces found is an error.
+   */
+  except?: readonly FaceOrBox[] | undefined;
+  /** The only faces to hide, given like `except`; an empty list hides none. Not together with `except`. */
+  only?: readonly FaceOrBox[] | undefined;
+  /**
+   * Up to 100 boxes in pixels to hide as well, such as number plates: as boxes and without `margin`, whether or not there are faces.
+   * One entirely outside the image is an error. `blur` and `pixelate` leave 4 samples across the longer side; text wants `fill`.
+   */
+  regions?: readonly Box[] | undefined;
 }
 
 export interface CropsOptions extends DetectCallOptions, PictureOptions {
@@ -84,6 +97,9 @@ const encodingOptions = {
   quality: { kind: 'integer', min: 1, max: 100, about: 'quality of jpeg (default 90) and webp (default 80)' },
 } as const satisfies Record<keyof PictureOptions, OptionRule>;
 
+// More than anybody marks by hand; written with whole numbers, they fit into a form's field.
+const maxBoxes = 100;
+
 /** The options of each kind, in addition to those of the search. native/core/render has the sources of the numbers. */
 export const pictureTables = {
   annotate: {
@@ -106,6 +122,23 @@ export const pictureTables = {
       max: 1,
       default: 0.3,
       about: 'how far to hide beyond each side of the box, as a share of its width and height',
+    },
+    except: {
+      kind: 'boxes',
+      max: maxBoxes,
+      orFaces: true,
+      about: 'faces to leave visible; one that is not among those found is an error',
+    },
+    only: {
+      kind: 'boxes',
+      max: maxBoxes,
+      orFaces: true,
+      about: 'the only faces to hide, given like `except`; not together with it',
+    },
+    regions: {
+      kind: 'boxes',
+      max: maxBoxes,
+      about: 'hidden as well, such as number plates: as boxes, without `margin`, and also where no face is found',
     },
   },
   crops: {
@@ -144,6 +177,10 @@ export function resolveRender(kind: PictureKind, options: object, hasLandmarks: 
   if (kind === 'redact') {
     const { mode, shape, margin } = pictureTables.redact;
     const given = options as RedactOptions;
+    const { except, only, regions = [] } = given;
+    if (except && only) {
+      throw new FaceDetectorError('INVALID_OPTION', 'except and only exclude each other: give one of them');
+    }
     return {
       what: kind,
       format,
@@ -151,6 +188,9 @@ export function resolveRender(kind: PictureKind, options: object, hasLandmarks: 
       mode: given.mode ?? mode.default,
       shape: given.shape ?? shape.default,
       margin: given.margin ?? margin.default,
+      whom: except ? 'except' : only ? 'only' : 'all',
+      chosen: copyOf(except ?? only ?? []),
+      regions: copyOf(regions),
     };
   }
   const { align = true, size = 0, margin } = options as CropsOptions;

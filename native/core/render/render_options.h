@@ -18,6 +18,9 @@ struct AnnotateOptions {
   bool scores = true;
 };
 
+/// A found face: its position among the faces, from 0, or a box that is about where it is (faces_to_hide.h).
+using FaceChoice = std::variant<size_t, Box>;
+
 /// The image with its faces hidden.
 struct RedactOptions {
   enum class Mode {
@@ -26,11 +29,15 @@ struct RedactOptions {
     kFill,      ///< black: the only one that cannot be reversed at all
   };
   enum class Shape { kEllipse, kBox };
+  enum class Whom { kAll, kAllExceptChosen, kOnlyChosen };
   Mode mode = Mode::kBlur;
   Shape shape = Shape::kEllipse;
   /// How far to hide beyond each side of the box, as a share of its width and height, 0 to 1. From 0.21 on the ellipse
   /// covers the whole box.
   double margin = 0.3;
+  Whom whom = Whom::kAll;
+  std::vector<FaceChoice> chosen{};
+  std::vector<Box> regions{};  ///< hidden as well, as boxes without a margin, in pixels of the displayed image
 };
 
 /// A picture of each face.

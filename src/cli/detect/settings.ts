@@ -76,6 +76,9 @@ export const pictureFlags = {
     about:
       'share of the box that is added on each side: by --redact (default 0.3), by --crops with --no-align (default 0)',
   },
+  // As the table, --csv and the names of crops number the faces.
+  except: { ...pictureTables.redact.except, firstFace: 1 },
+  only: { ...pictureTables.redact.only, firstFace: 1 },
 } as const satisfies Flags;
 const pictureKinds = ['annotate', 'redact', 'crops'] as const satisfies PictureKind[];
 

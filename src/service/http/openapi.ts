@@ -1,3 +1,4 @@
+import type { BoxListRule } from '../../library/box-list.js';
 import { expected, type OptionRule, type OptionRules } from '../../library/detect-options.js';
 import { landmarkNames } from '../../library/detection.js';
 import { pictureFormats, pictureTables } from '../../library/render-options.js';
@@ -151,7 +152,15 @@ export function publicCodes(): PublicError['code'][] {
   return all.filter((code) => code === 'INTERNAL' || (requestErrors[code].status !== 500 && code !== 'CLOSED'));
 }
 
-function optionSchema(rule: OptionRule): Schema {
+/** Schema of a list of boxes: a text, or in JSON also an array. */
+function boxesSchema({ max, orFaces }: BoxListRule, isJson: boolean): Schema {
+  const text = { type: 'string' };
+  if (!isJson) return text;
+  const items = orFaces ? { oneOf: [{ type: 'integer', minimum: 0 }, ref('Box')] } : ref('Box');
+  return { oneOf: [text, { type: 'array', items, maxItems: max }] };
+}
+
+function optionSchema(rule: OptionRule, isJson = false): Schema {
   const given = rule.default === undefined ? {} : { default: rule.default };
   switch (rule.kind) {
     case 'integer':
@@ -161,6 +170,8 @@ function optionSchema(rule: OptionRule): Schema {
       return { enum: rule.choices, ...given };
     case 'boolean':
       return { type: 'boolean', ...given };
+    case 'boxes':
+      return boxesSchema(rule, isJson);
   }
 }
 
@@ -191,17 +202,18 @@ const binary: Schema = { type: 'string', contentMediaType: 'application/octet-st
 const base64: Schema = { type: 'string', contentEncoding: 'base64', description: 'with or without a data: prefix' };
 
 function imageBody(rules: OptionRules): Schema {
-  const options = Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, optionSchema(rule)]));
+  const options = (isJson: boolean) =>
+    Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, optionSchema(rule, isJson)]));
   return {
     required: true,
     content: {
       'multipart/form-data': {
-        schema: { type: 'object', properties: { image: binary, ...options }, required: ['image'] },
+        schema: { type: 'object', properties: { image: binary, ...options(false) }, required: ['image'] },
       },
       'image/*': { schema: binary },
       'application/octet-stream': { schema: binary },
       'application/json': {
-        schema: { type: 'object', properties: { image: base64, ...options }, required: ['image'] },
+        schema: { type: 'object', properties: { image: base64, ...options(true) }, required: ['image'] },
       },
     },
   };
