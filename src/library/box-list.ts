@@ -67,7 +67,7 @@ export function fitsBoxes({ max, orFaces = false }: BoxListRule, value: unknown)
 export function copyOf<Item extends FaceOrBox>(items: readonly Item[]): Item[] {
   return items.map((item) => {
     if (typeof item === 'number') return item;
-    const { x, y, width, height } = item as Box;
+    const { x, y, width, height } = item;
     return { x, y, width, height } as Item;
   });
 }

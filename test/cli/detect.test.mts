@@ -226,6 +226,24 @@ describe('detect', () => {
       expect(Math.max(width, height)).to.equal(48);
     });
 
+    it('leaves faces visible by the numbers of the table, and fails images that have no such face', () => {
+      const flags = ['--redact', 'party', '--except', '1;4', '--regions', '0,0,50,50'];
+      const { status, stdout } = cli(['detect', '--ndjson', 'photos/a.png', 'photos/more', ...flags], { cwd: folder });
+      expect(status).to.equal(3);
+      const [first, second] = parseLines(stdout);
+      expect(files('party')).to.deep.equal(['a.png']);
+      expect(second?.error).to.deep.equal({
+        code: 'INVALID_OPTION',
+        message: 'except: there is no face number 1 (index 0), no face was found',
+      });
+      const { stdout: left } = cli(['detect', '--json', 'party/a.png'], { cwd: folder });
+      const edgesOf = (result?: Result) => (result?.faces ?? []).map((face) => (face as { box: { x: number } }).box.x);
+      const [all, seen] = [edgesOf(first), edgesOf((JSON.parse(left) as Result[])[0])];
+      expect(seen).to.have.length(2);
+      for (const edge of [all[0], all[3]])
+        expect(seen.some((other) => Math.abs(other - (edge ?? 0)) < 2)).to.equal(true);
+    });
+
     it('reports what cannot be written, and goes on', () => {
       mkdirSync(path.join(folder, 'taken', 'a.png'), { recursive: true });
       const { status, stdout } = cli(
@@ -266,6 +284,10 @@ describe('detect', () => {
         [['--format', 'png'], /--format is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR\n/],
         [['--crops', 'x', '--margin', '0.5'], /margin is for plain crops/],
         [['--crops', 'x', '--model', 'haar'], /no landmarks to align by/],
+        [['--except', '1'], /--except is for pictures: it needs --redact DIR\n/],
+        [['--redact', 'x', '--except', '0'], /--except must be up to 100 faces by number, from 1, or boxes/],
+        [['--redact', 'x', '--except', '1', '--only', '2'], /except and only exclude each other/],
+        [['--redact', 'x', '--regions', '1,2,3'], /--regions must be up to 100 boxes in pixels/],
         [['--redact', 'x', '--crops', './x'], /need a folder each/],
         [['--annotate', 'photos'], /--annotate photos: pictures would be written among the images/],
       ];

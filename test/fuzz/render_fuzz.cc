@@ -52,6 +52,22 @@ RenderOptions TakeOptions(Input& input) {
   return options;
 }
 
+Box TakeBox(Input& input) { return TakeFace(input).box; }
+
+// Of what is left when the faces have been read, so that a seed without it means the same.
+void TakeChoices(Input& input, RedactOptions& options) {
+  constexpr size_t kMost = 4;
+  options.whom = static_cast<RedactOptions::Whom>(input.Between(0, 2));
+  while (!input.IsEmpty() && options.regions.size() < kMost) options.regions.push_back(TakeBox(input));
+  while (!input.IsEmpty() && options.chosen.size() < kMost) {
+    if (input.Flip()) {
+      options.chosen.emplace_back(static_cast<size_t>(input.Between(0, 9)));
+    } else {
+      options.chosen.emplace_back(TakeBox(input));
+    }
+  }
+}
+
 // Whole, of that format and size.
 bool IsReadable(const Picture& picture, PictureFormat format) {
   const Format expected = format == PictureFormat::kJpeg  ? Format::kJpeg
@@ -65,7 +81,7 @@ bool IsReadable(const Picture& picture, PictureFormat format) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Input input(data, size);
-  const RenderOptions options = TakeOptions(input);
+  RenderOptions options = TakeOptions(input);
   const auto format = static_cast<PictureFormat>(input.Between(0, 2));
   cv::Mat picture(input.Between(1, 64), input.Between(1, 64), input.Flip() ? CV_8UC4 : CV_8UC3);
   cv::RNG(1).fill(picture, cv::RNG::UNIFORM, 0, 256);  // the same each time, so that a find can be repeated
@@ -73,6 +89,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::vector<Face> faces;
   constexpr size_t kMost = 8;
   while (!input.IsEmpty() && faces.size() < kMost) faces.push_back(TakeFace(input));
+
+  if (auto* redact = std::get_if<RedactOptions>(&options.what)) TakeChoices(input, *redact);
 
   const CancelFlag never;
   std::vector<Stage> stages;
@@ -87,7 +105,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     Require(stages.size() == 2, "drawing and encoding are two stages");
   } catch (const Error& error) {
-    Require(error.code() == ErrorCode::kInvalidOption, "only crops are refused: without landmarks, or too many pixels");
+    Require(error.code() == ErrorCode::kInvalidOption,
+            "crops without landmarks or of too many pixels are refused, and choices of no face");
   }
   return 0;
 }

@@ -67,6 +67,29 @@ describe('pictures of the service', () => {
     for (const response of await Promise.all(ways)) expect((await bytesOf(response)).equals(expected)).to.equal(true);
   });
 
+  it('leaves faces visible and hides regions, by a short text, JSON in a field, or JSON', async () => {
+    const image = standardPng();
+    const regions = [
+      { x: 10, y: 20, width: 30, height: 40 },
+      { x: 100.5, y: 20, width: 30, height: 40 },
+    ];
+    const only = [0, { ...(standardFaces[2] as object), x: 473, y: 140, width: 177, height: 242 }];
+    const expected = (await detector.redact(image, { only, regions, format: 'png' })).data;
+    expect(expected.equals((await detector.redact(image, { format: 'png' })).data)).to.equal(false);
+    const short = { only: '0;473,140,177,242', regions: '10,20,30,40;100.5,20,30,40' };
+    const ways = [
+      post(`/v1/redact?${new URLSearchParams(short)}`, image, png),
+      post('/v1/redact', form(['image', image], ['only', JSON.stringify(only)], ['regions', JSON.stringify(regions)])),
+      post('/v1/redact', JSON.stringify({ image: image.toString('base64'), only, regions }), {
+        'Content-Type': 'application/json',
+      }),
+    ];
+    for (const response of await Promise.all(ways)) expect((await bytesOf(response)).equals(expected)).to.equal(true);
+    const full = Array.from({ length: 100 }, (_one, i) => ({ x: i, y: 20, width: 30, height: 40 }));
+    const many = JSON.stringify({ image: image.toString('base64'), except: full.map(() => 0), regions: full });
+    expect((await post('/v1/redact', many, { 'Content-Type': 'application/json' })).status).to.equal(200);
+  });
+
   it('chooses the format by the option, else by Accept, else by the image', async () => {
     const jpeg = await toSharp(standardPicture()).jpeg().toBuffer();
     const cases: [query: string, accept: string, format: string][] = [
@@ -111,6 +134,11 @@ describe('pictures of the service', () => {
       [post('/v1/redact?mode=smear', image, png), '400 INVALID_OPTION mode must be'],
       [post('/v1/redact?format=gif', image, png), '400 INVALID_OPTION format must be'],
       [post('/v1/redact?align=true', image, png), '400 INVALID_OPTION there is no option "align"'],
+      [post('/v1/redact?except=7', image, png), '400 INVALID_OPTION except: there is no face number 8 (index 7), 4'],
+      [post('/v1/redact?only=', image, png), '400 INVALID_OPTION only must be up to 100 faces by number, from 0, or'],
+      [post('/v1/redact?except=0,1', image, png), '400 INVALID_OPTION except must be up to 100'],
+      [post('/v1/redact?regions=800,0,9,9', image, png), '400 INVALID_OPTION regions: the box 800,0,9,9 is outside'],
+      [post('/v1/annotate?regions=1,2,3,4', image, png), '400 INVALID_OPTION there is no option "regions"'],
       [post('/v1/faces?mode=blur', image, png), '400 INVALID_OPTION there is no option "mode"'],
       [post('/v1/crops?margin=0.1', image, png), '400 INVALID_OPTION margin is for plain crops'],
       [post('/v1/annotate?format=webp', wide, png), '400 INVALID_OPTION WebP pictures may have 16383 pixels a side'],
