@@ -16,6 +16,7 @@
 #include "image/image.h"
 #include "render/encode.h"
 #include "render/faces_to_hide.h"
+#include "render/quality.h"
 #include "render/render.h"
 #include "stopwatch.h"
 
@@ -64,6 +65,49 @@ void ToDisplayed(Face& face, double x_factor, double y_factor, const cv::Point& 
   face.box = {x(face.box.x1), y(face.box.y1), x(face.box.x2), y(face.box.y2)};
   if (!face.landmarks) return;
   for (Point& point : *face.landmarks) point = {x(point.x), y(point.y)};
+}
+
+// Measures each face on the decoded image, and drops those beyond the limits.
+std::vector<Face> MeasureFaces(std::vector<Face> faces, const DecodedImage& decoded, const Options& options,
+                               const CancelFlag& cancel) {
+  std::vector<Face> kept;
+  for (Face& face : faces) {
+    Checkpoint(cancel);
+    if (!face.landmarks) {
+      throw Error(ErrorCode::kInvalidOption, "this model gives no landmarks to measure faces by");
+    }
+    Landmarks points = *face.landmarks;
+    for (Point& point : points) {
+      point = {(point.x - decoded.origin.x) / decoded.reduction, (point.y - decoded.origin.y) / decoded.reduction};
+    }
+    FaceQuality quality = render::Measure(decoded.pixels, points);
+    quality.size *= decoded.reduction;
+    if (!render::IsUsable(quality, options.quality)) continue;
+    if (options.quality.report) face.quality = quality;
+    kept.push_back(std::move(face));
+  }
+  return kept;
+}
+
+// Selects faces (see SelectFaces), after leaving out those beyond the limits of Options::quality.
+void SelectUsable(Detection& detection, std::vector<Face> faces, const DecodedImage& decoded, const Options& options,
+                  const CancelFlag& cancel) {
+  const auto select = [&](std::vector<Face> from, const Options& by) {
+    return SelectFaces(std::move(from), detection.width, detection.height, by);
+  };
+  if (!options.quality.NeedMeasuring()) {
+    detection.faces = select(std::move(faces), options);
+    return;
+  }
+  Stopwatch watch;
+  Options without_limit = options;
+  if (options.quality.AreLimits()) without_limit.max_faces = 0;
+  faces = select(std::move(faces), without_limit);
+  const size_t found = faces.size();
+  faces = MeasureFaces(std::move(faces), decoded, options, cancel);
+  if (options.quality.AreLimits()) detection.left_out = found - faces.size();
+  detection.faces = select(std::move(faces), options);
+  detection.stages.push_back({"quality", watch.Lap()});
 }
 
 }  // namespace
@@ -168,7 +212,8 @@ Rendered Detector::RunAndRender(const DecodedImage& image, Stage decode, const O
 Detection Detector::Run(DecodedImage decoded, Stage decode, const Options& options, const CancelFlag& cancel) {
   Checkpoint(cancel);
   Detection detection{decoded.size.width, decoded.size.height, {}, {std::move(decode)}, std::move(decoded.defect)};
-  cv::Mat& image = decoded.pixels;
+  cv::Mat image = decoded.pixels;
+  if (!options.quality.NeedMeasuring()) decoded.pixels.release();
   const cv::Size spanned = image.size() * decoded.reduction;  // in pixels of the displayed image
   double scale = 1.0 / decoded.reduction;
   const int longer = std::max(image.cols, image.rows);
@@ -187,7 +232,7 @@ Detection Detector::Run(DecodedImage decoded, Stage decode, const Options& optio
     ToDisplayed(face, static_cast<double>(spanned.width) / image.cols, static_cast<double>(spanned.height) / image.rows,
                 decoded.origin);
   }
-  detection.faces = SelectFaces(std::move(faces), detection.width, detection.height, options);
+  SelectUsable(detection, std::move(faces), decoded, options, cancel);
   return detection;
 }
 

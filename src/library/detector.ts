@@ -3,7 +3,15 @@
 import { availableParallelism } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { isSignal, onAbort, throwIfAborted } from './abort.js';
-import { check, checkOptions, type DetectCallOptions, type DetectOptions, resolveOptions } from './detect-options.js';
+import {
+  check,
+  checkMeasurable,
+  checkOptions,
+  type DetectCallOptions,
+  type DetectOptions,
+  resolveOptions,
+  withoutLimits,
+} from './detect-options.js';
 import type { Detection, Timings } from './detection.js';
 import { asFaceDetectorError } from './face-detector-error.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
@@ -228,7 +236,10 @@ export class FaceDetector {
     check(onStart === undefined || typeof onStart === 'function', 'onStart', 'a function', onStart);
     const render = kind && resolveRender(kind, rest, modelFacts(model).landmarks);
     if (!kind) checkOptions(rest);
-    const nativeOptions = resolveOptions(this.#defaults, rest, scoreThresholdOf(model));
+    // Faces that the detector's own limits leave out are to be hidden as well.
+    const defaults = kind === 'redact' ? withoutLimits(this.#defaults) : this.#defaults;
+    const nativeOptions = resolveOptions(defaults, rest, scoreThresholdOf(model));
+    checkMeasurable(nativeOptions, modelFacts(model).landmarks);
     const read = imageReader(input);
     return this.#slots.run(
       async () => {
@@ -239,12 +250,13 @@ export class FaceDetector {
           throw error;
         });
         throwIfAborted(signal);
-        const { width, height, faces, timings, warnings, format = 'png', pictures = [] } = found;
+        const { width, height, faces, leftOut, timings, warnings, format = 'png', pictures = [] } = found;
         const total = performance.now() - called;
         const detection: Detection = {
           model,
           image: { width, height },
           faces,
+          ...(leftOut !== undefined && { leftOut }),
           timings: { queue: started - called, ...timings, total } as Timings,
           ...(warnings && { warnings }),
         };

@@ -1,4 +1,4 @@
-import type { Box, Landmarks } from './detection.js';
+import type { Box, FaceQuality, Landmarks } from './detection.js';
 
 /** The .node file as TypeScript sees it, implemented by native/addon; only this file and detector.ts know it. */
 export interface NativeAddon {
@@ -89,6 +89,13 @@ export interface NativeOptions {
   maxCpuMs: number;
   acceptTruncated: boolean;
   fastDecode: boolean;
+  faceQuality: boolean;
+  /** Degrees, 180 for no limit. */
+  maxRoll: number;
+  /** Degrees, 90 for no limit. */
+  maxYaw: number;
+  /** 0 for no limit. */
+  minSharpness: number;
 }
 
 /** The picture to make. `own` is the image's own format, or else PNG; 0 means the default quality or size. */
@@ -117,7 +124,11 @@ export interface NativeDetection {
     box: { x: number; y: number; width: number; height: number };
     confidence: number;
     landmarks?: Landmarks;
+    /** Only with `faceQuality`. */
+    quality?: FaceQuality;
   }[];
+  /** Only if there are limits: how many faces are beyond them. */
+  leftOut?: number;
   timings: Record<string, number>;
   /** Only if the image is incomplete and `acceptTruncated` is set. */
   warnings?: { code: 'TRUNCATED_IMAGE' | 'CORRUPT_IMAGE'; message: string }[];

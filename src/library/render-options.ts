@@ -2,9 +2,11 @@ import { copyOf, type FaceOrBox } from './box-list.js';
 import {
   checkOptions,
   type DetectCallOptions,
+  type limitNames,
   type OptionRule,
   type OptionRules,
   optionTable,
+  withoutLimits,
 } from './detect-options.js';
 import type { Box, Detection, Face } from './detection.js';
 import { FaceDetectorError } from './face-detector-error.js';
@@ -28,7 +30,7 @@ export interface AnnotateOptions extends DetectCallOptions, PictureOptions {
   scores?: boolean | undefined;
 }
 
-export interface RedactOptions extends DetectCallOptions, PictureOptions {
+export interface RedactOptions extends Omit<DetectCallOptions, (typeof limitNames)[number]>, PictureOptions {
   /**
    * `blur` (default) and `pixelate` leave 4 samples across a face, whatever its size: people do not recognise it, programs
    * made for it may. Only `fill` (black) leaves nothing.
@@ -163,12 +165,17 @@ export const pictureTables = {
   },
 } as const satisfies Record<PictureKind, OptionRules>;
 
+/** The rules of a call that makes pictures: those of the search, and its own. */
+export function pictureRules(searchRules: OptionRules, kind: PictureKind): OptionRules {
+  return { ...(kind === 'redact' ? withoutLimits(searchRules) : searchRules), ...pictureTables[kind] };
+}
+
 /**
  * The rendering request for the addon. Throws FaceDetectorError INVALID_OPTION as checkOptions does, for a margin with
  * aligned crops, and for aligned crops by a model without landmarks.
  */
 export function resolveRender(kind: PictureKind, options: object, hasLandmarks: boolean): NativeRender {
-  checkOptions(options, { ...optionTable, ...pictureTables[kind] });
+  checkOptions(options, pictureRules(optionTable, kind));
   const { format = 'own', quality = 0 } = options as PictureOptions;
   if (kind === 'annotate') {
     const { landmarks = true, scores = true } = options as AnnotateOptions;

@@ -51,6 +51,19 @@ describe('detect', () => {
   });
   after(() => folder && rmSync(folder, { recursive: true }));
 
+  it('measures faces', () => {
+    const args = ['detect', '--face-quality', '--min-sharpness', '1', 'photos/a.png'];
+    const [record] = JSON.parse(cli([...args, '--json'], { cwd: folder }).stdout) as Result[];
+    expect(record).to.deep.include({ leftOut: 0 });
+    const qualities = record?.faces?.map((face) => (face as { quality: { size: number } }).quality) ?? [];
+    expect(qualities).to.have.length(4);
+    const rows = cli([...args, '--csv'], { cwd: folder })
+      .stdout.trimEnd()
+      .split('\n');
+    const column = rows[0]?.split(',').indexOf('size') ?? 0;
+    expect(rows.slice(1).map((row) => Number(row.split(',')[column]))).to.deep.equal(qualities.map(({ size }) => size));
+  });
+
   it('shows a person a table, and what failed on standard error; the others go on', () => {
     const { status, stdout, stderr } = cli(['detect', 'photos'], { cwd: folder });
     expect(status).to.equal(3);
@@ -284,6 +297,8 @@ describe('detect', () => {
         [['--format', 'png'], /--format is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR\n/],
         [['--crops', 'x', '--margin', '0.5'], /margin is for plain crops/],
         [['--crops', 'x', '--model', 'haar'], /no landmarks to align by/],
+        [['--redact', 'x', '--max-yaw', '20'], /--max-yaw leaves faces out, but --redact hides all that are found/],
+        [['--face-quality', '--model', 'haar'], /no landmarks to measure faces by/],
         [['--except', '1'], /--except is for pictures: it needs --redact DIR\n/],
         [['--redact', 'x', '--except', '0'], /--except must be up to 100 faces by number, from 1, or boxes/],
         [['--redact', 'x', '--except', '1', '--only', '2'], /except and only exclude each other/],

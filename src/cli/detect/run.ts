@@ -41,7 +41,7 @@ async function searchAll(
   const detector = await FaceDetector.create({ ...settings.create, slots, threads });
   const bar = progress(inputs.length, settings.isQuiet);
   const names = inputs.map(({ name }) => name);
-  const out = sink(settings.format, results, names, bar, signal);
+  const out = sink(settings, results, names, bar, signal);
   const readers = new Slots(slots + readAhead);
 
   const search = async (input: Input): Promise<ImageRecord> => {

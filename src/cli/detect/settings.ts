@@ -1,4 +1,4 @@
-import { optionTable } from '../../library/detect-options.js';
+import { checkMeasurable, limitNames, optionTable } from '../../library/detect-options.js';
 import type { CreateOptions } from '../../library/detector.js';
 import { type ModelName, modelFacts, modelNames } from '../../library/model-catalog.js';
 import { engineChoices } from '../../library/native.js';
@@ -139,6 +139,11 @@ export function readSettings(args: readonly string[]): { inputs: string[]; setti
   const create: CreateOptions = pick(given, detectorFlags);
   if (create.threshold !== undefined && create.onetThreshold !== undefined) {
     throw new UsageError('--threshold is another name for --onet-threshold: give one of them');
+  }
+  checkMeasurable(create, modelFacts(create.model ?? 'mtcnn').landmarks);
+  const limit = limitNames.find((name) => create[name] !== undefined);
+  if (given.redact !== undefined && limit) {
+    throw new UsageError(`${flagName(limit)} leaves faces out, but --redact hides all that are found`);
   }
   const pictures = readPictures(pick(given, pictureFlags), resume, create.model);
   return { inputs: rest, settings: { create, jobs, format, output, resume, isQuiet: quiet, pictures } };

@@ -1,7 +1,7 @@
 import type { BoxListRule } from '../../library/box-list.js';
 import { expected, type OptionRule, type OptionRules } from '../../library/detect-options.js';
 import { landmarkNames } from '../../library/detection.js';
-import { pictureFormats, pictureTables } from '../../library/render-options.js';
+import { pictureFormats, pictureRules } from '../../library/render-options.js';
 import { type PublicError, requestErrors } from './request-error.js';
 import type { Service } from './service.js';
 
@@ -20,6 +20,14 @@ const faceMembers = {
   box: ref('Box'),
   confidence: { type: 'number', minimum: 0, maximum: 1 },
   landmarks: ref('Landmarks'),
+  quality: ref('FaceQuality'),
+};
+const optionalMembers = ['landmarks', 'quality'];
+
+const leftOut: Schema = {
+  type: 'integer',
+  minimum: 0,
+  description: 'Only with maxRoll, maxYaw or minSharpness: how many faces were found and left out',
 };
 
 const warnings: Schema = {
@@ -43,16 +51,28 @@ const schemas: Record<string, Schema> = {
     ...object(Object.fromEntries(landmarkNames.map((name) => [name, ref('Point')]))),
     description: "Left is the viewer's left; absent where the model finds none",
   },
-  Face: object(faceMembers, ['landmarks']),
+  FaceQuality: {
+    ...object({
+      roll: { type: 'number', description: 'degrees, clockwise' },
+      yaw: { type: 'number', description: "degrees, to the viewer's right; coarse" },
+      pitch: { type: 'number', description: 'degrees, up; coarse' },
+      sharpness: { type: 'number', minimum: 0 },
+      brightness: { type: 'number', minimum: 0, maximum: 255 },
+      size: { type: 'number', minimum: 0, description: 'distance of the eyes in pixels' },
+    }),
+    description: 'Only with faceQuality=true',
+  },
+  Face: object(faceMembers, optionalMembers),
   Size: object({ width: atLeastOne, height: atLeastOne }),
   Detection: object(
     {
       model: { type: 'string' },
       image: ref('Size'),
       faces: { type: 'array', items: ref('Face'), description: 'In the order of `sort`' },
+      leftOut,
       warnings,
     },
-    ['warnings'],
+    ['leftOut', 'warnings'],
   ),
   Crops: object(
     {
@@ -70,12 +90,13 @@ const schemas: Record<string, Schema> = {
               data: { type: 'string', contentEncoding: 'base64' },
             }),
           },
-          ['landmarks'],
+          optionalMembers,
         ),
       },
+      leftOut,
       warnings,
     },
-    ['warnings'],
+    ['leftOut', 'warnings'],
   ),
   BatchLine: {
     description: 'A line of the answer: faces, or the error of this image, or (without a name) of the form',
@@ -87,9 +108,10 @@ const schemas: Record<string, Schema> = {
           model: { type: 'string' },
           image: ref('Size'),
           faces: { type: 'array', items: ref('Face') },
+          leftOut,
           warnings,
         },
-        ['warnings'],
+        ['leftOut', 'warnings'],
       ),
       object({ index: { type: 'integer', minimum: 0 }, name: { type: ['string', 'null'] }, error: ref('Problem') }, [
         'name',
@@ -243,16 +265,11 @@ function picturePath(kind: 'annotate' | 'redact', summary: string, rules: Option
     `image/${format}`,
     { schema: { type: 'string', contentMediaType: `image/${format}` } },
   ]);
-  return oneImagePath(
-    kind,
-    summary,
-    { ...rules, ...pictureTables[kind] },
-    {
-      description:
-        'Upright, without metadata, in the format of the option `format`, else of Accept, else its own (or png)',
-      content: Object.fromEntries(content),
-    },
-  );
+  return oneImagePath(kind, summary, pictureRules(rules, kind), {
+    description:
+      'Upright, without metadata, in the format of the option `format`, else of Accept, else its own (or png)',
+    content: Object.fromEntries(content),
+  });
 }
 
 function facePath({ config }: Service): Schema {
@@ -335,7 +352,7 @@ export function openApi(service: Service, version: string): Schema {
       '/v1/crops': oneImagePath(
         'crops',
         'A picture of each face, aligned for face recognisers or cut out plainly',
-        { ...rules, ...pictureTables.crops },
+        pictureRules(rules, 'crops'),
         { description: 'Its faces with their pictures', ...json(ref('Crops')) },
       ),
       '/v1/models': {

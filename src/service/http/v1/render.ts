@@ -3,12 +3,13 @@ import {
   type PictureFormat,
   type PictureOptions,
   pictureFormats,
-  pictureTables,
+  pictureRules,
 } from '../../../library/render-options.js';
 import { sendImage, sendJson } from '../answer.js';
 import { holdUntilTaken } from '../hold-answer.js';
 import type { RequestOptions } from '../request-options.js';
 import type { Service } from '../service.js';
+import { publicDetection } from './faces.js';
 import { oneImageHandler } from './one-image.js';
 
 /** The format that the client prefers; undefined if it accepts the image's own, or none of ours. */
@@ -23,7 +24,7 @@ export function acceptedFormat(request: Request): PictureFormat | undefined {
 export function pictureHandler(service: Service, kind: 'annotate' | 'redact') {
   const { config } = service;
   return oneImageHandler(service, {
-    rules: { ...service.rules, ...pictureTables[kind] },
+    rules: pictureRules(service.rules, kind),
     method: kind,
     complete(options: RequestOptions & PictureOptions, request) {
       return { ...options, format: options.format ?? acceptedFormat(request) };
@@ -41,15 +42,15 @@ export function pictureHandler(service: Service, kind: 'annotate' | 'redact') {
 export function cropsHandler(service: Service) {
   const { config } = service;
   return oneImageHandler(service, {
-    rules: { ...service.rules, ...pictureTables.crops },
+    rules: pictureRules(service.rules, 'crops'),
     method: 'crops',
     answer(crops, response, seat) {
-      const { model, image, format, warnings } = crops;
       const faces = crops.faces.map(({ crop, ...face }) => ({
         ...face,
         crop: { ...crop, data: crop.data.toString('base64') },
       }));
-      const json = JSON.stringify({ model, image, format, faces, ...(warnings && { warnings }) });
+      const { model, image, ...found } = publicDetection({ ...crops, faces });
+      const json = JSON.stringify({ model, image, format: crops.format, ...found });
       holdUntilTaken(response, seat, json.length, config);
       sendJson(response, 200, json);
     },
