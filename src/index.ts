@@ -21,9 +21,12 @@ export type { EngineChoice, EngineName } from './library/native.js';
 export type {
   AnnotateOptions,
   Crop,
+  CropOptions,
+  CroppedPicture,
   Crops,
   CropsOptions,
   EncodedBytes,
+  Focus,
   Picture,
   PictureFormat,
   PictureOptions,

@@ -136,9 +136,12 @@ RenderOptions ReadRenderOptions(const Napi::Value& value) {
                                                         {"jpeg", PictureFormat::kJpeg},
                                                         {"png", PictureFormat::kPng},
                                                         {"webp", PictureFormat::kWebp}});
-  enum class What { kAnnotate, kRedact, kCrops };
+  enum class What { kAnnotate, kRedact, kCrops, kFraming };
   switch (OneOf<What>(object, "what",
-                      {{"annotate", What::kAnnotate}, {"redact", What::kRedact}, {"crops", What::kCrops}})) {
+                      {{"annotate", What::kAnnotate},
+                       {"redact", What::kRedact},
+                       {"crops", What::kCrops},
+                       {"framing", What::kFraming}})) {
     case What::kAnnotate:
       options.what = AnnotateOptions{Flag(object, "landmarks"), Flag(object, "scores")};
       break;
@@ -148,6 +151,11 @@ RenderOptions ReadRenderOptions(const Napi::Value& value) {
     case What::kCrops:
       options.what = CropOptions{Flag(object, "align"), static_cast<int>(Number(object, "size", 0, 1024)),
                                  Number(object, "margin", 0, 1)};
+      break;
+    case What::kFraming:
+      options.what = FramingOptions{static_cast<int>(Number(object, "width", 0, 65535)),
+                                    static_cast<int>(Number(object, "height", 0, 65535)), Number(object, "zoom", 0, 1),
+                                    Flag(object, "enlarges")};
       break;
   }
   return options;

@@ -125,6 +125,11 @@ Napi::Value DetectJob::Result(Napi::Env env) {
   Napi::Array pictures = Napi::Array::New(env, result_.pictures.size());
   for (uint32_t i = 0; i < pictures.Length(); ++i) pictures.Set(i, ToObject(env, result_.pictures[i]));
   result.Set("pictures", pictures);
+  if (result_.framing) {
+    const cv::Rect& part = result_.framing->part;
+    result.Set("part", ToObject(env, Box{1.0 * part.x, 1.0 * part.y, 1.0 * part.br().x, 1.0 * part.br().y}));
+    result.Set("focalPoint", ToObject(env, result_.framing->focus));
+  }
   return result;
 }
 

@@ -16,6 +16,7 @@
 #include "image/image.h"
 #include "render/encode.h"
 #include "render/faces_to_hide.h"
+#include "render/framing.h"
 #include "render/quality.h"
 #include "render/render.h"
 #include "stopwatch.h"
@@ -65,6 +66,14 @@ void ToDisplayed(Face& face, double x_factor, double y_factor, const cv::Point& 
   face.box = {x(face.box.x1), y(face.box.y1), x(face.box.x2), y(face.box.y2)};
   if (!face.landmarks) return;
   for (Point& point : *face.landmarks) point = {x(point.x), y(point.y)};
+}
+
+// For a picture whose size comes from the request.
+void CheckArea(const cv::Size& size, int64_t max_pixels) {
+  const int64_t limit = std::min(max_pixels, render::kCropPixels);
+  if (int64_t{size.width} * size.height <= limit) return;
+  throw Error(ErrorCode::kInvalidOption, "width x height must be at most " + std::to_string(limit) + " pixels, got " +
+                                             std::to_string(size.width) + " x " + std::to_string(size.height));
 }
 
 // Measures each face on the decoded image, and drops those beyond the limits.
@@ -187,9 +196,12 @@ Rendered Detector::Render(const RawImage& raw, const Options& options, const Ren
 Rendered Detector::RunAndRender(const DecodedImage& image, Stage decode, const Options& options,
                                 const RenderOptions& render, const CancelFlag& cancel,
                                 const std::function<cv::Mat()>& take_picture) {
-  const PictureFormat format = render::FormatFor(render, image.format, image.size);
+  const auto* framing = std::get_if<FramingOptions>(&render.what);
+  const cv::Size size = framing != nullptr ? cv::Size(framing->width, framing->height) : image.size;
+  const PictureFormat format = render::FormatFor(render, image.format, size);
   const bool is_crops = std::holds_alternative<CropOptions>(render.what);
-  if (!is_crops) render::CheckSize(image.size, format);
+  if (!is_crops) render::CheckSize(size, format);
+  if (framing != nullptr) CheckArea(size, options.max_pixels);
   if (const auto* redact = std::get_if<RedactOptions>(&render.what)) render::CheckRegions(image.size, redact->regions);
   Checkpoint(cancel);
   DecodedImage searched = image;
@@ -197,6 +209,11 @@ Rendered Detector::RunAndRender(const DecodedImage& image, Stage decode, const O
   Rendered rendered{Run(std::move(searched), std::move(decode), options, cancel), format, {}};
   Detection& detection = rendered.detection;
   Checkpoint(cancel);
+  if (framing != nullptr) rendered.framing = render::FrameFaces(image.size, detection.faces, *framing);
+  if (framing != nullptr && size.empty()) {
+    if (options.clip) ClipBoxes(detection);
+    return rendered;
+  }
 
   Stopwatch watch;
   cv::Mat picture = is_crops && detection.faces.empty() ? cv::Mat() : take_picture();

@@ -1,4 +1,4 @@
-import type { Box, FaceQuality, Landmarks } from './detection.js';
+import type { Box, FaceQuality, Landmarks, Point } from './detection.js';
 
 /** The .node file as TypeScript sees it, implemented by native/addon; only this file and detector.ts know it. */
 export interface NativeAddon {
@@ -112,6 +112,8 @@ export type NativeRender = { format: 'own' | 'jpeg' | 'png' | 'webp'; quality: n
       regions: readonly Box[];
     }
   | { what: 'crops'; align: boolean; size: number; margin: number }
+  /** No picture if width and height are 0. */
+  | { what: 'framing'; width: number; height: number; zoom: number; enlarges: boolean }
 );
 
 export interface NativeDetection {
@@ -120,6 +122,9 @@ export interface NativeDetection {
   /** Only if something was rendered: one picture, or for crops one per face. */
   format?: 'jpeg' | 'png' | 'webp';
   pictures?: { width: number; height: number; data: Uint8Array }[];
+  /** Only of `framing`. */
+  part?: Box;
+  focalPoint?: Point;
   faces: {
     box: { x: number; y: number; width: number; height: number };
     confidence: number;

@@ -8,7 +8,7 @@ import {
   optionTable,
   withoutLimits,
 } from './detect-options.js';
-import type { Box, Detection, Face } from './detection.js';
+import type { Box, Detection, Face, Point } from './detection.js';
 import { FaceDetectorError } from './face-detector-error.js';
 import type { NativeRender } from './native.js';
 
@@ -65,6 +65,19 @@ export interface CropsOptions extends DetectCallOptions, PictureOptions {
   margin?: number | undefined;
 }
 
+export interface CropOptions extends DetectCallOptions, PictureOptions {
+  /** Of the picture, in pixels, 1 to 8192. The picture shows a part of the image in this proportion. */
+  width: number;
+  height: number;
+  /**
+   * 0 (default) shows the largest part of that proportion, 1 one a quarter larger than the heads, values between them something
+   * between; but never, with `fit: 'inside'`, fewer pixels than the picture is to have.
+   */
+  zoom?: number | undefined;
+  /** `inside` (default) never enlarges: a small image gives a smaller picture. `exact` always gives `width` x `height`. */
+  fit?: 'inside' | 'exact' | undefined;
+}
+
 /** A Buffer if @types/node is installed, otherwise its base type Uint8Array. */
 export type EncodedBytes = typeof globalThis extends { Buffer: { alloc(size: number): infer B } } ? B : Uint8Array;
 
@@ -72,6 +85,21 @@ export type EncodedBytes = typeof globalThis extends { Buffer: { alloc(size: num
 export interface Picture extends Detection {
   format: PictureFormat;
   data: EncodedBytes;
+}
+
+/** Where the faces of an image are. */
+export interface Focus extends Detection {
+  /** The middle of the faces, as shares of the image's width and height, 0 to 1; of an image without faces, its middle. */
+  focalPoint: Point;
+}
+
+/** The best part of an image around its faces. */
+export interface CroppedPicture extends Picture, Focus {
+  /** Size of the picture in pixels. */
+  width: number;
+  height: number;
+  /** What it shows, in pixels of the displayed image. */
+  part: Box;
 }
 
 /** A picture of one face, encoded. */
@@ -88,7 +116,7 @@ export interface Crops extends Detection {
 }
 
 /** The kinds of pictures that can be made of an image and its faces. */
-export type PictureKind = 'annotate' | 'redact' | 'crops';
+export type PictureKind = 'annotate' | 'redact' | 'crops' | 'crop';
 
 const encodingOptions = {
   format: {
@@ -98,6 +126,9 @@ const encodingOptions = {
   },
   quality: { kind: 'integer', min: 1, max: 100, about: 'quality of jpeg (default 90) and webp (default 80)' },
 } as const satisfies Record<keyof PictureOptions, OptionRule>;
+
+// Sixteen times a 4K screen's area would be more than the limit on pixels, and every encoder takes it.
+const maxCropSide = 8192;
 
 // More than anybody marks by hand; written with whole numbers, they fit into a form's field.
 const maxBoxes = 100;
@@ -163,12 +194,36 @@ export const pictureTables = {
       about: 'plain crops only: added at each side of the box, as a share of its width and height (default 0)',
     },
   },
+  crop: {
+    ...encodingOptions,
+    width: { kind: 'integer', min: 1, max: maxCropSide, about: 'width of the picture in pixels, needed' },
+    height: { kind: 'integer', min: 1, max: maxCropSide, about: 'height of the picture in pixels, needed' },
+    zoom: {
+      kind: 'number',
+      min: 0,
+      max: 1,
+      default: 0,
+      about: '0 shows the largest part of that proportion, 1 little more than the heads',
+    },
+    fit: {
+      kind: 'choice',
+      choices: ['inside', 'exact'],
+      default: 'inside',
+      about: '`inside` never enlarges, so that the picture may be smaller; `exact` does',
+    },
+  },
 } as const satisfies Record<PictureKind, OptionRules>;
 
 /** The rules of a call that makes pictures: those of the search, and its own. */
 export function pictureRules(searchRules: OptionRules, kind: PictureKind): OptionRules {
   return { ...(kind === 'redact' ? withoutLimits(searchRules) : searchRules), ...pictureTables[kind] };
 }
+
+/** The request for a focal point alone. */
+export const focusOnly: NativeRender = {
+  ...{ what: 'framing', format: 'own', quality: 0 },
+  ...{ width: 0, height: 0, zoom: 0, enlarges: false },
+};
 
 /**
  * The rendering request for the addon. Throws FaceDetectorError INVALID_OPTION as checkOptions does, for a margin with
@@ -199,6 +254,16 @@ export function resolveRender(kind: PictureKind, options: object, hasLandmarks: 
       chosen: copyOf(except ?? only ?? []),
       regions: copyOf(regions),
     };
+  }
+  if (kind === 'crop') {
+    const { width, height, zoom = 0, fit } = options as CropOptions;
+    if (width === undefined || height === undefined) {
+      throw new FaceDetectorError(
+        'INVALID_OPTION',
+        'crop makes one picture and needs its width and height; crops makes one of each face',
+      );
+    }
+    return { what: 'framing', format, quality, width, height, zoom, enlarges: fit === 'exact' };
   }
   const { align = true, size = 0, margin } = options as CropsOptions;
   if (align && margin !== undefined) {

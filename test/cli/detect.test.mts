@@ -257,6 +257,20 @@ describe('detect', () => {
         expect(seen.some((other) => Math.abs(other - (edge ?? 0)) < 2)).to.equal(true);
     });
 
+    it('writes the best part of each image, and where its faces are', async () => {
+      const flags = ['--crop', 'part', '--size', '300x200', '--zoom', '0.5', '--format', 'jpeg'];
+      const { status, stdout } = cli(['detect', '--ndjson', 'photos/a.png', 'photos/more', ...flags], { cwd: folder });
+      expect(status).to.equal(0);
+      const [first, second] = parseLines(stdout);
+      expect(first?.pictures).to.deep.equal({ crop: 'part/a.jpg' });
+      expect(first).to.have.nested.property('focalPoint.x').within(0.4, 0.6);
+      expect(first).to.not.have.any.keys('part', 'width');
+      expect(second).to.deep.include({ focalPoint: { x: 0.5, y: 0.5 } });
+      for (const name of ['part/a.jpg', 'part/none.jpg']) {
+        expect(await sharp(path.join(folder, name)).metadata()).to.include({ width: 300, height: 200, format: 'jpeg' });
+      }
+    });
+
     it('reports what cannot be written, and goes on', () => {
       mkdirSync(path.join(folder, 'taken', 'a.png'), { recursive: true });
       const { status, stdout } = cli(
@@ -293,8 +307,20 @@ describe('detect', () => {
     it('refuses what makes no sense, with status 2, before anything is written', () => {
       const wrong: [string[], RegExp][] = [
         [['--mode', 'fill'], /--mode is for pictures: it needs --redact DIR\n/],
-        [['--overwrite'], /--overwrite is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR\n/],
-        [['--format', 'png'], /--format is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR\n/],
+        [
+          ['--overwrite'],
+          /--overwrite is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR or --crop DIR\n/,
+        ],
+        [
+          ['--format', 'png'],
+          /--format is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR or --crop DIR\n/,
+        ],
+        [['--crop', 'x'], /--crop needs --size WxH, such as --size 400x300; --crops writes each face/],
+        [['--crop', 'x', '--size', '400'], /--crop needs --size WxH/],
+        [['--crops', 'x', '--size', '400x300'], /--size WxH is for one picture: it needs --crop DIR/],
+        [['--crops', 'x', '--size', '4'], /--size must be an integer from 16 to 1024, or WxH for --crop, got "4"/],
+        [['--crop', 'x', '--size', '9000x10'], /width must be an integer from 1 to 8192, got 9000/],
+        [['--redact', 'x', '--zoom', '1'], /--zoom is for pictures: it needs --crop DIR/],
         [['--crops', 'x', '--margin', '0.5'], /margin is for plain crops/],
         [['--crops', 'x', '--model', 'haar'], /no landmarks to align by/],
         [['--redact', 'x', '--max-yaw', '20'], /--max-yaw leaves faces out, but --redact hides all that are found/],

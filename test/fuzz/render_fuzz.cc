@@ -90,6 +90,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr size_t kMost = 8;
   while (!input.IsEmpty() && faces.size() < kMost) faces.push_back(TakeFace(input));
 
+  constexpr int kSides = 80;
+  if (std::holds_alternative<AnnotateOptions>(options.what) && input.Between(0, 1) == 1) {
+    options.what = FramingOptions{input.Between(1, kSides), input.Between(1, kSides), input.Share(), input.Flip()};
+  }
   if (auto* redact = std::get_if<RedactOptions>(&options.what)) TakeChoices(input, *redact);
 
   const CancelFlag never;
@@ -98,10 +102,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   try {
     const std::vector<Picture> pictures = render::Render(picture, faces, options, format, kMaxPixels, never, stages);
     const bool is_crops = std::holds_alternative<CropOptions>(options.what);
+    const bool is_part = std::holds_alternative<FramingOptions>(options.what);
     Require(pictures.size() == (is_crops ? faces.size() : 1), "one picture, or a crop for each face");
     for (const Picture& made : pictures) {
       Require(IsReadable(made, format), "a picture is a whole file of its format and size");
-      Require(is_crops || cv::Size(made.width, made.height) == original, "the picture keeps its size");
+      Require(is_crops || is_part || cv::Size(made.width, made.height) == original, "the picture keeps its size");
     }
     Require(stages.size() == 2, "drawing and encoding are two stages");
   } catch (const Error& error) {

@@ -48,8 +48,8 @@ async function searchAll(
     const bytes = await input.read(signal);
     const stem = stems?.get(input);
     if (stem === undefined) return { file: input.name, ...(await detector.detect(bytes, { signal })) };
-    const { detection, pictures } = await makePictures(detector, bytes, input, stem, settings.pictures, signal);
-    return { file: input.name, ...detection, pictures };
+    const { detection, ...made } = await makePictures(detector, bytes, input, stem, settings.pictures, signal);
+    return { file: input.name, ...detection, ...made };
   };
   const work = async (input: Input): Promise<ImageRecord> => {
     try {

@@ -14,6 +14,7 @@ function object(properties: Record<string, Schema>, optional: readonly string[] 
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
+const share = { type: 'number', minimum: 0, maximum: 1 };
 const atLeastOne = { type: 'integer', minimum: 1 };
 
 const faceMembers = {
@@ -68,6 +69,20 @@ const schemas: Record<string, Schema> = {
     {
       model: { type: 'string' },
       image: ref('Size'),
+      faces: { type: 'array', items: ref('Face'), description: 'In the order of `sort`' },
+      leftOut,
+      warnings,
+    },
+    ['leftOut', 'warnings'],
+  ),
+  Focus: object(
+    {
+      model: { type: 'string' },
+      image: ref('Size'),
+      focalPoint: {
+        ...object({ x: share, y: share }),
+        description: "Shares of the image's width and height",
+      },
       faces: { type: 'array', items: ref('Face'), description: 'In the order of `sort`' },
       leftOut,
       warnings,
@@ -241,6 +256,15 @@ function imageBody(rules: OptionRules): Schema {
   };
 }
 
+/** Headers of an answer, by what they say. */
+function textHeaders(headers: Record<string, string>): Schema {
+  const described = Object.entries(headers).map(([name, description]) => [
+    name,
+    { schema: { type: 'string' }, description },
+  ]);
+  return Object.fromEntries(described) as Schema;
+}
+
 function oneImagePath(operationId: string, summary: string, rules: OptionRules, success: Schema): Schema {
   return {
     post: {
@@ -252,7 +276,7 @@ function oneImagePath(operationId: string, summary: string, rules: OptionRules, 
       responses: {
         200: {
           ...success,
-          headers: { 'Server-Timing': { schema: { type: 'string' }, description: 'milliseconds of each stage' } },
+          headers: { ...textHeaders({ 'Server-Timing': 'milliseconds of each stage' }), ...(success['headers'] ?? {}) },
         },
         ...problems(searchErrors),
       },
@@ -260,7 +284,12 @@ function oneImagePath(operationId: string, summary: string, rules: OptionRules, 
   };
 }
 
-function picturePath(kind: 'annotate' | 'redact', summary: string, rules: OptionRules): Schema {
+function picturePath(
+  kind: 'annotate' | 'redact' | 'crop',
+  summary: string,
+  rules: OptionRules,
+  headers: Record<string, string> = {},
+): Schema {
   const content = pictureFormats.map((format) => [
     `image/${format}`,
     { schema: { type: 'string', contentMediaType: `image/${format}` } },
@@ -269,6 +298,7 @@ function picturePath(kind: 'annotate' | 'redact', summary: string, rules: Option
     description:
       'Upright, without metadata, in the format of the option `format`, else of Accept, else its own (or png)',
     content: Object.fromEntries(content),
+    headers: textHeaders(headers),
   });
 }
 
@@ -354,6 +384,21 @@ export function openApi(service: Service, version: string): Schema {
         'A picture of each face, aligned for face recognisers or cut out plainly',
         pictureRules(rules, 'crops'),
         { description: 'Its faces with their pictures', ...json(ref('Crops')) },
+      ),
+      '/v1/crop': picturePath(
+        'crop',
+        'The best part of the image around its faces, in the proportion asked for',
+        rules,
+        {
+          'X-Crop-Part': 'what the picture shows: x,y,width,height in pixels of the image as displayed',
+          'X-Focal-Point': 'the middle of the faces: x,y as shares of the width and height of the image, 0 to 1',
+        },
+      ),
+      '/v1/focal-point': oneImagePath(
+        'focalPoint',
+        'Where the faces of one image are, as one point for a CMS or object-position',
+        rules,
+        { description: 'The point and the faces; without a face it is the middle', ...json(ref('Focus')) },
       ),
       '/v1/models': {
         get: {

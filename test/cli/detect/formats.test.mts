@@ -50,7 +50,7 @@ describe('the formats of results', () => {
     expect(lines[1]).to.match(/,9,10,-1.5,2,3,400,128,20,,$/);
     const rows = written(formats.csv(true))
       .replace('line\nbreak', '')
-      .replace('"a, ""b"".jpg"', 'a')
+      .replaceAll('"a, ""b"".jpg"', 'a')
       .trimEnd()
       .split('\n');
     for (const row of rows) expect(row.split(',')).to.have.length(27);

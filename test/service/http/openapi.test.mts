@@ -102,7 +102,7 @@ describe('API description', () => {
       const document = describeApi(environment);
       expect(Object.keys(document.paths)).to.deep.equal([
         environment.ENDPOINT ?? '/face',
-        ...['/v1/faces', '/v1/batch', '/v1/annotate', '/v1/redact', '/v1/crops'],
+        ...['/v1/faces', '/v1/batch', '/v1/annotate', '/v1/redact', '/v1/crops', '/v1/crop', '/v1/focal-point'],
         ...['/v1/models', '/healthz', '/readyz'],
       ]);
       const ids = operationsOf(document).map(([, { operationId }]) => operationId);

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import {
+  type CropOptions,
   type PictureFormat,
   type PictureOptions,
   pictureFormats,
@@ -34,6 +35,42 @@ export function pictureHandler(service: Service, kind: 'annotate' | 'redact') {
       holdUntilTaken(response, seat, data.byteLength, config);
       response.vary('Accept');
       sendImage(response, format, data);
+    },
+  });
+}
+
+/**
+ * POST /v1/crop: the best part of the image around its faces. What it shows, and the focal point, are in headers.
+ */
+export function cropHandler(service: Service) {
+  const { config } = service;
+  return oneImageHandler(service, {
+    rules: pictureRules(service.rules, 'crop'),
+    method: 'crop',
+    complete(options: RequestOptions & PictureOptions, request) {
+      return { ...(options as CropOptions), format: options.format ?? acceptedFormat(request) };
+    },
+    answer({ format, data, part, focalPoint, warnings = [] }, response, seat) {
+      if (warnings.length > 0) response.set('X-Image-Warnings', warnings.map(({ code }) => code).join(', '));
+      response.set('X-Crop-Part', [part.x, part.y, part.width, part.height].join(','));
+      response.set('X-Focal-Point', [focalPoint.x, focalPoint.y].map((share) => share.toFixed(4)).join(','));
+      holdUntilTaken(response, seat, data.byteLength, config);
+      response.vary('Accept');
+      sendImage(response, format, data);
+    },
+  });
+}
+
+/** POST /v1/focal-point: where the faces of one image are, as one point. */
+export function focalPointHandler(service: Service) {
+  return oneImageHandler(service, {
+    rules: service.rules,
+    method: 'focalPoint',
+    answer({ focalPoint, ...detection }, response, seat) {
+      const { model, image, ...found } = publicDetection(detection);
+      const json = JSON.stringify({ model, image, focalPoint, ...found });
+      holdUntilTaken(response, seat, json.length, service.config);
+      sendJson(response, 200, json);
     },
   });
 }
