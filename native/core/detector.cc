@@ -93,7 +93,7 @@ std::vector<Face> MeasureFaces(std::vector<Face> faces, const DecodedImage& deco
     quality.size *= decoded.reduction;
     if (!render::IsUsable(quality, options.quality)) continue;
     if (options.quality.report) face.quality = quality;
-    kept.push_back(std::move(face));
+    kept.push_back(face);
   }
   return kept;
 }
