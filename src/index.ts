@@ -1,5 +1,15 @@
+export type { FaceOrBox } from './library/box-list.js';
 export type { DetectCallOptions, DetectOptions } from './library/detect-options.js';
-export type { Box, Detection, Face, ImageWarning, Landmarks, Point, Timings } from './library/detection.js';
+export type {
+  Box,
+  Detection,
+  Face,
+  FaceQuality,
+  ImageWarning,
+  Landmarks,
+  Point,
+  Timings,
+} from './library/detection.js';
 export type { CreateOptions } from './library/detector.js';
 export { FaceDetector } from './library/detector.js';
 export type { ErrorCode } from './library/error-catalog.js';
@@ -11,9 +21,12 @@ export type { EngineChoice, EngineName } from './library/native.js';
 export type {
   AnnotateOptions,
   Crop,
+  CropOptions,
+  CroppedPicture,
   Crops,
   CropsOptions,
   EncodedBytes,
+  Focus,
   Picture,
   PictureFormat,
   PictureOptions,

@@ -56,6 +56,52 @@ Napi::Uint8Array Array(const Napi::Value& value) {
   return value.As<Napi::Uint8Array>();
 }
 
+Napi::Array List(const Napi::Object& object, const char* key) {
+  const Napi::Value value = object.Get(key);
+  if (!value.IsArray()) Refuse(value, std::string("an array for ") + key);
+  return value.As<Napi::Array>();
+}
+
+Box ReadBox(const Napi::Value& value) {
+  constexpr double kMax = std::numeric_limits<double>::max();
+  const Napi::Object object = ToObject(value);
+  const double x = Number(object, "x", -kMax, kMax);
+  const double y = Number(object, "y", -kMax, kMax);
+  return {x, y, x + Number(object, "width", 0, kMax), y + Number(object, "height", 0, kMax)};
+}
+
+std::vector<Box> ReadBoxes(const Napi::Array& list) {
+  std::vector<Box> boxes;
+  for (uint32_t i = 0; i < list.Length(); ++i) boxes.push_back(ReadBox(list.Get(i)));
+  return boxes;
+}
+
+FaceChoice ReadChoice(const Napi::Value& value) {
+  if (!value.IsNumber()) return ReadBox(value);
+  const double index = value.As<Napi::Number>().DoubleValue();
+  if (!(index >= 0 && index <= std::numeric_limits<int>::max())) Refuse(value, "the index of a face");
+  return static_cast<size_t>(index);
+}
+
+std::vector<FaceChoice> ReadChoices(const Napi::Array& list) {
+  std::vector<FaceChoice> choices;
+  for (uint32_t i = 0; i < list.Length(); ++i) choices.push_back(ReadChoice(list.Get(i)));
+  return choices;
+}
+
+RedactOptions ReadRedactOptions(const Napi::Object& object) {
+  using Mode = RedactOptions::Mode;
+  using Shape = RedactOptions::Shape;
+  using Whom = RedactOptions::Whom;
+  return {OneOf<Mode>(object, "mode", {{"blur", Mode::kBlur}, {"pixelate", Mode::kPixelate}, {"fill", Mode::kFill}}),
+          OneOf<Shape>(object, "shape", {{"ellipse", Shape::kEllipse}, {"box", Shape::kBox}}),
+          Number(object, "margin", 0, 1),
+          OneOf<Whom>(object, "whom",
+                      {{"all", Whom::kAll}, {"except", Whom::kAllExceptChosen}, {"only", Whom::kOnlyChosen}}),
+          ReadChoices(List(object, "chosen")),
+          ReadBoxes(List(object, "regions"))};
+}
+
 }  // namespace
 
 Options ReadOptions(const Napi::Value& value) {
@@ -74,6 +120,10 @@ Options ReadOptions(const Napi::Value& value) {
   options.max_pixels = static_cast<int64_t>(Number(object, "maxPixels", 0, 1e15));
   options.accept_truncated = Flag(object, "acceptTruncated");
   options.fast_decode = Flag(object, "fastDecode");
+  options.quality.report = Flag(object, "faceQuality");
+  options.quality.max_roll = Number(object, "maxRoll", 0, 180);
+  options.quality.max_yaw = Number(object, "maxYaw", 0, 90);
+  options.quality.min_sharpness = Number(object, "minSharpness", 0, 1e9);
   return options;
 }
 
@@ -86,23 +136,26 @@ RenderOptions ReadRenderOptions(const Napi::Value& value) {
                                                         {"jpeg", PictureFormat::kJpeg},
                                                         {"png", PictureFormat::kPng},
                                                         {"webp", PictureFormat::kWebp}});
-  enum class What { kAnnotate, kRedact, kCrops };
+  enum class What { kAnnotate, kRedact, kCrops, kFraming };
   switch (OneOf<What>(object, "what",
-                      {{"annotate", What::kAnnotate}, {"redact", What::kRedact}, {"crops", What::kCrops}})) {
+                      {{"annotate", What::kAnnotate},
+                       {"redact", What::kRedact},
+                       {"crops", What::kCrops},
+                       {"framing", What::kFraming}})) {
     case What::kAnnotate:
       options.what = AnnotateOptions{Flag(object, "landmarks"), Flag(object, "scores")};
       break;
     case What::kRedact:
-      using Mode = RedactOptions::Mode;
-      using Shape = RedactOptions::Shape;
-      options.what = RedactOptions{
-          OneOf<Mode>(object, "mode", {{"blur", Mode::kBlur}, {"pixelate", Mode::kPixelate}, {"fill", Mode::kFill}}),
-          OneOf<Shape>(object, "shape", {{"ellipse", Shape::kEllipse}, {"box", Shape::kBox}}),
-          Number(object, "margin", 0, 1)};
+      options.what = ReadRedactOptions(object);
       break;
     case What::kCrops:
       options.what = CropOptions{Flag(object, "align"), static_cast<int>(Number(object, "size", 0, 1024)),
                                  Number(object, "margin", 0, 1)};
+      break;
+    case What::kFraming:
+      options.what = FramingOptions{static_cast<int>(Number(object, "width", 0, 65535)),
+                                    static_cast<int>(Number(object, "height", 0, 65535)), Number(object, "zoom", 0, 1),
+                                    Flag(object, "enlarges")};
       break;
   }
   return options;

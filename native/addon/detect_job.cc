@@ -27,11 +27,23 @@ Napi::Object ToObject(Napi::Env env, const Landmarks& landmarks) {
   return object;
 }
 
+Napi::Object ToObject(Napi::Env env, const FaceQuality& quality) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("roll", quality.roll);
+  object.Set("yaw", quality.yaw);
+  object.Set("pitch", quality.pitch);
+  object.Set("sharpness", quality.sharpness);
+  object.Set("brightness", quality.brightness);
+  object.Set("size", quality.size);
+  return object;
+}
+
 Napi::Object ToObject(Napi::Env env, const Face& face) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("box", ToObject(env, face.box));
   object.Set("confidence", face.confidence);
   if (face.landmarks) object.Set("landmarks", ToObject(env, *face.landmarks));
+  if (face.quality) object.Set("quality", ToObject(env, *face.quality));
   return object;
 }
 
@@ -106,12 +118,18 @@ Napi::Value DetectJob::Result(Napi::Env env) {
   Napi::Object timings = Napi::Object::New(env);
   for (const Stage& stage : detection.stages) timings.Set(stage.name, stage.ms);
   result.Set("timings", timings);
+  if (detection.left_out) result.Set("leftOut", static_cast<double>(*detection.left_out));
   if (detection.defect) result.Set("warnings", ToArray(env, *detection.defect));
   if (!render_) return result;
   result.Set("format", FormatName(result_.format));
   Napi::Array pictures = Napi::Array::New(env, result_.pictures.size());
   for (uint32_t i = 0; i < pictures.Length(); ++i) pictures.Set(i, ToObject(env, result_.pictures[i]));
   result.Set("pictures", pictures);
+  if (result_.framing) {
+    const cv::Rect& part = result_.framing->part;
+    result.Set("part", ToObject(env, Box{1.0 * part.x, 1.0 * part.y, 1.0 * part.br().x, 1.0 * part.br().y}));
+    result.Set("focalPoint", ToObject(env, result_.framing->focus));
+  }
   return result;
 }
 

@@ -15,6 +15,9 @@
 #include "detection/selection.h"
 #include "image/image.h"
 #include "render/encode.h"
+#include "render/faces_to_hide.h"
+#include "render/framing.h"
+#include "render/quality.h"
 #include "render/render.h"
 #include "stopwatch.h"
 
@@ -63,6 +66,57 @@ void ToDisplayed(Face& face, double x_factor, double y_factor, const cv::Point& 
   face.box = {x(face.box.x1), y(face.box.y1), x(face.box.x2), y(face.box.y2)};
   if (!face.landmarks) return;
   for (Point& point : *face.landmarks) point = {x(point.x), y(point.y)};
+}
+
+// For a picture whose size comes from the request.
+void CheckArea(const cv::Size& size, int64_t max_pixels) {
+  const int64_t limit = std::min(max_pixels, render::kCropPixels);
+  if (int64_t{size.width} * size.height <= limit) return;
+  throw Error(ErrorCode::kInvalidOption, "width x height must be at most " + std::to_string(limit) + " pixels, got " +
+                                             std::to_string(size.width) + " x " + std::to_string(size.height));
+}
+
+// Measures each face on the decoded image, and drops those beyond the limits.
+std::vector<Face> MeasureFaces(std::vector<Face> faces, const DecodedImage& decoded, const Options& options,
+                               const CancelFlag& cancel) {
+  std::vector<Face> kept;
+  for (Face& face : faces) {
+    Checkpoint(cancel);
+    if (!face.landmarks) {
+      throw Error(ErrorCode::kInvalidOption, "this model gives no landmarks to measure faces by");
+    }
+    Landmarks points = *face.landmarks;
+    for (Point& point : points) {
+      point = {(point.x - decoded.origin.x) / decoded.reduction, (point.y - decoded.origin.y) / decoded.reduction};
+    }
+    FaceQuality quality = render::Measure(decoded.pixels, points);
+    quality.size *= decoded.reduction;
+    if (!render::IsUsable(quality, options.quality)) continue;
+    if (options.quality.report) face.quality = quality;
+    kept.push_back(face);
+  }
+  return kept;
+}
+
+// Selects faces (see SelectFaces), after leaving out those beyond the limits of Options::quality.
+void SelectUsable(Detection& detection, std::vector<Face> faces, const DecodedImage& decoded, const Options& options,
+                  const CancelFlag& cancel) {
+  const auto select = [&](std::vector<Face> from, const Options& by) {
+    return SelectFaces(std::move(from), detection.width, detection.height, by);
+  };
+  if (!options.quality.NeedMeasuring()) {
+    detection.faces = select(std::move(faces), options);
+    return;
+  }
+  Stopwatch watch;
+  Options without_limit = options;
+  if (options.quality.AreLimits()) without_limit.max_faces = 0;
+  faces = select(std::move(faces), without_limit);
+  const size_t found = faces.size();
+  faces = MeasureFaces(std::move(faces), decoded, options, cancel);
+  if (options.quality.AreLimits()) detection.left_out = found - faces.size();
+  detection.faces = select(std::move(faces), options);
+  detection.stages.push_back({"quality", watch.Lap()});
 }
 
 }  // namespace
@@ -142,15 +196,24 @@ Rendered Detector::Render(const RawImage& raw, const Options& options, const Ren
 Rendered Detector::RunAndRender(const DecodedImage& image, Stage decode, const Options& options,
                                 const RenderOptions& render, const CancelFlag& cancel,
                                 const std::function<cv::Mat()>& take_picture) {
-  const PictureFormat format = render::FormatFor(render, image.format, image.size);
+  const auto* framing = std::get_if<FramingOptions>(&render.what);
+  const cv::Size size = framing != nullptr ? cv::Size(framing->width, framing->height) : image.size;
+  const PictureFormat format = render::FormatFor(render, image.format, size);
   const bool is_crops = std::holds_alternative<CropOptions>(render.what);
-  if (!is_crops) render::CheckSize(image.size, format);
+  if (!is_crops) render::CheckSize(size, format);
+  if (framing != nullptr) CheckArea(size, options.max_pixels);
+  if (const auto* redact = std::get_if<RedactOptions>(&render.what)) render::CheckRegions(image.size, redact->regions);
   Checkpoint(cancel);
   DecodedImage searched = image;
   if (searched.pixels.channels() == 4) cv::cvtColor(image.pixels, searched.pixels, cv::COLOR_BGRA2BGR);
   Rendered rendered{Run(std::move(searched), std::move(decode), options, cancel), format, {}};
   Detection& detection = rendered.detection;
   Checkpoint(cancel);
+  if (framing != nullptr) rendered.framing = render::FrameFaces(image.size, detection.faces, *framing);
+  if (framing != nullptr && size.empty()) {
+    if (options.clip) ClipBoxes(detection);
+    return rendered;
+  }
 
   Stopwatch watch;
   cv::Mat picture = is_crops && detection.faces.empty() ? cv::Mat() : take_picture();
@@ -166,7 +229,8 @@ Rendered Detector::RunAndRender(const DecodedImage& image, Stage decode, const O
 Detection Detector::Run(DecodedImage decoded, Stage decode, const Options& options, const CancelFlag& cancel) {
   Checkpoint(cancel);
   Detection detection{decoded.size.width, decoded.size.height, {}, {std::move(decode)}, std::move(decoded.defect)};
-  cv::Mat& image = decoded.pixels;
+  cv::Mat image = decoded.pixels;
+  if (!options.quality.NeedMeasuring()) decoded.pixels.release();
   const cv::Size spanned = image.size() * decoded.reduction;  // in pixels of the displayed image
   double scale = 1.0 / decoded.reduction;
   const int longer = std::max(image.cols, image.rows);
@@ -185,7 +249,7 @@ Detection Detector::Run(DecodedImage decoded, Stage decode, const Options& optio
     ToDisplayed(face, static_cast<double>(spanned.width) / image.cols, static_cast<double>(spanned.height) / image.rows,
                 decoded.origin);
   }
-  detection.faces = SelectFaces(std::move(faces), detection.width, detection.height, options);
+  SelectUsable(detection, std::move(faces), decoded, options, cancel);
   return detection;
 }
 

@@ -33,10 +33,22 @@ using Landmarks = std::array<Point, 5>;
 /// Public names of the landmarks, in order. src/library/detection.ts has the same names.
 constexpr std::array<const char*, 5> kLandmarkNames{"leftEye", "rightEye", "nose", "mouthLeft", "mouthRight"};
 
+/// How usable a face is, measured from its landmarks and pixels (render/quality.h). Angles are in degrees, 0 for a face
+/// that is upright and looks at the camera.
+struct FaceQuality {
+  double roll = 0;        ///< clockwise, -180 to 180
+  double yaw = 0;         ///< coarse: to the viewer's right, -90 to 90
+  double pitch = 0;       ///< coarse: up, -90 to 90
+  double sharpness = 0;   ///< variance of the Laplacian on a crop of fixed size, in squared levels of 8 bits
+  double brightness = 0;  ///< mean luma of that crop, 0 to 255
+  double size = 0;        ///< distance of the eyes, in pixels
+};
+
 struct Face {
   Box box;
   float confidence = 0;  ///< 0 to 1
   std::optional<Landmarks> landmarks;
+  std::optional<FaceQuality> quality{};
 };
 
 /// Limit for the faces of a search; the most confident are kept. The densest test photograph has 332 on 1.4 megapixels,
@@ -50,6 +62,17 @@ constexpr double kMinFaceSize = 12;
 
 /// The most threads that may share a search.
 constexpr int kMaxThreads = 64;
+
+/// Whether faces are measured, and which are left out for what was measured.
+struct QualityOptions {
+  bool report = false;  ///< set Face::quality
+  double max_roll = 180;
+  double max_yaw = 90;
+  double min_sharpness = 0;
+
+  bool AreLimits() const { return max_roll < 180 || max_yaw < 90 || min_sharpness > 0; }
+  bool NeedMeasuring() const { return report || AreLimits(); }
+};
 
 /// The options of a call. The defaults are those of the replaced service (deep_utils 0.8.8) except `clip`.
 struct Options {
@@ -65,6 +88,7 @@ struct Options {
   int64_t max_pixels = 50'000'000;  ///< width x height as stored; more is refused before decoding
   bool accept_truncated = false;    ///< search what can be read of a truncated or damaged JPEG
   bool fast_decode = false;         ///< reduce a JPEG while decoding, where max_side or min_face_size allow it
+  QualityOptions quality{};         ///< limits apply before max_faces
 };
 
 /// Time and result of one stage.
@@ -80,6 +104,7 @@ struct Detection {
   std::vector<Face> faces;
   std::vector<Stage> stages;
   std::optional<Defect> defect{};
+  std::optional<size_t> left_out{};  ///< how many faces were found and are beyond the limits of Options::quality
 };
 
 /// Borrowed bytes that stay unchanged during the call.

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { FaceOrBox } from '../library/box-list.js';
 import { expected, fits, type OptionRule, parseValue, shown } from '../library/detect-options.js';
 import { UsageError } from './usage-error.js';
 
@@ -16,7 +17,9 @@ type Value<F> = F extends { kind: 'integer' | 'number' }
     ? boolean
     : F extends { choices: readonly (infer C)[] }
       ? C
-      : string;
+      : F extends { kind: 'boxes' }
+        ? FaceOrBox[]
+        : string;
 /** The flags that were given; others are absent. */
 export type Values<F extends Flags> = { [K in keyof F]?: Value<F[K]> };
 

@@ -22,6 +22,8 @@ function placeholder(flag: Flag): string {
       return ` ${flag.choices.join('|')}`;
     case 'text':
       return ` ${flag.placeholder}`;
+    case 'boxes':
+      return flag.orFaces ? " 'N;X,Y,W,H ...'" : " 'X,Y,W,H;...'";
     default:
       return ' N';
   }

@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
+import { type BoxListRule, expectedBoxes, fitsBoxes, parseBoxes } from './box-list.js';
 import { FaceDetectorError } from './face-detector-error.js';
 import { type ModelName, modelNames, modelTable, scoreThresholdOf } from './model-catalog.js';
 import type { NativeOptions } from './native.js';
+import { numberOf } from './number-text.js';
 
 /** Options of one detection. Every one has a default; see the table `optionTable` below for ranges. */
 export interface DetectOptions {
@@ -46,6 +48,14 @@ export interface DetectOptions {
   fastDecode?: boolean | undefined;
   /** What to do with a JPEG that ends early: reject it, or search what is there. */
   truncated?: 'reject' | 'accept' | undefined;
+  /** Measure each face: `quality` in the answer. Only models with landmarks do. */
+  faceQuality?: boolean | undefined;
+  /** Leave out faces that are tilted further than this, either way, in degrees. */
+  maxRoll?: number | undefined;
+  /** Leave out faces that are turned aside further than this, either way, in degrees. */
+  maxYaw?: number | undefined;
+  /** Leave out faces of a lower `sharpness`. */
+  minSharpness?: number | undefined;
 }
 
 export interface DetectCallOptions extends DetectOptions {
@@ -69,6 +79,7 @@ export type OptionRule = { about: string } & (
   | { kind: 'integer' | 'number'; min: number; max: number; default?: number }
   | { kind: 'choice'; choices: readonly string[]; default?: string }
   | { kind: 'boolean'; default: boolean }
+  | BoxListRule
 );
 export type OptionRules = Readonly<Record<string, OptionRule>>;
 
@@ -172,7 +183,29 @@ export const optionTable = {
     default: 'reject',
     about: '`accept` searches what can be read of a JPEG that ends early or is damaged, and the answer has `warnings`',
   },
+  faceQuality: {
+    kind: 'boolean',
+    default: false,
+    about: 'measure each face: angles, sharpness, brightness, size (models with landmarks only)',
+  },
+  maxRoll: {
+    kind: 'number',
+    min: 0,
+    max: 180,
+    about: 'leave out faces that are tilted further, in degrees; `leftOut` counts them',
+  },
+  maxYaw: { kind: 'number', min: 0, max: 90, about: 'leave out faces that are turned aside further, in degrees' },
+  minSharpness: { kind: 'number', min: 0, max: 1_000_000, about: 'leave out faces that are less sharp' },
 } as const satisfies Record<keyof DetectOptions, OptionRule>;
+
+/** Options that leave faces out of the answer for how they look: not for hiding faces. */
+export const limitNames = ['maxRoll', 'maxYaw', 'minSharpness'] as const satisfies (keyof DetectOptions)[];
+
+/** The same options or rules without those limits. */
+export function withoutLimits<T extends object>(options: T): Omit<T, (typeof limitNames)[number]> {
+  const { maxRoll: _roll, maxYaw: _yaw, minSharpness: _sharpness, ...rest } = options as T & DetectOptions;
+  return rest;
+}
 
 /** Such as `an integer from 12 to 4096`. */
 export function expected(rule: OptionRule): string {
@@ -185,18 +218,17 @@ export function expected(rule: OptionRule): string {
       return rule.choices.map((choice) => `"${choice}"`).join(' or ');
     case 'boolean':
       return 'true or false';
+    case 'boxes':
+      return expectedBoxes(rule);
   }
 }
-
-// Numbers as JSON and other languages write them: 8e-1, +.5, 40.
-const number = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Parses a value from a query or the command line; an invalid text is returned as it is, for `fits` to reject. */
 export function parseValue(rule: OptionRule, text: string): unknown {
   if (rule.kind === 'boolean') return text === 'true' || (text === 'false' ? false : text);
   if (rule.kind === 'choice') return text;
-  const trimmed = text.trim();
-  return number.test(trimmed) ? Number(trimmed) : text;
+  if (rule.kind === 'boxes') return parseBoxes(rule, text);
+  return numberOf(text) ?? text;
 }
 
 export function fits(rule: OptionRule, value: unknown): boolean {
@@ -209,6 +241,8 @@ export function fits(rule: OptionRule, value: unknown): boolean {
       return rule.choices.includes(value as string);
     case 'boolean':
       return typeof value === 'boolean';
+    case 'boxes':
+      return fitsBoxes(rule, value);
   }
 }
 
@@ -272,5 +306,23 @@ export function resolveOptions(
     maxCpuMs: (pick('maxCpuMs') as number | undefined) ?? 0,
     acceptTruncated: pick('truncated') === 'accept',
     fastDecode: pick('fastDecode') as boolean,
+    faceQuality: pick('faceQuality') as boolean,
+    maxRoll: (pick('maxRoll') as number | undefined) ?? optionTable.maxRoll.max,
+    maxYaw: (pick('maxYaw') as number | undefined) ?? optionTable.maxYaw.max,
+    minSharpness: (pick('minSharpness') as number | undefined) ?? 0,
   };
+}
+
+/**
+ * Throws FaceDetectorError INVALID_OPTION if the options ask to measure faces of a model without landmarks.
+ */
+export function checkMeasurable(
+  { faceQuality, maxRoll, maxYaw, minSharpness }: DetectOptions | NativeOptions,
+  hasLandmarks: boolean,
+): void {
+  const { maxRoll: roll, maxYaw: yaw } = optionTable;
+  const hasLimits = (maxRoll ?? roll.max) < roll.max || (maxYaw ?? yaw.max) < yaw.max || (minSharpness ?? 0) > 0;
+  if ((faceQuality || hasLimits) && !hasLandmarks) {
+    throw new FaceDetectorError('INVALID_OPTION', 'this model gives no landmarks to measure faces by');
+  }
 }

@@ -3,8 +3,16 @@
 import { availableParallelism } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { isSignal, onAbort, throwIfAborted } from './abort.js';
-import { check, checkOptions, type DetectCallOptions, type DetectOptions, resolveOptions } from './detect-options.js';
-import type { Detection, Timings } from './detection.js';
+import {
+  check,
+  checkMeasurable,
+  checkOptions,
+  type DetectCallOptions,
+  type DetectOptions,
+  resolveOptions,
+  withoutLimits,
+} from './detect-options.js';
+import type { Box, Detection, Point, Timings } from './detection.js';
 import { asFaceDetectorError } from './face-detector-error.js';
 import { type ImageInput, type ImageReader, imageReader } from './input.js';
 import { loadAddon } from './load-addon.js';
@@ -24,9 +32,13 @@ import { decodeOptional } from './optional-formats/decode.js';
 import type { DecodeOptions } from './optional-formats/decode-options.js';
 import {
   type AnnotateOptions,
+  type CropOptions,
+  type CroppedPicture,
   type Crops,
   type CropsOptions,
   type EncodedBytes,
+  type Focus,
+  focusOnly,
   type Picture,
   type PictureKind,
   type RedactOptions,
@@ -196,6 +208,26 @@ export class FaceDetector {
     return { ...detection, format, faces };
   }
 
+  /**
+   * One picture of the best part of the image in that proportion: all faces if they fit, else the group that takes most room, a single
+   * face with its eyes a third from the top; without a face the middle. `crops` makes a picture of each face instead. Rejects as
+   * `annotate`, and with INVALID_OPTION for a picture of more than 25 million pixels or `maxPixels`.
+   */
+  async crop(input: ImageInput, options: CropOptions): Promise<CroppedPicture> {
+    const { detection, format, pictures, part, focalPoint } = await this.#run(input, options, 'crop');
+    const { width, height, data } = pictures[0] as Crops['faces'][number]['crop'];
+    return { ...detection, format, width, height, data, part: part as Box, focalPoint: focalPoint as Point };
+  }
+
+  /**
+   * Where the faces are, as one point for the focal point of a CMS or CSS's `object-position`, without making a picture. Rejects as
+   * `detect`.
+   */
+  async focalPoint(input: ImageInput, options: DetectCallOptions = {}): Promise<Focus> {
+    const { detection, focalPoint } = await this.#run(input, options, 'focalPoint');
+    return { ...detection, focalPoint: focalPoint as Point };
+  }
+
   /** How many calls run and wait now, and for how long. */
   get activity(): Activity {
     return this.#slots.activity;
@@ -220,7 +252,7 @@ export class FaceDetector {
     return { ...detection, format, data: pictures[0]?.data as EncodedBytes };
   }
 
-  async #run(input: ImageInput, options: DetectCallOptions, kind?: PictureKind) {
+  async #run(input: ImageInput, options: DetectCallOptions, kind?: PictureKind | 'focalPoint') {
     const called = performance.now();
     check(typeof options === 'object' && options !== null, 'options', 'an object', options);
     const { signal, costMs, onStart, model = this.model, ...rest } = options;
@@ -228,9 +260,13 @@ export class FaceDetector {
     check(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal);
     check(costMs === undefined || (Number.isFinite(costMs) && costMs >= 0), 'costMs', 'a number from 0', costMs);
     check(onStart === undefined || typeof onStart === 'function', 'onStart', 'a function', onStart);
-    const render = kind && resolveRender(kind, rest, modelFacts(model).landmarks);
-    if (!kind) checkOptions(rest);
-    const nativeOptions = resolveOptions(this.#defaults, rest, scoreThresholdOf(model));
+    const isPicture = kind !== undefined && kind !== 'focalPoint';
+    if (!isPicture) checkOptions(rest);
+    const render = isPicture ? resolveRender(kind, rest, modelFacts(model).landmarks) : kind && focusOnly;
+    // Faces that the detector's own limits leave out are to be hidden as well.
+    const defaults = kind === 'redact' ? withoutLimits(this.#defaults) : this.#defaults;
+    const nativeOptions = resolveOptions(defaults, rest, scoreThresholdOf(model));
+    checkMeasurable(nativeOptions, modelFacts(model).landmarks);
     const read = imageReader(input);
     return this.#slots.run(
       async () => {
@@ -246,16 +282,28 @@ export class FaceDetector {
           throw error;
         });
         throwIfAborted(signal);
-        const { width, height, faces, timings, warnings, format = 'png', pictures = [] } = found;
+        const {
+          width,
+          height,
+          faces,
+          leftOut,
+          timings,
+          warnings,
+          format = 'png',
+          pictures = [],
+          part,
+          focalPoint,
+        } = found;
         const total = performance.now() - called;
         const detection: Detection = {
           model,
           image: { width, height },
           faces,
+          ...(leftOut !== undefined && { leftOut }),
           timings: { queue: started - called, ...timings, total } as Timings,
           ...(warnings && { warnings }),
         };
-        return { detection, format, pictures };
+        return { detection, format, pictures, part, focalPoint };
       },
       signal,
       costMs,

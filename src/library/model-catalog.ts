@@ -159,6 +159,7 @@ export function folderOf({ name, folder = name }: ManifestModel): string {
 }
 
 const cascadeOptions: ReadonlySet<string> = new Set(['pnetThreshold', 'rnetThreshold', 'scaleFactor']);
+const qualityOptions: ReadonlySet<string> = new Set(['faceQuality', 'maxRoll', 'maxYaw', 'minSharpness']);
 const scoreOptions: ReadonlySet<string> = new Set(['threshold', 'onetThreshold']);
 
 /**
@@ -167,6 +168,7 @@ const scoreOptions: ReadonlySet<string> = new Set(['threshold', 'onetThreshold']
  */
 export function affectsResult(model: ModelName, option: string): boolean {
   if (cascadeOptions.has(option)) return model === 'mtcnn';
+  if (qualityOptions.has(option)) return entryOf(model).hasLandmarks;
   return !(scoreOptions.has(option) && scoreThresholdOf(model) === undefined);
 }
 

@@ -1,4 +1,4 @@
-import type { Landmarks } from './detection.js';
+import type { Box, FaceQuality, Landmarks, Point } from './detection.js';
 
 /** The .node file as TypeScript sees it, implemented by native/addon; only this file and detector.ts know it. */
 export interface NativeAddon {
@@ -89,13 +89,31 @@ export interface NativeOptions {
   maxCpuMs: number;
   acceptTruncated: boolean;
   fastDecode: boolean;
+  faceQuality: boolean;
+  /** Degrees, 180 for no limit. */
+  maxRoll: number;
+  /** Degrees, 90 for no limit. */
+  maxYaw: number;
+  /** 0 for no limit. */
+  minSharpness: number;
 }
 
 /** The picture to make. `own` is the image's own format, or else PNG; 0 means the default quality or size. */
 export type NativeRender = { format: 'own' | 'jpeg' | 'png' | 'webp'; quality: number } & (
   | { what: 'annotate'; landmarks: boolean; scores: boolean }
-  | { what: 'redact'; mode: 'blur' | 'pixelate' | 'fill'; shape: 'ellipse' | 'box'; margin: number }
+  | {
+      what: 'redact';
+      mode: 'blur' | 'pixelate' | 'fill';
+      shape: 'ellipse' | 'box';
+      margin: number;
+      /** Whether `chosen` are left visible, or are the only ones hidden; `all` ignores them. */
+      whom: 'all' | 'except' | 'only';
+      chosen: readonly (number | Box)[];
+      regions: readonly Box[];
+    }
   | { what: 'crops'; align: boolean; size: number; margin: number }
+  /** No picture if width and height are 0. */
+  | { what: 'framing'; width: number; height: number; zoom: number; enlarges: boolean }
 );
 
 export interface NativeDetection {
@@ -104,11 +122,18 @@ export interface NativeDetection {
   /** Only if something was rendered: one picture, or for crops one per face. */
   format?: 'jpeg' | 'png' | 'webp';
   pictures?: { width: number; height: number; data: Uint8Array }[];
+  /** Only of `framing`. */
+  part?: Box;
+  focalPoint?: Point;
   faces: {
     box: { x: number; y: number; width: number; height: number };
     confidence: number;
     landmarks?: Landmarks;
+    /** Only with `faceQuality`. */
+    quality?: FaceQuality;
   }[];
+  /** Only if there are limits: how many faces are beyond them. */
+  leftOut?: number;
   timings: Record<string, number>;
   /** Only if the image is incomplete and `acceptTruncated` is set. */
   warnings?: { code: 'TRUNCATED_IMAGE' | 'CORRUPT_IMAGE'; message: string }[];

@@ -51,6 +51,19 @@ describe('detect', () => {
   });
   after(() => folder && rmSync(folder, { recursive: true }));
 
+  it('measures faces', () => {
+    const args = ['detect', '--face-quality', '--min-sharpness', '1', 'photos/a.png'];
+    const [record] = JSON.parse(cli([...args, '--json'], { cwd: folder }).stdout) as Result[];
+    expect(record).to.deep.include({ leftOut: 0 });
+    const qualities = record?.faces?.map((face) => (face as { quality: { size: number } }).quality) ?? [];
+    expect(qualities).to.have.length(4);
+    const rows = cli([...args, '--csv'], { cwd: folder })
+      .stdout.trimEnd()
+      .split('\n');
+    const column = rows[0]?.split(',').indexOf('size') ?? 0;
+    expect(rows.slice(1).map((row) => Number(row.split(',')[column]))).to.deep.equal(qualities.map(({ size }) => size));
+  });
+
   it('shows a person a table, and what failed on standard error; the others go on', () => {
     const { status, stdout, stderr } = cli(['detect', 'photos'], { cwd: folder });
     expect(status).to.equal(3);
@@ -226,6 +239,38 @@ describe('detect', () => {
       expect(Math.max(width, height)).to.equal(48);
     });
 
+    it('leaves faces visible by the numbers of the table, and fails images that have no such face', () => {
+      const flags = ['--redact', 'party', '--except', '1;4', '--regions', '0,0,50,50'];
+      const { status, stdout } = cli(['detect', '--ndjson', 'photos/a.png', 'photos/more', ...flags], { cwd: folder });
+      expect(status).to.equal(3);
+      const [first, second] = parseLines(stdout);
+      expect(files('party')).to.deep.equal(['a.png']);
+      expect(second?.error).to.deep.equal({
+        code: 'INVALID_OPTION',
+        message: 'except: there is no face number 1 (index 0), no face was found',
+      });
+      const { stdout: left } = cli(['detect', '--json', 'party/a.png'], { cwd: folder });
+      const edgesOf = (result?: Result) => (result?.faces ?? []).map((face) => (face as { box: { x: number } }).box.x);
+      const [all, seen] = [edgesOf(first), edgesOf((JSON.parse(left) as Result[])[0])];
+      expect(seen).to.have.length(2);
+      for (const edge of [all[0], all[3]])
+        expect(seen.some((other) => Math.abs(other - (edge ?? 0)) < 2)).to.equal(true);
+    });
+
+    it('writes the best part of each image, and where its faces are', async () => {
+      const flags = ['--crop', 'part', '--size', '300x200', '--zoom', '0.5', '--format', 'jpeg'];
+      const { status, stdout } = cli(['detect', '--ndjson', 'photos/a.png', 'photos/more', ...flags], { cwd: folder });
+      expect(status).to.equal(0);
+      const [first, second] = parseLines(stdout);
+      expect(first?.pictures).to.deep.equal({ crop: 'part/a.jpg' });
+      expect(first).to.have.nested.property('focalPoint.x').within(0.4, 0.6);
+      expect(first).to.not.have.any.keys('part', 'width');
+      expect(second).to.deep.include({ focalPoint: { x: 0.5, y: 0.5 } });
+      for (const name of ['part/a.jpg', 'part/none.jpg']) {
+        expect(await sharp(path.join(folder, name)).metadata()).to.include({ width: 300, height: 200, format: 'jpeg' });
+      }
+    });
+
     it('reports what cannot be written, and goes on', () => {
       mkdirSync(path.join(folder, 'taken', 'a.png'), { recursive: true });
       const { status, stdout } = cli(
@@ -262,10 +307,28 @@ describe('detect', () => {
     it('refuses what makes no sense, with status 2, before anything is written', () => {
       const wrong: [string[], RegExp][] = [
         [['--mode', 'fill'], /--mode is for pictures: it needs --redact DIR\n/],
-        [['--overwrite'], /--overwrite is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR\n/],
-        [['--format', 'png'], /--format is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR\n/],
+        [
+          ['--overwrite'],
+          /--overwrite is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR or --crop DIR\n/,
+        ],
+        [
+          ['--format', 'png'],
+          /--format is for pictures: it needs --annotate DIR or --redact DIR or --crops DIR or --crop DIR\n/,
+        ],
+        [['--crop', 'x'], /--crop needs --size WxH, such as --size 400x300; --crops writes each face/],
+        [['--crop', 'x', '--size', '400'], /--crop needs --size WxH/],
+        [['--crops', 'x', '--size', '400x300'], /--size WxH is for one picture: it needs --crop DIR/],
+        [['--crops', 'x', '--size', '4'], /--size must be an integer from 16 to 1024, or WxH for --crop, got "4"/],
+        [['--crop', 'x', '--size', '9000x10'], /width must be an integer from 1 to 8192, got 9000/],
+        [['--redact', 'x', '--zoom', '1'], /--zoom is for pictures: it needs --crop DIR/],
         [['--crops', 'x', '--margin', '0.5'], /margin is for plain crops/],
         [['--crops', 'x', '--model', 'haar'], /no landmarks to align by/],
+        [['--redact', 'x', '--max-yaw', '20'], /--max-yaw leaves faces out, but --redact hides all that are found/],
+        [['--face-quality', '--model', 'haar'], /no landmarks to measure faces by/],
+        [['--except', '1'], /--except is for pictures: it needs --redact DIR\n/],
+        [['--redact', 'x', '--except', '0'], /--except must be up to 100 faces by number, from 1, or boxes/],
+        [['--redact', 'x', '--except', '1', '--only', '2'], /except and only exclude each other/],
+        [['--redact', 'x', '--regions', '1,2,3'], /--regions must be up to 100 boxes in pixels/],
         [['--redact', 'x', '--crops', './x'], /need a folder each/],
         [['--annotate', 'photos'], /--annotate photos: pictures would be written among the images/],
       ];

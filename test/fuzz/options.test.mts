@@ -7,6 +7,15 @@ import { readConfig } from '#dist/service/config.js';
 import { type Entry, parseOptions, queryEntries, requestRules } from '#dist/service/http/request-options.js';
 import { hold } from './hold.mjs';
 
+/** Texts of lists of boxes, most of them right. */
+const boxTexts = fc
+  .array(
+    fc.oneof(fc.constantFrom('1,2,3,4', '-1.5,2,1e1,4', '0', '7', '[]', '1,2,0,4', ''), fc.string({ maxLength: 4 })),
+    {
+      maxLength: 4,
+    },
+  )
+  .map((items) => items.join(';'));
 const rules = { ...requestRules(readConfig({}), 'mtcnn'), ...pictureTables.redact };
 const names = fc.oneof(
   { weight: 9, arbitrary: fc.constantFrom(...Object.keys(rules)) },
@@ -18,21 +27,36 @@ const choices = ['confidence', 'area', 'reject', 'accept', 'mtcnn', 'true', 'fal
 const texts = fc.oneof(
   numbers.map(String),
   fc.constantFrom(...choices, '0x10', '1e3', ' 20', '00012', '٣'),
+  boxTexts,
   fc.string(),
 );
 
 const pieces = fc.oneof(names, texts, fc.constantFrom('?', '&', '=', '#', '%', '%20', '+', '%ff', '&&', '?='));
 const urls = fc.array(pieces, { maxLength: 20 }).map((parts) => parts.join(''));
 
+/** Whether JavaScript takes a text for a number that has no prefix for its base. */
+const isNumberText = (text: string) =>
+  text.trim() !== '' && !/[xob]|^\D*Infinity/i.test(text) && Number.isFinite(Number(text));
+
+/** Whether a text lists boxes, or faces where they may be. */
+function isBoxes(text: string, orFaces: boolean): boolean {
+  if (text.trim() === '[]') return true;
+  return text.split(';').every((item) => {
+    const numbers = item.split(',');
+    if (!numbers.every(isNumberText)) return false;
+    if (numbers.length === 1) return orFaces && Number.isInteger(Number(item)) && Number(item) >= 0;
+    return numbers.length === 4 && Number(numbers[2]) > 0 && Number(numbers[3]) > 0;
+  });
+}
+
 /** Whether a text is a value of the option, by its words in the documentation alone. */
 function isValue(rule: OptionRule, text: string): boolean {
+  if (rule.kind === 'boxes') return isBoxes(text, expected(rule).includes('faces'));
   const words = /^an? (integer|number) from (\S+) to (\S+)$/.exec(expected(rule));
   if (!words) return expected(rule).replaceAll('"', '').split(' or ').includes(text);
   const [, kind, least, most] = words;
-  // A number without a prefix for its base is one to JavaScript where it is one here.
-  const isNumber = text.trim() !== '' && !/[xob]|^\D*Infinity/i.test(text) && Number.isFinite(Number(text));
   return (
-    isNumber &&
+    isNumberText(text) &&
     (kind === 'number' || Number.isInteger(Number(text))) &&
     Number(text) >= Number(least) &&
     Number(text) <= Number(most)
@@ -71,6 +95,7 @@ describe('fuzzing: options', () => {
         expect(options !== undefined, JSON.stringify(entries)).to.equal(isAccepted(entries));
         for (const [name, value] of Object.entries(options ?? {})) {
           const text = entries.find(([given]) => given === name)?.[1];
+          if (Array.isArray(value)) continue;
           expect(typeof value === 'number' ? Number(text) : text).to.equal(
             typeof value === 'number' ? value : `${value}`,
           );
@@ -96,7 +121,10 @@ describe('fuzzing: options', () => {
       fc.property(
         fc.constantFrom('annotate' as const, 'redact' as const, 'crops' as const),
         fc.dictionary(
-          fc.constantFrom('format', 'quality', 'mode', 'shape', 'margin', 'align', 'size', 'scores', 'landmarks'),
+          fc.constantFrom(
+            ...['format', 'quality', 'mode', 'shape', 'margin', 'align', 'size', 'scores', 'landmarks'],
+            ...['except', 'only', 'regions'],
+          ),
           fc.oneof(numbers, texts, fc.boolean(), fc.anything()),
           { maxKeys: 3 },
         ),

@@ -52,6 +52,22 @@ RenderOptions TakeOptions(Input& input) {
   return options;
 }
 
+Box TakeBox(Input& input) { return TakeFace(input).box; }
+
+// Of what is left when the faces have been read, so that a seed without it means the same.
+void TakeChoices(Input& input, RedactOptions& options) {
+  constexpr size_t kMost = 4;
+  options.whom = static_cast<RedactOptions::Whom>(input.Between(0, 2));
+  while (!input.IsEmpty() && options.regions.size() < kMost) options.regions.push_back(TakeBox(input));
+  while (!input.IsEmpty() && options.chosen.size() < kMost) {
+    if (input.Flip()) {
+      options.chosen.emplace_back(static_cast<size_t>(input.Between(0, 9)));
+    } else {
+      options.chosen.emplace_back(TakeBox(input));
+    }
+  }
+}
+
 // Whole, of that format and size.
 bool IsReadable(const Picture& picture, PictureFormat format) {
   const Format expected = format == PictureFormat::kJpeg  ? Format::kJpeg
@@ -65,7 +81,7 @@ bool IsReadable(const Picture& picture, PictureFormat format) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Input input(data, size);
-  const RenderOptions options = TakeOptions(input);
+  RenderOptions options = TakeOptions(input);
   const auto format = static_cast<PictureFormat>(input.Between(0, 2));
   cv::Mat picture(input.Between(1, 64), input.Between(1, 64), input.Flip() ? CV_8UC4 : CV_8UC3);
   cv::RNG(1).fill(picture, cv::RNG::UNIFORM, 0, 256);  // the same each time, so that a find can be repeated
@@ -74,20 +90,28 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr size_t kMost = 8;
   while (!input.IsEmpty() && faces.size() < kMost) faces.push_back(TakeFace(input));
 
+  constexpr int kSides = 80;
+  if (std::holds_alternative<AnnotateOptions>(options.what) && input.Between(0, 1) == 1) {
+    options.what = FramingOptions{input.Between(1, kSides), input.Between(1, kSides), input.Share(), input.Flip()};
+  }
+  if (auto* redact = std::get_if<RedactOptions>(&options.what)) TakeChoices(input, *redact);
+
   const CancelFlag never;
   std::vector<Stage> stages;
   constexpr int64_t kMaxPixels = 1 << 21;
   try {
     const std::vector<Picture> pictures = render::Render(picture, faces, options, format, kMaxPixels, never, stages);
     const bool is_crops = std::holds_alternative<CropOptions>(options.what);
+    const bool is_part = std::holds_alternative<FramingOptions>(options.what);
     Require(pictures.size() == (is_crops ? faces.size() : 1), "one picture, or a crop for each face");
     for (const Picture& made : pictures) {
       Require(IsReadable(made, format), "a picture is a whole file of its format and size");
-      Require(is_crops || cv::Size(made.width, made.height) == original, "the picture keeps its size");
+      Require(is_crops || is_part || cv::Size(made.width, made.height) == original, "the picture keeps its size");
     }
     Require(stages.size() == 2, "drawing and encoding are two stages");
   } catch (const Error& error) {
-    Require(error.code() == ErrorCode::kInvalidOption, "only crops are refused: without landmarks, or too many pixels");
+    Require(error.code() == ErrorCode::kInvalidOption,
+            "crops without landmarks or of too many pixels are refused, and choices of no face");
   }
   return 0;
 }

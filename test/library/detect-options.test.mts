@@ -31,6 +31,9 @@ describe('options', () => {
       ['maxFaces', [1, 100_000], [0, 1.5, -1]],
       ['maxSide', [12, 65_535], [11, 65_536, 0]],
       ['maxPixels', [1, 2 ** 30], [0, 2 ** 30 + 1]],
+      ['maxRoll', [0, 180], [-1, 181, '20']],
+      ['maxYaw', [0, 90], [-1, 91]],
+      ['minSharpness', [0, 1e6], [-1, 1e7, Number.NaN]],
       ['maxCpuMs', [1, 3_600_000], [0, 3_600_001, 1.5]],
     ];
     for (const [name, good, bad] of ranges) {
@@ -69,6 +72,10 @@ describe('options', () => {
       maxCpuMs: 0,
       acceptTruncated: false,
       fastDecode: false,
+      faceQuality: false,
+      maxRoll: 180,
+      maxYaw: 90,
+      minSharpness: 0,
     });
     const resolved = resolveOptions(
       { minFaceSize: 40, sort: 'area', threshold: 0.9 },

@@ -201,6 +201,89 @@ describe('pictures of a detector', () => {
     }
   });
 
+  describe('hide what they are asked to', () => {
+    const black = { mode: 'fill', shape: 'box', margin: 0, format: 'png' } as const;
+    /** Whether the middle of a box is black. */
+    async function isHidden(data: Buffer, { x, y, width, height }: Box): Promise<boolean> {
+      const [left, top] = [Math.floor(x + width / 2), Math.floor(y + height / 2)];
+      const pixel = await sharp(data).extract({ left, top, width: 1, height: 1 }).raw().toBuffer();
+      return pixel.subarray(0, 3).every((value) => value === 0);
+    }
+    async function hidden(options: Parameters<FaceDetector['redact']>[1]): Promise<boolean[]> {
+      const { data, faces } = await detector.redact(standardPng(), { ...black, ...options });
+      return Promise.all(faces.map(({ box }) => isHidden(data, box)));
+    }
+
+    it('all faces but some, or only some, by index or box', async () => {
+      const boxes = (await detector.detect(standardPng())).faces.map(({ box }) => box);
+      const [first, second] = boxes as [Box, Box];
+      expect(await hidden({})).to.deep.equal([true, true, true, true]);
+      expect(await hidden({ except: [0, 2] })).to.deep.equal([false, true, false, true]);
+      expect(await hidden({ only: [0, 2] })).to.deep.equal([true, false, true, false]);
+      const near = { ...second, x: second.x + second.width / 5 };
+      expect(await hidden({ except: [first, near] })).to.deep.equal([false, false, true, true]);
+      expect(await hidden({ only: [near, 3] })).to.deep.equal([false, true, false, true]);
+      expect(await hidden({ except: [] })).to.deep.equal([true, true, true, true]);
+      expect(await hidden({ only: [] })).to.deep.equal([false, false, false, false]);
+    });
+
+    it('regions, also where there is no face, in pixels of the displayed image', async () => {
+      const blank = sharp({ create: { width: 200, height: 100, channels: 3, background: '#876' } });
+      const region = { x: 150, y: 20, width: 40.5, height: 10 };
+      const { data, faces } = await detector.redact(await blank.clone().png().toBuffer(), {
+        ...black,
+        regions: [region],
+      });
+      expect(faces).to.deep.equal([]);
+      const patch = { create: { width: 41, height: 10, channels: 3 as const, background: '#000' } };
+      const input = await sharp(patch).png().toBuffer();
+      const expected = await blank
+        .clone()
+        .composite([{ input, left: 150, top: 20 }])
+        .removeAlpha()
+        .raw()
+        .toBuffer();
+      expect((await sharp(data).raw().toBuffer()).equals(expected)).to.equal(true);
+      // Stored on its side.
+      const turned = await blank.clone().jpeg().withMetadata({ orientation: 6 }).toBuffer();
+      const upright = { x: 60, y: 180, width: 30, height: 15 };
+      const { data: made } = await detector.redact(turned, { ...black, regions: [upright] });
+      expect(await isHidden(made, upright)).to.equal(true);
+    });
+
+    // A face would be left visible by mistake, or what was to be hidden would not be.
+    it('or refuse a choice that means no face, and a region outside', async () => {
+      const cases: [Parameters<FaceDetector['redact']>[1], RegExp][] = [
+        [{ except: [4] }, /^except: there is no face number 5 \(index 4\), 4 faces were found$/],
+        [{ only: [0, 9] }, /^only: there is no face number 10 \(index 9\), 4 faces were found$/],
+        [{ except: [0], maxFaces: 1, minFaceSize: 400 }, /no face was found$/],
+        [{ except: [{ x: 1, y: 2, width: 3, height: 4 }] }, /^except: no face is where the box 1,2,3,4 is, 4 faces/],
+        [{ except: [{ x: 0, y: 0, width: 800, height: 500 }] }, /^except: no face is where the box/],
+        [{ only: [{ x: 900, y: 0, width: 80, height: 50 }] }, /^only: no face is where the box/],
+        [{ except: [0], only: [1] }, /^except and only exclude each other/],
+        [
+          { regions: [{ x: 800, y: 0, width: 5, height: 5 }] },
+          /^regions: the box 800,0,5,5 is outside the image of 800 x/,
+        ],
+        [{ regions: [{ x: 0, y: 0, width: 0, height: 5 }] }, /^regions must be up to 100 boxes in pixels/],
+        [{ regions: [0 as unknown as Box] }, /^regions must be/],
+        [
+          { except: Array.from({ length: 101 }, () => 0) },
+          /^except must be up to 100 faces by number, from 0, or boxes/,
+        ],
+        [{ except: [0.5] }, /^except must be/],
+      ];
+      for (const [options, message] of cases) {
+        const error = (await rejection(detector.redact(standardPng(), options))) as Error;
+        expect(error).to.include({ name: 'FaceDetectorError', code: 'INVALID_OPTION' });
+        expect(error.message).to.match(message);
+      }
+      expect(await rejection(detector.annotate(standardPng(), { except: [0] } as object))).to.include({
+        code: 'INVALID_OPTION',
+      });
+    });
+  });
+
   describe('hide the faces of photographs so that none is found again', () => {
     before(function () {
       needPhotographs(this);

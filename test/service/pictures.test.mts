@@ -67,6 +67,29 @@ describe('pictures of the service', () => {
     for (const response of await Promise.all(ways)) expect((await bytesOf(response)).equals(expected)).to.equal(true);
   });
 
+  it('leaves faces visible and hides regions, by a short text, JSON in a field, or JSON', async () => {
+    const image = standardPng();
+    const regions = [
+      { x: 10, y: 20, width: 30, height: 40 },
+      { x: 100.5, y: 20, width: 30, height: 40 },
+    ];
+    const only = [0, { ...(standardFaces[2] as object), x: 473, y: 140, width: 177, height: 242 }];
+    const expected = (await detector.redact(image, { only, regions, format: 'png' })).data;
+    expect(expected.equals((await detector.redact(image, { format: 'png' })).data)).to.equal(false);
+    const short = { only: '0;473,140,177,242', regions: '10,20,30,40;100.5,20,30,40' };
+    const ways = [
+      post(`/v1/redact?${new URLSearchParams(short)}`, image, png),
+      post('/v1/redact', form(['image', image], ['only', JSON.stringify(only)], ['regions', JSON.stringify(regions)])),
+      post('/v1/redact', JSON.stringify({ image: image.toString('base64'), only, regions }), {
+        'Content-Type': 'application/json',
+      }),
+    ];
+    for (const response of await Promise.all(ways)) expect((await bytesOf(response)).equals(expected)).to.equal(true);
+    const full = Array.from({ length: 100 }, (_one, i) => ({ x: i, y: 20, width: 30, height: 40 }));
+    const many = JSON.stringify({ image: image.toString('base64'), except: full.map(() => 0), regions: full });
+    expect((await post('/v1/redact', many, { 'Content-Type': 'application/json' })).status).to.equal(200);
+  });
+
   it('chooses the format by the option, else by Accept, else by the image', async () => {
     const jpeg = await toSharp(standardPicture()).jpeg().toBuffer();
     const cases: [query: string, accept: string, format: string][] = [
@@ -102,6 +125,35 @@ describe('pictures of the service', () => {
     }
   });
 
+  it('POST /v1/crop answers the best part, and in headers what it is', async () => {
+    const { data, part, focalPoint } = await detector.crop(standardPng(), { width: 200, height: 300, zoom: 0.5 });
+    const ways = [
+      post('/v1/crop?width=200&height=300&zoom=0.5', standardPng(), png),
+      post('/v1/crop', form(['image', standardPng()], ['width', '200'], ['height', '300'], ['zoom', '0.5'])),
+    ];
+    for (const response of await Promise.all(ways)) {
+      expect(response.headers.get('content-type')).to.equal('image/png');
+      expect(response.headers.get('x-crop-part')).to.equal(`${part.x},${part.y},${part.width},${part.height}`);
+      const [x = 0, y = 0] = (response.headers.get('x-focal-point') ?? '').split(',').map(Number);
+      expect(x).to.be.closeTo(focalPoint.x, 0.0001);
+      expect(y).to.be.closeTo(focalPoint.y, 0.0001);
+      expect((await bytesOf(response)).equals(data)).to.equal(true);
+    }
+    const jpeg = await post('/v1/crop?width=20&height=30', standardPng(), { ...png, Accept: 'image/jpeg' });
+    expect(await sharp(await bytesOf(jpeg)).metadata()).to.include({ format: 'jpeg', width: 20, height: 30 });
+  });
+
+  it('POST /v1/focal-point answers where the faces are, without a picture', async () => {
+    const { focalPoint, faces } = await detector.focalPoint(standardPng());
+    const response = await post('/v1/focal-point', form(['image', standardPng()]));
+    expect(await response.json()).to.deep.equal({
+      model: 'mtcnn',
+      image: { width: 800, height: 500 },
+      focalPoint,
+      faces,
+    });
+  });
+
   it('refuses by the same codes as /v1/faces', async () => {
     const image = standardPng();
     const wide = await sharp({ create: { width: 20_000, height: 2, channels: 3, background: '#876' } })
@@ -111,6 +163,18 @@ describe('pictures of the service', () => {
       [post('/v1/redact?mode=smear', image, png), '400 INVALID_OPTION mode must be'],
       [post('/v1/redact?format=gif', image, png), '400 INVALID_OPTION format must be'],
       [post('/v1/redact?align=true', image, png), '400 INVALID_OPTION there is no option "align"'],
+      [post('/v1/redact?except=7', image, png), '400 INVALID_OPTION except: there is no face number 8 (index 7), 4'],
+      [post('/v1/redact?only=', image, png), '400 INVALID_OPTION only must be up to 100 faces by number, from 0, or'],
+      [post('/v1/redact?except=0,1', image, png), '400 INVALID_OPTION except must be up to 100'],
+      [post('/v1/redact?regions=800,0,9,9', image, png), '400 INVALID_OPTION regions: the box 800,0,9,9 is outside'],
+      [post('/v1/annotate?regions=1,2,3,4', image, png), '400 INVALID_OPTION there is no option "regions"'],
+      [post('/v1/crop', image, png), '400 INVALID_OPTION crop makes one picture and needs its width and height; crops'],
+      [
+        post('/v1/crop?width=0&height=9', image, png),
+        '400 INVALID_OPTION width must be an integer from 1 to 8192, got 0',
+      ],
+      [post('/v1/crops?width=9', image, png), '400 INVALID_OPTION there is no option "width"'],
+      [post('/v1/focal-point?width=9', image, png), '400 INVALID_OPTION there is no option "width"'],
       [post('/v1/faces?mode=blur', image, png), '400 INVALID_OPTION there is no option "mode"'],
       [post('/v1/crops?margin=0.1', image, png), '400 INVALID_OPTION margin is for plain crops'],
       [post('/v1/annotate?format=webp', wide, png), '400 INVALID_OPTION WebP pictures may have 16383 pixels a side'],

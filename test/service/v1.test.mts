@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { FaceDetector } from 'opencv-face-detector';
 import { needWeights } from '../fixtures/available.mjs';
 import { drawFaces, standardFaces, standardPicture, standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
 import { filePart, form, formEnd, formType, openWire, postHead } from '../fixtures/http.mjs';
@@ -245,6 +246,28 @@ describe('/v1', () => {
       const image = { width: 800, height: 500 };
       expect(await answer('')).to.deep.equal({ image, shrinks: true });
       expect(await answer('&fastDecode=true')).to.deep.equal({ image, shrinks: false });
+    });
+
+    it('measures faces and leaves out what is beyond the limits, in every form of answer', async () => {
+      const detector = await FaceDetector.create();
+      try {
+        const options = { faceQuality: true, minSharpness: 200 } as const;
+        const { faces, leftOut } = await detector.detect(standardPng(), options);
+        expect(leftOut).to.be.within(1, 3);
+        const query = '?faceQuality=true&minSharpness=200';
+        const one = (await (await post(`/v1/faces${query}`, form(['image', standardPng()]))).json()) as object;
+        expect(one).to.deep.include({ faces, leftOut });
+        const lines = await (await post(`/v1/batch${query}`, form(['image', standardPng()]))).text();
+        expect(JSON.parse(lines)).to.deep.include({ faces, leftOut });
+        const crops = (await (await post(`/v1/crops${query}`, form(['image', standardPng()]))).json()) as {
+          faces: { crop: object }[];
+        };
+        expect(crops).to.include({ leftOut });
+        expect(crops.faces.map(({ crop: _picture, ...face }) => face)).to.deep.equal(faces);
+      } finally {
+        await detector.close();
+      }
+      expect((await post('/v1/redact?maxYaw=20', form(['image', standardPng()]))).status).to.equal(400);
     });
 
     it('keeps a request id that is one, and makes one otherwise', async () => {

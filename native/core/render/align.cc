@@ -65,7 +65,7 @@ int64_t AlignedSource(const cv::Size& picture, const Landmarks& landmarks, int s
   return int64_t{source.width} * source.height;
 }
 
-cv::Mat AlignFace(const cv::Mat& picture, const Landmarks& landmarks, int size) {
+cv::Mat AlignFace(const cv::Mat& picture, const Landmarks& landmarks, int size, int border) {
   cv::Matx23d to_crop = Alignment(landmarks, size);
   const cv::Rect source = SourceOf(to_crop, size, picture.size());
   if (source.empty()) return cv::Mat::zeros(size, size, picture.type());
@@ -86,7 +86,7 @@ cv::Mat AlignFace(const cv::Mat& picture, const Landmarks& landmarks, int size) 
                                0, 0, 1);
   to_crop = to_crop * to_picture;
   cv::Mat crop;
-  cv::warpAffine(pixels, crop, to_crop, {size, size}, cv::INTER_LINEAR, cv::BORDER_CONSTANT, cv::Scalar());
+  cv::warpAffine(pixels, crop, to_crop, {size, size}, cv::INTER_LINEAR, border, cv::Scalar());
   return crop;
 }
 

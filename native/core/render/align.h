@@ -19,7 +19,8 @@ cv::Matx23d Alignment(const Landmarks& landmarks, int size);
 /// Number of pixels that AlignFace reads from a picture of that size.
 int64_t AlignedSource(const cv::Size& picture, const Landmarks& landmarks, int size);
 
-/// The aligned face, `size` x `size` pixels, of the type of `picture` (CV_8UC3 or CV_8UC4); zeros outside the picture.
-cv::Mat AlignFace(const cv::Mat& picture, const Landmarks& landmarks, int size);
+/// The aligned face, `size` x `size` pixels, of the type of `picture` (CV_8UC3 or CV_8UC4). Outside the picture it is
+/// zeros, or with cv::BORDER_REPLICATE the picture's edge, unless all of it is outside.
+cv::Mat AlignFace(const cv::Mat& picture, const Landmarks& landmarks, int size, int border = cv::BORDER_CONSTANT);
 
 }  // namespace faces::render

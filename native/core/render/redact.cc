@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "covered_pixels.h"
+#include "faces_to_hide.h"
 
 namespace faces::render {
 namespace {
@@ -28,6 +29,7 @@ cv::Range Span(const Box& box, RedactOptions::Shape shape, int row, const cv::Re
 }
 
 double ShorterSide(const Box& box) { return std::min(box.x2 - box.x1, box.y2 - box.y1); }
+double LongerSide(const Box& box) { return std::max(box.x2 - box.x1, box.y2 - box.y1); }
 
 // What is written into a face's region: means of squares with `square` pixels a side, interpolated.
 struct Surface {
@@ -81,30 +83,33 @@ void Spread(const Surface& surface, const cv::Size& region, int top, cv::Mat& ro
 
 constexpr int kStrip = 16;  // rows processed at a time
 
-// A face's shape on the picture.
-struct HiddenFace {
-  Box box;        // with its margin
+// A face's or region's shape on the picture.
+struct Hidden {
+  Box box;  // with its margin
+  RedactOptions::Shape shape;
   cv::Rect area;  // the pixels of the picture that it touches, not empty
-  double side;    // shorter side of the face itself
+  double side;    // what kSamplesAcross samples span
 };
 
-std::vector<HiddenFace> OnPicture(const std::vector<Face>& faces, double margin, const cv::Size& picture) {
-  std::vector<HiddenFace> hidden;
-  for (const Face& face : faces) {
-    const Box box = GrownBox(face.box, margin);
+std::vector<Hidden> OnPicture(const std::vector<Face>& faces, const RedactOptions& options, const cv::Size& picture) {
+  std::vector<Hidden> hidden;
+  const auto add = [&](const Box& box, RedactOptions::Shape shape, double side) {
     const cv::Rect area = CoveredPixels(box, picture);
-    if (!area.empty()) hidden.push_back({box, area, ShorterSide(face.box)});
+    if (!area.empty()) hidden.push_back({box, shape, area, side});
+  };
+  for (const Face& face : FacesToHide(faces, picture, options)) {
+    add(GrownBox(face.box, options.margin), options.shape, ShorterSide(face.box));
   }
+  for (const Box& region : options.regions) add(region, RedactOptions::Shape::kBox, LongerSide(region));
   return hidden;
 }
 
 // Hides each face with its own squares, coarse ones first: what the squares of a smaller neighbour pick up of a larger
 // face is then already hidden.
-void HideEach(cv::Mat& picture, std::vector<HiddenFace> faces, const RedactOptions& options, const CancelFlag& cancel) {
+void HideEach(cv::Mat& picture, std::vector<Hidden> faces, const RedactOptions& options, const CancelFlag& cancel) {
   constexpr int kCurveSteps = 8;  // linear pieces of the cubic curve between two samples, too short to be visible
-  std::stable_sort(faces.begin(), faces.end(),
-                   [](const HiddenFace& a, const HiddenFace& b) { return a.side > b.side; });
-  for (const HiddenFace& face : faces) {
+  std::stable_sort(faces.begin(), faces.end(), [](const Hidden& a, const Hidden& b) { return a.side > b.side; });
+  for (const Hidden& face : faces) {
     Checkpoint(cancel);
     const cv::Rect& area = face.area;
     const double square = std::max(face.side / kSamplesAcross, 1.0 * kSmallestSquare);
@@ -115,7 +120,7 @@ void HideEach(cv::Mat& picture, std::vector<HiddenFace> faces, const RedactOptio
       Spread(surface, area.size(), top, rows);
       for (int i = 0; i < rows.rows; ++i) {
         const int y = area.y + top + i;
-        const cv::Range span = Span(face.box, options.shape, y, area);
+        const cv::Range span = Span(face.box, face.shape, y, area);
         if (span.empty()) continue;
         rows.row(i).colRange(span.start - area.x, span.end - area.x).copyTo(picture.row(y).colRange(span));
       }
@@ -126,16 +131,15 @@ void HideEach(cv::Mat& picture, std::vector<HiddenFace> faces, const RedactOptio
 // Finds the parts of a row that any face covers.
 class Cover {
  public:
-  Cover(const std::vector<HiddenFace>& faces, RedactOptions::Shape shape, int width)
-      : faces_(faces), shape_(shape), changes_(static_cast<size_t>(width) + 1) {}
+  Cover(const std::vector<Hidden>& faces, int width) : faces_(faces), changes_(static_cast<size_t>(width) + 1) {}
 
   // Calls use(columns) for each covered stretch from left to right.
   template <typename Use>
   void ForEachSpan(int row, Use use) {
     std::fill(changes_.begin(), changes_.end(), 0);
-    for (const HiddenFace& face : faces_) {
+    for (const Hidden& face : faces_) {
       if (row < face.area.y || row >= face.area.br().y) continue;
-      const cv::Range span = Span(face.box, shape_, row, face.area);
+      const cv::Range span = Span(face.box, face.shape, row, face.area);
       if (span.empty()) continue;
       ++changes_[static_cast<size_t>(span.start)];
       --changes_[static_cast<size_t>(span.end)];
@@ -151,14 +155,12 @@ class Cover {
   }
 
  private:
-  const std::vector<HiddenFace>& faces_;
-  const RedactOptions::Shape shape_;
+  const std::vector<Hidden>& faces_;
   std::vector<int> changes_;  // change in the number of faces from one column to the next
 };
 
-void Blacken(cv::Mat& picture, const std::vector<HiddenFace>& faces, const RedactOptions& options,
-             const CancelFlag& cancel) {
-  Cover cover(faces, options.shape, picture.cols);
+void Blacken(cv::Mat& picture, const std::vector<Hidden>& faces, const CancelFlag& cancel) {
+  Cover cover(faces, picture.cols);
   for (int y = 0; y < picture.rows; ++y) {
     Checkpoint(cancel);
     cover.ForEachSpan(y, [&](const cv::Range& span) { picture.row(y).colRange(span).setTo(cv::Scalar(0, 0, 0, 255)); });
@@ -166,10 +168,10 @@ void Blacken(cv::Mat& picture, const std::vector<HiddenFace>& faces, const Redac
 }
 
 // Hides all faces with one surface.
-void HideTogether(cv::Mat& picture, const std::vector<HiddenFace>& faces, double square, const RedactOptions& options,
+void HideTogether(cv::Mat& picture, const std::vector<Hidden>& faces, double square, const RedactOptions& options,
                   const CancelFlag& cancel) {
   const Surface surface = SurfaceOf(picture, square, options.mode, 1, cancel);
-  Cover cover(faces, options.shape, picture.cols);
+  Cover cover(faces, picture.cols);
   for (int top = 0; top < picture.rows; top += kStrip) {
     Checkpoint(cancel);
     cv::Mat rows(std::min(kStrip, picture.rows - top), picture.cols, picture.type());
@@ -185,17 +187,16 @@ void HideTogether(cv::Mat& picture, const std::vector<HiddenFace>& faces, double
 
 // Faces of similar size share a surface, the largest first, so that the work depends on the picture and not on their
 // number. Squares that are not aligned with a face show one more across it, so they are larger than its own would be.
-void HideBySize(cv::Mat& picture, std::vector<HiddenFace> faces, const RedactOptions& options,
-                const CancelFlag& cancel) {
+void HideBySize(cv::Mat& picture, std::vector<Hidden> faces, const RedactOptions& options, const CancelFlag& cancel) {
   const double largest =
       kSamplesAcross * std::max(picture.cols, picture.rows);  // from there on, one square covers the picture
   while (!faces.empty()) {
     double side = 0;
-    for (const HiddenFace& face : faces) side = std::max(side, std::min(face.side, largest));
+    for (const Hidden& face : faces) side = std::max(side, std::min(face.side, largest));
     const double square = std::max(side / (kSamplesAcross - 1), 1.0 * kSmallestSquare);
     const double min_side = square > kSmallestSquare ? side / 2 : -1;  // the smallest squares serve all remaining faces
     const auto rest =
-        std::partition(faces.begin(), faces.end(), [&](const HiddenFace& face) { return face.side > min_side; });
+        std::partition(faces.begin(), faces.end(), [&](const Hidden& face) { return face.side > min_side; });
     HideTogether(picture, {faces.begin(), rest}, square, options, cancel);
     faces.erase(faces.begin(), rest);
   }
@@ -204,10 +205,10 @@ void HideBySize(cv::Mat& picture, std::vector<HiddenFace> faces, const RedactOpt
 }  // namespace
 
 void Redact(cv::Mat& picture, const std::vector<Face>& faces, const RedactOptions& options, const CancelFlag& cancel) {
-  const std::vector<HiddenFace> hidden = OnPicture(faces, options.margin, picture.size());
-  if (options.mode == RedactOptions::Mode::kFill) return Blacken(picture, hidden, options, cancel);
+  const std::vector<Hidden> hidden = OnPicture(faces, options, picture.size());
+  if (options.mode == RedactOptions::Mode::kFill) return Blacken(picture, hidden, cancel);
   double covered = 0;
-  for (const HiddenFace& face : hidden) covered += face.area.area();
+  for (const Hidden& face : hidden) covered += face.area.area();
   const bool is_ordinary = covered <= kMaxCoverage * static_cast<double>(picture.total());
   (is_ordinary ? HideEach : HideBySize)(picture, hidden, options, cancel);
 }

@@ -7,6 +7,7 @@
 #include "annotate.h"
 #include "cut_face.h"
 #include "encode.h"
+#include "framing.h"
 #include "redact.h"
 #include "stopwatch.h"
 
@@ -98,6 +99,8 @@ std::vector<Picture> Render(cv::Mat& picture, const std::vector<Face>& faces, co
   if (const auto* crops = std::get_if<CropOptions>(&options.what)) {
     CheckCrops(picture.size(), faces, *crops, max_pixels);
     for (const Face& face : faces) add(Crop(picture, face, *crops));
+  } else if (const auto* framing = std::get_if<FramingOptions>(&options.what)) {
+    add(CutPart(picture, FrameFaces(picture.size(), faces, *framing).part, *framing));
   } else {
     if (const auto* redact = std::get_if<RedactOptions>(&options.what)) Redact(picture, faces, *redact, cancel);
     if (const auto* annotate = std::get_if<AnnotateOptions>(&options.what)) Annotate(picture, faces, *annotate, cancel);

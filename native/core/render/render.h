@@ -10,7 +10,8 @@
 
 namespace faces::render {
 
-/// Limit for the pixels of all crops of an image, besides `max_pixels`: over 2000 crops of 112 x 112.
+/// Limit for the pixels of all crops of an image, and for a picture of FramingOptions, besides `max_pixels`: over 2000
+/// crops of 112 x 112.
 constexpr int64_t kCropPixels = 25'000'000;
 
 /// How many times the image's pixels the crops may read in total, unless that is below kCropPixels. Faces that do not

@@ -88,6 +88,7 @@ export function zsh(commands: readonly Command[]): string {
   const value = (named: NamedFlag) => {
     if (named.flag.kind === 'boolean') return '';
     if (named.flag.kind === 'choice') return `:value:(${choicesOf(named)})`;
+    if (named.flag.kind === 'boxes') return ':boxes:';
     return named.flag.kind === 'text' ? ':file:_files' : ':number:';
   };
   const perCommand = commands.map((command) => {

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { Detection } from '../../library/detection.js';
+import type { Detection, Point } from '../../library/detection.js';
 import type { FaceDetector } from '../../library/detector.js';
-import type { PictureFormat } from '../../library/render-options.js';
+import type { CropOptions, PictureFormat } from '../../library/render-options.js';
 import type { Input } from './inputs.js';
 import { type PictureRequest, requestedPictures } from './picture-paths.js';
 import type { Pictures } from './record.js';
@@ -25,12 +25,13 @@ export async function makePictures(
   stem: string,
   request: PictureRequest,
   signal: AbortSignal,
-): Promise<{ detection: Detection; pictures: Pictures }> {
+): Promise<{ detection: Detection; pictures: Pictures; focalPoint?: Point }> {
   const own = path.extname(input.relative);
   const extension = (format: PictureFormat) => {
     return extensions[format].includes(own.toLowerCase()) ? own : extensions[format][0];
   };
   let detection: Detection | undefined;
+  let focalPoint: Point | undefined;
   const pictures: Pictures = {};
   const made = new Map<string, Uint8Array>();
   for (const [kind, folder] of requestedPictures(request)) {
@@ -41,6 +42,13 @@ export async function makePictures(
       pictures.crops = faces.map((_face, i) => `${target}-${i + 1}${extension(format)}`);
       for (const [i, { crop }] of faces.entries()) made.set(pictures.crops[i] as string, crop.data);
       detection ??= { ...rest, faces: faces.map(({ crop: _written, ...face }) => face) };
+    } else if (kind === 'crop') {
+      const cropped = await detector.crop(bytes, options as typeof options & CropOptions);
+      const { data, format, width: _width, height: _height, part: _part, focalPoint: point, ...found } = cropped;
+      pictures.crop = `${target}${extension(format)}`;
+      made.set(pictures.crop, data);
+      focalPoint = point;
+      detection ??= found;
     } else {
       const { data, format, ...found } = await detector[kind](bytes, options);
       pictures[kind] = `${target}${extension(format)}`;
@@ -49,5 +57,5 @@ export async function makePictures(
     }
   }
   await writePictures(made, request.mayReplace);
-  return { detection: detection as Detection, pictures };
+  return { detection: detection as Detection, pictures, ...(focalPoint && { focalPoint }) };
 }

@@ -13,7 +13,7 @@ export interface PictureRequest {
   mayReplace: boolean;
 }
 
-const kinds: readonly PictureKind[] = ['annotate', 'redact', 'crops'];
+const kinds: readonly PictureKind[] = ['annotate', 'redact', 'crops', 'crop'];
 /** The requested kinds with their folders. */
 export const requestedPictures = ({ folders }: PictureRequest) =>
   kinds.flatMap((kind) => (folders[kind] ? [[kind, folders[kind]] as const] : []));
@@ -32,7 +32,7 @@ async function realFolder(folder: string): Promise<string> {
 export async function pictureFolders(request: PictureRequest): Promise<Set<string>> {
   const folders = await Promise.all(requestedPictures(request).map(([, folder]) => realFolder(folder)));
   if (new Set(folders).size < folders.length)
-    throw new UsageError('--annotate, --redact and --crops need a folder each');
+    throw new UsageError('--annotate, --redact, --crops and --crop need a folder each');
   return new Set(folders);
 }
 

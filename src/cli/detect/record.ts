@@ -1,4 +1,4 @@
-import type { Detection } from '../../library/detection.js';
+import type { Detection, Point } from '../../library/detection.js';
 import { withMissingFlag } from '../../library/permission.js';
 
 /** The result of one image: a line of the results file. */
@@ -6,6 +6,8 @@ export type ImageRecord = { file: string } & (
   | (Detection & {
       /** Paths of the pictures written. */
       pictures?: Pictures;
+      /** Of `--crop`. */
+      focalPoint?: Point;
     })
   | { error: { code: string; message: string } }
 );
@@ -14,6 +16,7 @@ export interface Pictures {
   annotate?: string;
   redact?: string;
   crops?: string[];
+  crop?: string;
 }
 
 /** The record of an image that could not be searched. */

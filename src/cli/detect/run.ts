@@ -41,15 +41,15 @@ async function searchAll(
   const detector = await FaceDetector.create({ ...settings.create, slots, threads });
   const bar = progress(inputs.length, settings.isQuiet);
   const names = inputs.map(({ name }) => name);
-  const out = sink(settings.format, results, names, bar, signal);
+  const out = sink(settings, results, names, bar, signal);
   const readers = new Slots(slots + readAhead);
 
   const search = async (input: Input): Promise<ImageRecord> => {
     const bytes = await input.read(signal);
     const stem = stems?.get(input);
     if (stem === undefined) return { file: input.name, ...(await detector.detect(bytes, { signal })) };
-    const { detection, pictures } = await makePictures(detector, bytes, input, stem, settings.pictures, signal);
-    return { file: input.name, ...detection, pictures };
+    const { detection, ...made } = await makePictures(detector, bytes, input, stem, settings.pictures, signal);
+    return { file: input.name, ...detection, ...made };
   };
   const work = async (input: Input): Promise<ImageRecord> => {
     try {

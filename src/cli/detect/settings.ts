@@ -1,4 +1,12 @@
-import { optionTable } from '../../library/detect-options.js';
+import {
+  checkMeasurable,
+  expected,
+  fits,
+  limitNames,
+  optionTable,
+  parseValue,
+  shown,
+} from '../../library/detect-options.js';
 import type { CreateOptions } from '../../library/detector.js';
 import { type ModelName, modelFacts, modelNames } from '../../library/model-catalog.js';
 import { engineChoices } from '../../library/native.js';
@@ -59,6 +67,11 @@ export const pictureFlags = {
   annotate: { kind: 'text', placeholder: 'DIR', about: 'write each image with its faces drawn on it into this folder' },
   redact: { kind: 'text', placeholder: 'DIR', about: 'write each image with its faces hidden' },
   crops: { kind: 'text', placeholder: 'DIR', about: 'write each face, as NAME-1, NAME-2 ...' },
+  crop: {
+    kind: 'text',
+    placeholder: 'DIR',
+    about: 'write one picture of each image, of the size --size WxH: its best part around the faces',
+  },
   overwrite: {
     kind: 'boolean',
     default: false,
@@ -67,6 +80,13 @@ export const pictureFlags = {
   ...pictureTables.annotate,
   ...pictureTables.redact,
   ...pictureTables.crops,
+  zoom: pictureTables.crop.zoom,
+  fit: pictureTables.crop.fit,
+  size: {
+    kind: 'text',
+    placeholder: 'N|WxH',
+    about: `for --crop, width and height of the picture, such as 400x300; for --crops, ${pictureTables.crops.size.about}`,
+  },
   align: {
     ...pictureTables.crops.align,
     about: 'turn and scale faces to the ArcFace template, but cut out their boxes',
@@ -76,8 +96,11 @@ export const pictureFlags = {
     about:
       'share of the box that is added on each side: by --redact (default 0.3), by --crops with --no-align (default 0)',
   },
+  // As the table, --csv and the names of crops number the faces.
+  except: { ...pictureTables.redact.except, firstFace: 1 },
+  only: { ...pictureTables.redact.only, firstFace: 1 },
 } as const satisfies Flags;
-const pictureKinds = ['annotate', 'redact', 'crops'] as const satisfies PictureKind[];
+const pictureKinds = ['annotate', 'redact', 'crops', 'crop'] as const satisfies PictureKind[];
 
 /** The parsed flags of `detect`. */
 export interface DetectSettings {
@@ -95,11 +118,31 @@ function pick<F extends Flags>(given: object, flags: F): Values<F> {
   return Object.fromEntries(Object.entries(given).filter(([name]) => name in flags)) as Values<F>;
 }
 
+/** What `--size` says: the side of crops, or width and height of a crop. Throws UsageError for any other text. */
+function readSize(size: string | undefined, { crop, crops }: Values<typeof pictureFlags>): object {
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(size ?? '') ?? [];
+  if (crop !== undefined && width === undefined) {
+    throw new UsageError('--crop needs --size WxH, such as --size 400x300; --crops writes each face');
+  }
+  if (size === undefined) return {};
+  if (width !== undefined) {
+    if (crop === undefined) throw new UsageError('--size WxH is for one picture: it needs --crop DIR');
+    return { width: Number(width), height: Number(height) };
+  }
+  if (crops === undefined) throw new UsageError('--size is for pictures: it needs --crops DIR or --crop DIR');
+  const rule = pictureTables.crops.size;
+  const side = parseValue(rule, size);
+  if (!fits(rule, side))
+    throw new UsageError(`--size must be ${expected(rule)}, or WxH for --crop, got ${shown(size)}`);
+  return { size: side };
+}
+
 /** The requested pictures. Throws UsageError for an option of a picture that is not requested. */
 function readPictures(given: Values<typeof pictureFlags>, resume: boolean, model: ModelName = 'mtcnn'): PictureRequest {
   // An interrupted run may have written pictures of an image that has no result yet.
   const request: PictureRequest = { folders: {}, options: {}, mayReplace: given.overwrite ?? resume };
-  const { annotate: _annotate, redact, crops: _crops, ...options } = given;
+  const { annotate: _annotate, redact, crops: _crops, crop: _crop, size, ...flags } = given;
+  const options = { ...flags, ...readSize(size, given) };
   const asked = pictureKinds.filter((kind) => given[kind] !== undefined);
   for (const name of Object.keys(options)) {
     const owners = pictureKinds.filter((kind) => name === 'overwrite' || name in pictureTables[kind]);
@@ -136,6 +179,11 @@ export function readSettings(args: readonly string[]): { inputs: string[]; setti
   const create: CreateOptions = pick(given, detectorFlags);
   if (create.threshold !== undefined && create.onetThreshold !== undefined) {
     throw new UsageError('--threshold is another name for --onet-threshold: give one of them');
+  }
+  checkMeasurable(create, modelFacts(create.model ?? 'mtcnn').landmarks);
+  const limit = limitNames.find((name) => create[name] !== undefined);
+  if (given.redact !== undefined && limit) {
+    throw new UsageError(`${flagName(limit)} leaves faces out, but --redact hides all that are found`);
   }
   const pictures = readPictures(pick(given, pictureFlags), resume, create.model);
   return { inputs: rest, settings: { create, jobs, format, output, resume, isQuiet: quiet, pictures } };

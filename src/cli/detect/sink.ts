@@ -5,6 +5,7 @@ import { type Format, formats } from './formats.js';
 import type { Progress } from './progress.js';
 import type { ImageRecord } from './record.js';
 import type { ResultsFile } from './results-file.js';
+import type { DetectSettings } from './settings.js';
 import { table } from './table.js';
 
 /** Writes results one by one, in the order of the images. */
@@ -49,14 +50,15 @@ function toPerson(names: readonly string[], progress: Progress, signal: AbortSig
   };
 }
 
-/** The sink for the flags; `names` are the images' names. */
+/** The sink for the settings; `names` are the images' names. */
 export function sink(
-  wanted: keyof typeof formats | undefined,
+  { format, create }: Pick<DetectSettings, 'format' | 'create'>,
   results: ResultsFile | undefined,
   names: readonly string[],
   progress: Progress,
   signal: AbortSignal,
 ): Sink {
   if (results) return { take: async (record) => results.append(record), end: () => {} };
-  return wanted ? toStandardOutput(formats[wanted](), progress, signal) : toPerson(names, progress, signal);
+  if (!format) return toPerson(names, progress, signal);
+  return toStandardOutput(formats[format](create.faceQuality), progress, signal);
 }

@@ -54,7 +54,15 @@ const securityHeaders = helmet({
 function crossOrigin({ corsOrigins }: Config) {
   const handle = cors({
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
-    exposedHeaders: ['Server-Timing', 'X-Request-Id', 'X-Face-Model', 'X-Image-Warnings', 'Retry-After'],
+    exposedHeaders: [
+      'Server-Timing',
+      'X-Request-Id',
+      'X-Face-Model',
+      'X-Image-Warnings',
+      'X-Crop-Part',
+      'X-Focal-Point',
+      'Retry-After',
+    ],
     maxAge: 600,
   });
   return (request: Request, response: Response, next: NextFunction) => {

@@ -1,6 +1,7 @@
+import type { BoxListRule } from '../../library/box-list.js';
 import { expected, type OptionRule, type OptionRules } from '../../library/detect-options.js';
 import { landmarkNames } from '../../library/detection.js';
-import { pictureFormats, pictureTables } from '../../library/render-options.js';
+import { pictureFormats, pictureRules } from '../../library/render-options.js';
 import { type PublicError, requestErrors } from './request-error.js';
 import type { Service } from './service.js';
 
@@ -13,12 +14,21 @@ function object(properties: Record<string, Schema>, optional: readonly string[] 
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
+const share = { type: 'number', minimum: 0, maximum: 1 };
 const atLeastOne = { type: 'integer', minimum: 1 };
 
 const faceMembers = {
   box: ref('Box'),
   confidence: { type: 'number', minimum: 0, maximum: 1 },
   landmarks: ref('Landmarks'),
+  quality: ref('FaceQuality'),
+};
+const optionalMembers = ['landmarks', 'quality'];
+
+const leftOut: Schema = {
+  type: 'integer',
+  minimum: 0,
+  description: 'Only with maxRoll, maxYaw or minSharpness: how many faces were found and left out',
 };
 
 const warnings: Schema = {
@@ -42,16 +52,42 @@ const schemas: Record<string, Schema> = {
     ...object(Object.fromEntries(landmarkNames.map((name) => [name, ref('Point')]))),
     description: "Left is the viewer's left; absent where the model finds none",
   },
-  Face: object(faceMembers, ['landmarks']),
+  FaceQuality: {
+    ...object({
+      roll: { type: 'number', description: 'degrees, clockwise' },
+      yaw: { type: 'number', description: "degrees, to the viewer's right; coarse" },
+      pitch: { type: 'number', description: 'degrees, up; coarse' },
+      sharpness: { type: 'number', minimum: 0 },
+      brightness: { type: 'number', minimum: 0, maximum: 255 },
+      size: { type: 'number', minimum: 0, description: 'distance of the eyes in pixels' },
+    }),
+    description: 'Only with faceQuality=true',
+  },
+  Face: object(faceMembers, optionalMembers),
   Size: object({ width: atLeastOne, height: atLeastOne }),
   Detection: object(
     {
       model: { type: 'string' },
       image: ref('Size'),
       faces: { type: 'array', items: ref('Face'), description: 'In the order of `sort`' },
+      leftOut,
       warnings,
     },
-    ['warnings'],
+    ['leftOut', 'warnings'],
+  ),
+  Focus: object(
+    {
+      model: { type: 'string' },
+      image: ref('Size'),
+      focalPoint: {
+        ...object({ x: share, y: share }),
+        description: "Shares of the image's width and height",
+      },
+      faces: { type: 'array', items: ref('Face'), description: 'In the order of `sort`' },
+      leftOut,
+      warnings,
+    },
+    ['leftOut', 'warnings'],
   ),
   Crops: object(
     {
@@ -69,12 +105,13 @@ const schemas: Record<string, Schema> = {
               data: { type: 'string', contentEncoding: 'base64' },
             }),
           },
-          ['landmarks'],
+          optionalMembers,
         ),
       },
+      leftOut,
       warnings,
     },
-    ['warnings'],
+    ['leftOut', 'warnings'],
   ),
   BatchLine: {
     description: 'A line of the answer: faces, or the error of this image, or (without a name) of the form',
@@ -86,9 +123,10 @@ const schemas: Record<string, Schema> = {
           model: { type: 'string' },
           image: ref('Size'),
           faces: { type: 'array', items: ref('Face') },
+          leftOut,
           warnings,
         },
-        ['warnings'],
+        ['leftOut', 'warnings'],
       ),
       object({ index: { type: 'integer', minimum: 0 }, name: { type: ['string', 'null'] }, error: ref('Problem') }, [
         'name',
@@ -151,7 +189,15 @@ export function publicCodes(): PublicError['code'][] {
   return all.filter((code) => code === 'INTERNAL' || (requestErrors[code].status !== 500 && code !== 'CLOSED'));
 }
 
-function optionSchema(rule: OptionRule): Schema {
+/** Schema of a list of boxes: a text, or in JSON also an array. */
+function boxesSchema({ max, orFaces }: BoxListRule, isJson: boolean): Schema {
+  const text = { type: 'string' };
+  if (!isJson) return text;
+  const items = orFaces ? { oneOf: [{ type: 'integer', minimum: 0 }, ref('Box')] } : ref('Box');
+  return { oneOf: [text, { type: 'array', items, maxItems: max }] };
+}
+
+function optionSchema(rule: OptionRule, isJson = false): Schema {
   const given = rule.default === undefined ? {} : { default: rule.default };
   switch (rule.kind) {
     case 'integer':
@@ -161,6 +207,8 @@ function optionSchema(rule: OptionRule): Schema {
       return { enum: rule.choices, ...given };
     case 'boolean':
       return { type: 'boolean', ...given };
+    case 'boxes':
+      return boxesSchema(rule, isJson);
   }
 }
 
@@ -191,20 +239,30 @@ const binary: Schema = { type: 'string', contentMediaType: 'application/octet-st
 const base64: Schema = { type: 'string', contentEncoding: 'base64', description: 'with or without a data: prefix' };
 
 function imageBody(rules: OptionRules): Schema {
-  const options = Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, optionSchema(rule)]));
+  const options = (isJson: boolean) =>
+    Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, optionSchema(rule, isJson)]));
   return {
     required: true,
     content: {
       'multipart/form-data': {
-        schema: { type: 'object', properties: { image: binary, ...options }, required: ['image'] },
+        schema: { type: 'object', properties: { image: binary, ...options(false) }, required: ['image'] },
       },
       'image/*': { schema: binary },
       'application/octet-stream': { schema: binary },
       'application/json': {
-        schema: { type: 'object', properties: { image: base64, ...options }, required: ['image'] },
+        schema: { type: 'object', properties: { image: base64, ...options(true) }, required: ['image'] },
       },
     },
   };
+}
+
+/** Headers of an answer, by what they say. */
+function textHeaders(headers: Record<string, string>): Schema {
+  const described = Object.entries(headers).map(([name, description]) => [
+    name,
+    { schema: { type: 'string' }, description },
+  ]);
+  return Object.fromEntries(described) as Schema;
 }
 
 function oneImagePath(operationId: string, summary: string, rules: OptionRules, success: Schema): Schema {
@@ -218,7 +276,7 @@ function oneImagePath(operationId: string, summary: string, rules: OptionRules, 
       responses: {
         200: {
           ...success,
-          headers: { 'Server-Timing': { schema: { type: 'string' }, description: 'milliseconds of each stage' } },
+          headers: { ...textHeaders({ 'Server-Timing': 'milliseconds of each stage' }), ...(success['headers'] ?? {}) },
         },
         ...problems(searchErrors),
       },
@@ -226,21 +284,22 @@ function oneImagePath(operationId: string, summary: string, rules: OptionRules, 
   };
 }
 
-function picturePath(kind: 'annotate' | 'redact', summary: string, rules: OptionRules): Schema {
+function picturePath(
+  kind: 'annotate' | 'redact' | 'crop',
+  summary: string,
+  rules: OptionRules,
+  headers: Record<string, string> = {},
+): Schema {
   const content = pictureFormats.map((format) => [
     `image/${format}`,
     { schema: { type: 'string', contentMediaType: `image/${format}` } },
   ]);
-  return oneImagePath(
-    kind,
-    summary,
-    { ...rules, ...pictureTables[kind] },
-    {
-      description:
-        'Upright, without metadata, in the format of the option `format`, else of Accept, else its own (or png)',
-      content: Object.fromEntries(content),
-    },
-  );
+  return oneImagePath(kind, summary, pictureRules(rules, kind), {
+    description:
+      'Upright, without metadata, in the format of the option `format`, else of Accept, else its own (or png)',
+    content: Object.fromEntries(content),
+    headers: textHeaders(headers),
+  });
 }
 
 function facePath({ config }: Service): Schema {
@@ -323,8 +382,23 @@ export function openApi(service: Service, version: string): Schema {
       '/v1/crops': oneImagePath(
         'crops',
         'A picture of each face, aligned for face recognisers or cut out plainly',
-        { ...rules, ...pictureTables.crops },
+        pictureRules(rules, 'crops'),
         { description: 'Its faces with their pictures', ...json(ref('Crops')) },
+      ),
+      '/v1/crop': picturePath(
+        'crop',
+        'The best part of the image around its faces, in the proportion asked for',
+        rules,
+        {
+          'X-Crop-Part': 'what the picture shows: x,y,width,height in pixels of the image as displayed',
+          'X-Focal-Point': 'the middle of the faces: x,y as shares of the width and height of the image, 0 to 1',
+        },
+      ),
+      '/v1/focal-point': oneImagePath(
+        'focalPoint',
+        'Where the faces of one image are, as one point for a CMS or object-position',
+        rules,
+        { description: 'The point and the faces; without a face it is the middle', ...json(ref('Focus')) },
       ),
       '/v1/models': {
         get: {

@@ -1,5 +1,5 @@
 import type { DetectCallOptions } from '../../library/detect-options.js';
-import type { Timings } from '../../library/detection.js';
+import type { Detection, Timings } from '../../library/detection.js';
 import type { ModelName } from '../../library/model-catalog.js';
 import { shortMs } from '../../library/slots.js';
 import type { Config } from '../config.js';
@@ -12,7 +12,7 @@ import { deadline, unlessAborted } from './signals.js';
 type Detector = Service['detector'];
 
 /** A method of the detector. */
-export type SearchMethod = 'detect' | 'annotate' | 'redact' | 'crops';
+export type SearchMethod = 'detect' | 'annotate' | 'redact' | 'crops' | 'crop' | 'focalPoint';
 
 /** One request's search. */
 export interface SearchRequest<Method extends SearchMethod> {
@@ -58,7 +58,9 @@ export function search<Method extends SearchMethod>(
   const late = deadline('the search', config.requestTimeoutMs);
   const signal = AbortSignal.any([clientSignal, late.signal]);
   const call = { ...options, costMs, signal, onStart: watched.begin };
-  const native = detector[method](image, call).finally(() => late.stop());
+  // The options are those of the method, whose types would have to be matched here for each of them.
+  const search = (detector[method] as (bytes: Buffer, options: object) => Promise<Detection>).bind(detector);
+  const native = search(image, call).finally(() => late.stop());
   seat.holdUntil(native);
   native.then(
     (detection) => {

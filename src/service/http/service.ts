@@ -13,7 +13,7 @@ export interface Service {
   readonly config: Config;
   readonly detector: Pick<
     FaceDetector,
-    'detect' | 'annotate' | 'redact' | 'crops' | 'model' | 'models' | 'opencvVersion'
+    'detect' | 'annotate' | 'redact' | 'crops' | 'crop' | 'focalPoint' | 'model' | 'models' | 'opencvVersion'
   >;
   /** Options that requests may set. */
   readonly rules: OptionRules;

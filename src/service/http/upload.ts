@@ -74,8 +74,9 @@ async function readBytes(request: IncomingMessage, response: ServerResponse, lim
   return Buffer.concat(pieces);
 }
 
-// A request has about a dozen. 20 MB of `{},{},...` would block the event loop for seconds and take 400 MB.
-const maxJsonTokens = 1000;
+// A request has about a dozen, and 500 for each full list of boxes. 20 MB of `{},{},...` would block the event loop for
+// seconds and take 400 MB.
+const maxJsonTokens = 2000;
 
 /** Whether the JSON in `body` has more objects, arrays and members than any request needs. */
 function hasTooManyValues(body: Buffer): boolean {

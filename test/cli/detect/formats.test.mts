@@ -42,6 +42,20 @@ describe('the formats of results', () => {
     expect(lines.map((line) => JSON.parse(line))).to.deep.equal(JSON.parse(JSON.stringify(records)));
   });
 
+  it('csv has what was measured in columns of its own where that was asked for', () => {
+    const quality = { roll: -1.5, yaw: 2, pitch: 3, sharpness: 400, brightness: 128, size: 20 };
+    const record = { ...found('a.jpg', []), faces: [{ ...face(1), quality }] };
+    const lines = written(formats.csv(true), [record, ...records.slice(1)]).split('\n');
+    expect(lines[0]).to.match(/,mouthRightY,roll,yaw,pitch,sharpness,brightness,size,errorCode,errorMessage$/);
+    expect(lines[1]).to.match(/,9,10,-1.5,2,3,400,128,20,,$/);
+    const rows = written(formats.csv(true))
+      .replace('line\nbreak', '')
+      .replaceAll('"a, ""b"".jpg"', 'a')
+      .trimEnd()
+      .split('\n');
+    for (const row of rows) expect(row.split(',')).to.have.length(27);
+  });
+
   it('csv is a row per face, of an image without one, and of an error, in the columns of its head', () => {
     expect(written(formats.csv())).to.equal(
       [

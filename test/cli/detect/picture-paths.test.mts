@@ -75,7 +75,7 @@ describe('the paths of pictures', () => {
   it('are in a folder for each kind', async () => {
     const request = { folders: { annotate: at('in'), crops: at('link', '.') }, options: {}, mayReplace: false };
     expect((await rejection(pictureFolders(request))).message).to.equal(
-      '--annotate, --redact and --crops need a folder each',
+      '--annotate, --redact, --crops and --crop need a folder each',
     );
   });
 });

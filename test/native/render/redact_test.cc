@@ -269,6 +269,49 @@ TEST_CASE("where faces share squares, no more than kSamplesAcross are seen acros
   CHECK(seen > 20);
 }
 
+TEST_CASE("regions are hidden as boxes of their exact size, with faces and without") {
+  const cv::Mat white(100, 200, CV_8UC3, cv::Scalar::all(255));
+  RedactOptions options{Mode::kFill};
+  options.regions = {{20, 30, 80, 50}, {190, 90, 250, 150}};
+  cv::Mat expected = white.clone();
+  expected(cv::Rect(20, 30, 60, 20)) = cv::Scalar();
+  expected(cv::Rect(190, 90, 10, 10)) = cv::Scalar();
+  CHECK(AreEqual(Redacted(white, {}, options), expected));
+  const Face face = FaceAt(120, 30, 150, 60);
+  const cv::Mat both = Redacted(white, {face}, options);
+  CHECK(AreEqual(both, Redacted(expected, {face}, {Mode::kFill})));
+  options.whom = RedactOptions::Whom::kOnlyChosen;
+  CHECK(AreEqual(Redacted(white, {face}, options), expected));
+}
+
+// Characters on a number plate are far narrower than it is high.
+TEST_CASE("a region keeps kSamplesAcross samples across its longer side") {
+  const cv::Mat noise = fixtures::Noise(200, 60);
+  RedactOptions options{Mode::kPixelate};
+  options.regions = {{20, 10, 180, 50}};
+  const cv::Mat row = Redacted(noise, {}, options).row(30).colRange(20, 180);
+  int colours = 1;
+  for (int x = 1; x < row.cols; ++x) colours += row.at<cv::Vec3b>(x) != row.at<cv::Vec3b>(x - 1);
+  CHECK(colours == kSamplesAcross);
+}
+
+TEST_CASE("a picture covered many times over hides regions too, and leaves what is excepted") {
+  constexpr int kSide = 900;
+  std::vector<Face> faces = Heap(500, 300);
+  faces.push_back(FaceAt(780, 780, 880, 880));
+  RedactOptions options{Mode::kPixelate, Shape::kBox, 0};
+  options.whom = RedactOptions::Whom::kAllExceptChosen;
+  options.chosen = {faces.size() - 1};
+  options.regions = {{750, 20, 890, 90}};
+  const cv::Mat noise = fixtures::Noise(kSide, kSide);
+  const cv::Mat hidden = Redacted(noise, faces, options);
+  const cv::Rect face(780, 780, 100, 100), region(750, 20, 140, 70);
+  CHECK(AreEqual(hidden(face), noise(face)));
+  cv::Mat across;
+  cv::absdiff(hidden(region).colRange(1, 140), hidden(region).colRange(0, 139), across);
+  CHECK(cv::mean(across)[0] < 5);
+}
+
 TEST_CASE("a picture of ordinary faces has squares for each of them, and one face more than is ordinary changes that") {
   const cv::Mat noise = fixtures::Noise(100, 100);
   const Face all = FaceAt(0, 0, 100, 100);

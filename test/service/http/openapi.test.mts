@@ -102,7 +102,7 @@ describe('API description', () => {
       const document = describeApi(environment);
       expect(Object.keys(document.paths)).to.deep.equal([
         environment.ENDPOINT ?? '/face',
-        ...['/v1/faces', '/v1/batch', '/v1/annotate', '/v1/redact', '/v1/crops'],
+        ...['/v1/faces', '/v1/batch', '/v1/annotate', '/v1/redact', '/v1/crops', '/v1/crop', '/v1/focal-point'],
         ...['/v1/models', '/healthz', '/readyz'],
       ]);
       const ids = operationsOf(document).map(([, { operationId }]) => operationId);
@@ -153,8 +153,11 @@ describe('API description', () => {
 
   it('has the options of pictures beside those of the search', () => {
     const { paths } = describeApi();
-    const names = Object.keys(requestRules(readConfig({}), 'mtcnn'));
+    const all = Object.keys(requestRules(readConfig({}), 'mtcnn'));
     for (const [kind, table] of Object.entries(pictureTables)) {
+      // Hiding faces leaves none out.
+      const limits = kind === 'redact' ? ['maxRoll', 'maxYaw', 'minSharpness'] : [];
+      const names = all.filter((name) => !limits.includes(name));
       const { parameters = [], requestBody } = paths[`/v1/${kind}`]?.post ?? {};
       expect(parameters.map(({ name }) => name)).to.deep.equal([...names, ...Object.keys(table)]);
       const { properties = {} } = requestBody?.content['multipart/form-data']?.schema ?? {};

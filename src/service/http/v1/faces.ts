@@ -5,8 +5,8 @@ import type { Service } from '../service.js';
 import { oneImageHandler } from './one-image.js';
 
 /** The answer for one image; the timings go into a header. */
-export function publicDetection({ model, image, faces, warnings }: Detection) {
-  return { model, image, faces, ...(warnings && { warnings }) };
+export function publicDetection({ model, image, faces, leftOut, warnings }: Detection) {
+  return { model, image, faces, ...(leftOut !== undefined && { leftOut }), ...(warnings && { warnings }) };
 }
 
 /** POST /v1/faces: the faces in one image. */

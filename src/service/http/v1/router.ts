@@ -6,7 +6,7 @@ import type { Service } from '../service.js';
 import { batchHandler } from './batch.js';
 import { facesHandler } from './faces.js';
 import { modelsHandler } from './list-models.js';
-import { cropsHandler, pictureHandler } from './render.js';
+import { cropHandler, cropsHandler, focalPointHandler, pictureHandler } from './render.js';
 
 /** Records the route for log and metrics, before anything can fail. */
 function named(route: string): RequestHandler {
@@ -37,6 +37,8 @@ export function v1Router(service: Service): Router {
       .all(only('POST'));
   }
   router.route('/crops').all(named('/v1/crops'), key).post(cropsHandler(service)).all(only('POST'));
+  router.route('/crop').all(named('/v1/crop'), key).post(cropHandler(service)).all(only('POST'));
+  router.route('/focal-point').all(named('/v1/focal-point'), key).post(focalPointHandler(service)).all(only('POST'));
   router.route('/models').all(named('/v1/models'), key).get(modelsHandler(service)).all(only('GET, HEAD'));
   return router;
 }
