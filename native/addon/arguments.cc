@@ -120,6 +120,7 @@ Options ReadOptions(const Napi::Value& value) {
   options.max_pixels = static_cast<int64_t>(Number(object, "maxPixels", 0, 1e15));
   options.accept_truncated = Flag(object, "acceptTruncated");
   options.fast_decode = Flag(object, "fastDecode");
+  options.find_orientation = Flag(object, "findOrientation");
   options.quality.report = Flag(object, "faceQuality");
   options.quality.max_roll = Number(object, "maxRoll", 0, 180);
   options.quality.max_yaw = Number(object, "maxYaw", 0, 90);

@@ -118,6 +118,7 @@ Napi::Value DetectJob::Result(Napi::Env env) {
   Napi::Object timings = Napi::Object::New(env);
   for (const Stage& stage : detection.stages) timings.Set(stage.name, stage.ms);
   result.Set("timings", timings);
+  if (detection.turn) result.Set("turn", 90 * *detection.turn);
   if (detection.left_out) result.Set("leftOut", static_cast<double>(*detection.left_out));
   if (detection.defect) result.Set("warnings", ToArray(env, *detection.defect));
   if (!render_) return result;

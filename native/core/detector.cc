@@ -13,6 +13,7 @@
 #endif
 
 #include "detection/selection.h"
+#include "detection/turn.h"
 #include "image/image.h"
 #include "render/encode.h"
 #include "render/faces_to_hide.h"
@@ -119,6 +120,40 @@ void SelectUsable(Detection& detection, std::vector<Face> faces, const DecodedIm
   detection.stages.push_back({"quality", watch.Lap()});
 }
 
+// From an image that was turned to the displayed one.
+void TurnBack(Detection& detection, const std::optional<int>& turn) {
+  detection.turn = turn;
+  const int back = (4 - turn.value_or(0)) % 4;
+  if (back == 0) return;
+  const cv::Size size(detection.width, detection.height);
+  for (Face& face : detection.faces) face = Turned(face, size, back);
+  const cv::Size displayed = Turned(size, back);
+  detection.width = displayed.width;
+  detection.height = displayed.height;
+}
+
+void TurnBack(Rendered& rendered, const std::optional<int>& turn) {
+  const cv::Size size(rendered.detection.width, rendered.detection.height);
+  TurnBack(rendered.detection, turn);
+  if (!rendered.framing || turn.value_or(0) == 0) return;
+  const int back = 4 - *turn;
+  cv::Rect& part = rendered.framing->part;
+  const Box box = Turned(Box{1.0 * part.x, 1.0 * part.y, 1.0 * part.br().x, 1.0 * part.br().y}, size, back);
+  part = cv::Rect(cv::Point2d(box.x1, box.y1), cv::Point2d(box.x2, box.y2));
+  rendered.framing->focus = Turned(rendered.framing->focus, {1, 1}, back);
+}
+
+// For a picture that is turned.
+RenderOptions ForTurned(RenderOptions options, const cv::Size& size, int turn) {
+  auto* redact = std::get_if<RedactOptions>(&options.what);
+  if (!redact) return options;
+  for (Box& region : redact->regions) region = Turned(region, size, turn);
+  for (FaceChoice& choice : redact->chosen) {
+    if (auto* box = std::get_if<Box>(&choice)) *box = Turned(*box, size, turn);
+  }
+  return options;
+}
+
 }  // namespace
 
 Detector::Detector(std::string model, ModelFiles files, EngineChoice choice, int threads)
@@ -153,18 +188,22 @@ Detection Detector::Detect(Bytes encoded, const Options& options, const CancelFl
   Checkpoint(cancel);
   Stopwatch watch;
   DecodedImage image = DecodeImage(encoded, options);
-  Detection detection = Run(std::move(image), {"decode", watch.Lap()}, options, cancel);
-  if (options.clip) ClipBoxes(detection);
-  ReturnMemory(detection);
-  return detection;
+  return DetectIn(std::move(image), {"decode", watch.Lap()}, options, cancel);
 }
 
 Detection Detector::Detect(const RawImage& raw, const Options& options, const CancelFlag& cancel) {
   Checkpoint(cancel);
   Stopwatch watch;
   DecodedImage image = WrapRawImage(raw, options.max_pixels);
-  Detection detection = Run(std::move(image), {"decode", watch.Lap()}, options, cancel);
+  return DetectIn(std::move(image), {"decode", watch.Lap()}, options, cancel);
+}
+
+Detection Detector::DetectIn(DecodedImage image, Stage decode, const Options& options, const CancelFlag& cancel) {
+  std::vector<Stage> stages{std::move(decode)};
+  const std::optional<int> turn = TurnUpright(image, options, cancel, stages);
+  Detection detection = Run(std::move(image), std::move(stages), options, cancel);
   if (options.clip) ClipBoxes(detection);
+  TurnBack(detection, turn);
   ReturnMemory(detection);
   return detection;
 }
@@ -206,29 +245,56 @@ Rendered Detector::RunAndRender(const DecodedImage& image, Stage decode, const O
   Checkpoint(cancel);
   DecodedImage searched = image;
   if (searched.pixels.channels() == 4) cv::cvtColor(image.pixels, searched.pixels, cv::COLOR_BGRA2BGR);
-  Rendered rendered{Run(std::move(searched), std::move(decode), options, cancel), format, {}};
+  std::vector<Stage> stages{std::move(decode)};
+  const std::optional<int> turn = TurnUpright(searched, options, cancel, stages);
+  Rendered rendered{Run(std::move(searched), std::move(stages), options, cancel), format, {}};
   Detection& detection = rendered.detection;
   Checkpoint(cancel);
-  if (framing != nullptr) rendered.framing = render::FrameFaces(image.size, detection.faces, *framing);
+  if (framing != nullptr) {
+    rendered.framing = render::FrameFaces({detection.width, detection.height}, detection.faces, *framing);
+  }
   if (framing != nullptr && size.empty()) {
     if (options.clip) ClipBoxes(detection);
+    TurnBack(rendered, turn);
     return rendered;
   }
 
   Stopwatch watch;
-  cv::Mat picture = is_crops && detection.faces.empty() ? cv::Mat() : take_picture();
+  cv::Mat picture = is_crops && detection.faces.empty() ? cv::Mat() : Turned(take_picture(), turn.value_or(0));
   detection.stages.front().ms += watch.Lap();  // decoding
   Checkpoint(cancel);
-  rendered.pictures =
-      render::Render(picture, detection.faces, render, format, options.max_pixels, cancel, detection.stages);
+  rendered.pictures = render::Render(picture, detection.faces, ForTurned(render, image.size, turn.value_or(0)), format,
+                                     options.max_pixels, cancel, detection.stages);
   if (options.clip) ClipBoxes(detection);
+  TurnBack(rendered, turn);
   ReturnMemory(detection);
   return rendered;
 }
 
-Detection Detector::Run(DecodedImage decoded, Stage decode, const Options& options, const CancelFlag& cancel) {
+std::optional<int> Detector::TurnUpright(DecodedImage& image, const Options& options, const CancelFlag& cancel,
+                                         std::vector<Stage>& stages) {
+  if (!options.find_orientation) return std::nullopt;
   Checkpoint(cancel);
-  Detection detection{decoded.size.width, decoded.size.height, {}, {std::move(decode)}, std::move(decoded.defect)};
+  Stopwatch watch;
+  const int turn = FindTurn(image.pixels, 1.0 / image.reduction, options, [&](const cv::Mat& picture, Options read) {
+    std::vector<Stage> unused;
+    read.min_face_size = std::max(smallest_face_, read.min_face_size);
+    return Find(picture, read, cancel, unused);
+  });
+  const cv::Rect spanned(image.origin, image.pixels.size() * image.reduction);
+  const Box turned = Turned(Box{double(spanned.x), double(spanned.y), double(spanned.br().x), double(spanned.br().y)},
+                            image.size, turn);
+  image.origin = {static_cast<int>(turned.x1), static_cast<int>(turned.y1)};
+  image.pixels = Turned(image.pixels, turn);
+  image.size = Turned(image.size, turn);
+  stages.push_back({"orientation", watch.Lap()});
+  return turn;
+}
+
+Detection Detector::Run(DecodedImage decoded, std::vector<Stage> stages, const Options& options,
+                        const CancelFlag& cancel) {
+  Checkpoint(cancel);
+  Detection detection{decoded.size.width, decoded.size.height, {}, std::move(stages), std::move(decoded.defect)};
   cv::Mat image = decoded.pixels;
   if (!options.quality.NeedMeasuring()) decoded.pixels.release();
   const cv::Size spanned = image.size() * decoded.reduction;  // in pixels of the displayed image

@@ -30,14 +30,19 @@ class Detector {
   Detection Detect(const RawImage& raw, const Options& options, const CancelFlag& cancel);
 
   /// Finds the same faces and makes pictures of the whole image with them: upright, with its alpha, without its
-  /// metadata and colour profile. An image that was reduced for the search (Options::fast_decode) is decoded again,
+  /// metadata and colour profile. By Options::find_orientation they are turned; RedactOptions' boxes, as the faces, are
+  /// in pixels of the displayed image all the same. An image that was reduced for the search (Options::fast_decode) is decoded again,
   /// unless there is nothing to cut out of it; borrowed pixels are copied. Throws like Detect and render::Render.
   Rendered Render(Bytes encoded, const Options& options, const RenderOptions& render, const CancelFlag& cancel);
   Rendered Render(const RawImage& raw, const Options& options, const RenderOptions& render, const CancelFlag& cancel);
 
  private:
-  /// The selected faces, in pixels of the displayed image, not clipped.
-  Detection Run(DecodedImage decoded, Stage decode, const Options& options, const CancelFlag& cancel);
+  Detection DetectIn(DecodedImage image, Stage decode, const Options& options, const CancelFlag& cancel);
+  /// Turns the image upright by Options::find_orientation, and appends the stage "orientation". Answers the turn.
+  std::optional<int> TurnUpright(DecodedImage& image, const Options& options, const CancelFlag& cancel,
+                                 std::vector<Stage>& stages);
+  /// The selected faces, in pixels of the image as it is given, not clipped.
+  Detection Run(DecodedImage decoded, std::vector<Stage> stages, const Options& options, const CancelFlag& cancel);
   Rendered RunAndRender(const DecodedImage& image, Stage decode, const Options& options, const RenderOptions& render,
                         const CancelFlag& cancel, const std::function<cv::Mat()>& take_picture);
   std::vector<Face> Find(const cv::Mat& image, const Options& options, const CancelFlag& cancel,

@@ -88,6 +88,7 @@ struct Options {
   int64_t max_pixels = 50'000'000;  ///< width x height as stored; more is refused before decoding
   bool accept_truncated = false;    ///< search what can be read of a truncated or damaged JPEG
   bool fast_decode = false;         ///< reduce a JPEG while decoding, where max_side or min_face_size allow it
+  bool find_orientation = false;    ///< look which way is up, beyond what EXIF says (detection/turn.h)
   QualityOptions quality{};         ///< limits apply before max_faces
 };
 
@@ -104,6 +105,8 @@ struct Detection {
   std::vector<Face> faces;
   std::vector<Stage> stages;
   std::optional<Defect> defect{};
+  /// With Options::find_orientation: quarter turns clockwise, 0 to 3, by which the displayed image is upright.
+  std::optional<int> turn{};
   std::optional<size_t> left_out{};  ///< how many faces were found and are beyond the limits of Options::quality
 };
 

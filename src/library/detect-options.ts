@@ -46,6 +46,11 @@ export interface DetectOptions {
    * several times faster for large photographs, with slightly different faces and boxes. Other formats are decoded in full.
    */
   fastDecode?: boolean | undefined;
+  /**
+   * Which way is up: as EXIF says, or `auto`, which also looks at the picture turned by 90, 180 and 270 degrees and turns it where its faces
+   * clearly say so (models with landmarks only). The answer has `turn`.
+   */
+  orientation?: 'exif' | 'auto' | undefined;
   /** What to do with a JPEG that ends early: reject it, or search what is there. */
   truncated?: 'reject' | 'accept' | undefined;
   /** Measure each face: `quality` in the answer. Only models with landmarks do. */
@@ -177,6 +182,13 @@ export const optionTable = {
     about:
       'decode a JPEG at a reduced size, as far as `maxSide` or a `minFaceSize` of at least 40 allows; faces differ slightly',
   },
+  orientation: {
+    kind: 'choice',
+    choices: ['exif', 'auto'],
+    default: 'exif',
+    about:
+      '`auto` also looks at the picture turned by 90, 180 and 270 degrees, and turns it where its faces clearly say so (models with landmarks only); the answer has `turn`',
+  },
   truncated: {
     kind: 'choice',
     choices: ['reject', 'accept'],
@@ -306,6 +318,7 @@ export function resolveOptions(
     maxCpuMs: (pick('maxCpuMs') as number | undefined) ?? 0,
     acceptTruncated: pick('truncated') === 'accept',
     fastDecode: pick('fastDecode') as boolean,
+    findOrientation: pick('orientation') === 'auto',
     faceQuality: pick('faceQuality') as boolean,
     maxRoll: (pick('maxRoll') as number | undefined) ?? optionTable.maxRoll.max,
     maxYaw: (pick('maxYaw') as number | undefined) ?? optionTable.maxYaw.max,
@@ -314,12 +327,17 @@ export function resolveOptions(
 }
 
 /**
- * Throws FaceDetectorError INVALID_OPTION if the options ask to measure faces of a model without landmarks.
+ * Throws FaceDetectorError INVALID_OPTION if the options ask for what a model without landmarks cannot tell.
  */
-export function checkMeasurable(
-  { faceQuality, maxRoll, maxYaw, minSharpness }: DetectOptions | NativeOptions,
-  hasLandmarks: boolean,
-): void {
+export function checkMeasurable(options: DetectOptions | NativeOptions, hasLandmarks: boolean): void {
+  const { faceQuality, maxRoll, maxYaw, minSharpness } = options;
+  const isAuto = 'findOrientation' in options ? options.findOrientation : options.orientation === 'auto';
+  if (isAuto && !hasLandmarks) {
+    throw new FaceDetectorError(
+      'INVALID_OPTION',
+      'this model gives no landmarks to tell which way is up: give orientation=exif',
+    );
+  }
   const { maxRoll: roll, maxYaw: yaw } = optionTable;
   const hasLimits = (maxRoll ?? roll.max) < roll.max || (maxYaw ?? yaw.max) < yaw.max || (minSharpness ?? 0) > 0;
   if ((faceQuality || hasLimits) && !hasLandmarks) {

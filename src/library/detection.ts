@@ -62,6 +62,11 @@ export interface Detection {
   /** Size of the displayed image in pixels. */
   image: { width: number; height: number };
   faces: Face[];
+  /**
+   * Degrees clockwise by which the displayed image must be turned to be upright: only with `orientation: 'auto'`. Boxes and points are in
+   * the displayed image; pictures come out upright.
+   */
+  turn?: 0 | 90 | 180 | 270;
   /** How many faces were found and left out: only with `maxRoll`, `maxYaw` or `minSharpness`. */
   leftOut?: number;
   timings: Timings;

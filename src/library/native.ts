@@ -89,6 +89,7 @@ export interface NativeOptions {
   maxCpuMs: number;
   acceptTruncated: boolean;
   fastDecode: boolean;
+  findOrientation: boolean;
   faceQuality: boolean;
   /** Degrees, 180 for no limit. */
   maxRoll: number;
@@ -132,6 +133,8 @@ export interface NativeDetection {
     /** Only with `faceQuality`. */
     quality?: FaceQuality;
   }[];
+  /** Only with `findOrientation`: degrees clockwise by which the image is upright. */
+  turn?: 0 | 90 | 180 | 270;
   /** Only if there are limits: how many faces are beyond them. */
   leftOut?: number;
   timings: Record<string, number>;

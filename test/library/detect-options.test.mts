@@ -72,6 +72,7 @@ describe('options', () => {
       maxCpuMs: 0,
       acceptTruncated: false,
       fastDecode: false,
+      findOrientation: false,
       faceQuality: false,
       maxRoll: 180,
       maxYaw: 90,

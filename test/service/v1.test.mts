@@ -270,6 +270,18 @@ describe('/v1', () => {
       expect((await post('/v1/redact?maxYaw=20', form(['image', standardPng()]))).status).to.equal(400);
     });
 
+    it('tells which way is up if asked for, in every form of answer', async () => {
+      const image = await toSharp(standardPicture()).rotate(180).png().toBuffer();
+      const query = '?orientation=auto';
+      for (const route of ['faces', 'crops', 'focal-point'])
+        expect(await (await post(`/v1/${route}${query}`, form(['image', image]))).json(), route).to.include({
+          turn: 180,
+        });
+      const lines = await (await post(`/v1/batch${query}`, form(['image', image]))).text();
+      expect(JSON.parse(lines)).to.include({ turn: 180 });
+      expect((await post('/v1/faces?orientation=up', form(['image', image]))).status).to.equal(400);
+    });
+
     it('keeps a request id that is one, and makes one otherwise', async () => {
       const get = async (id: string) =>
         (await fetch(`${service.origin}/v1/models`, { headers: { 'X-Request-Id': id } })).headers.get('x-request-id');

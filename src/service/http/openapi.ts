@@ -25,6 +25,12 @@ const faceMembers = {
 };
 const optionalMembers = ['landmarks', 'quality'];
 
+const turn: Schema = {
+  enum: [0, 90, 180, 270],
+  description:
+    'Only with orientation=auto: degrees clockwise by which the image is upright; boxes are in the image as it is displayed',
+};
+
 const leftOut: Schema = {
   type: 'integer',
   minimum: 0,
@@ -36,6 +42,10 @@ const warnings: Schema = {
   items: object({ code: { enum: ['TRUNCATED_IMAGE', 'CORRUPT_IMAGE'] }, message: { type: 'string' } }),
   description: 'Only with truncated=accept, where part of the image is missing or wrong',
 };
+
+/** What only some answers about an image have. */
+const circumstances = { turn, leftOut, warnings };
+const circumstanceNames = Object.keys(circumstances);
 
 const schemas: Record<string, Schema> = {
   Point: object({ x: { type: 'number' }, y: { type: 'number' } }),
@@ -70,10 +80,9 @@ const schemas: Record<string, Schema> = {
       model: { type: 'string' },
       image: ref('Size'),
       faces: { type: 'array', items: ref('Face'), description: 'In the order of `sort`' },
-      leftOut,
-      warnings,
+      ...circumstances,
     },
-    ['leftOut', 'warnings'],
+    circumstanceNames,
   ),
   Focus: object(
     {
@@ -108,10 +117,9 @@ const schemas: Record<string, Schema> = {
           optionalMembers,
         ),
       },
-      leftOut,
-      warnings,
+      ...circumstances,
     },
-    ['leftOut', 'warnings'],
+    circumstanceNames,
   ),
   BatchLine: {
     description: 'A line of the answer: faces, or the error of this image, or (without a name) of the form',
@@ -123,10 +131,9 @@ const schemas: Record<string, Schema> = {
           model: { type: 'string' },
           image: ref('Size'),
           faces: { type: 'array', items: ref('Face') },
-          leftOut,
-          warnings,
+          ...circumstances,
         },
-        ['leftOut', 'warnings'],
+        circumstanceNames,
       ),
       object({ index: { type: 'integer', minimum: 0 }, name: { type: ['string', 'null'] }, error: ref('Problem') }, [
         'name',

@@ -31,31 +31,39 @@ function pyramidMegapixels(megapixels: number, minFaceSize: number, scaleFactor:
   return (megapixels * first) / (1 - scaleFactor ** 2);
 }
 
+// Looking for the orientation takes up to this share of a search.
+const orientationShare = 1.6;
+
 /** Pixels of the displayed image. */
 export interface Size {
   width: number;
   height: number;
 }
 
+type CostOptions = Pick<
+  RequestOptions,
+  'minFaceSize' | 'scaleFactor' | 'maxSide' | 'pnetThreshold' | 'rnetThreshold' | 'orientation'
+>;
+
 /** Rough estimate of a search's milliseconds from the image size: enough to tell short searches from long ones. */
-export function searchCostMs(
-  { width, height, format }: Size & { format?: string },
-  model: ModelName,
-  options: Pick<RequestOptions, 'minFaceSize' | 'scaleFactor' | 'maxSide' | 'pnetThreshold' | 'rnetThreshold'>,
-): number {
+export function searchCostMs(size: Size & { format?: string }, model: ModelName, options: CostOptions): number {
+  const decoding = (slowDecodeMs[size.format ?? ''] ?? decodeMs) * ((size.width * size.height) / 1e6);
+  return decoding + networksMs(size, model, options) * (options.orientation === 'auto' ? orientationShare : 1);
+}
+
+function networksMs({ width, height }: Size, model: ModelName, options: CostOptions): number {
   const { minFaceSize, scaleFactor, maxSide, pnetThreshold = 1, rnetThreshold = 1 } = options;
   const megapixels = (width * height) / 1e6;
   const shrunk = maxSide === undefined ? 1 : Math.min(1, maxSide / Math.max(width, height));
   const searched = megapixels * shrunk ** 2;
   const smallest = Math.max(window, (minFaceSize ?? optionTable.minFaceSize.default) * shrunk);
-  const decoding = (slowDecodeMs[format ?? ''] ?? decodeMs) * megapixels;
   if (model === 'mtcnn') {
     const levels = pyramidMegapixels(searched, smallest, scaleFactor ?? optionTable.scaleFactor.default);
-    if (pnetThreshold >= permissiveThreshold) return decoding + pnetMs * levels;
+    if (pnetThreshold >= permissiveThreshold) return pnetMs * levels;
     const crops = Math.min(permissiveRnetMs * levels, maxRnetMs);
     const faces = rnetThreshold >= permissiveThreshold ? 0 : Math.min(permissiveOnetMs * levels, maxOnetMs);
-    return decoding + permissivePnetMs * levels + crops + faces;
+    return permissivePnetMs * levels + crops + faces;
   }
-  if (model === 'yunet') return decoding + yunetMs * searched * Math.min(1, yunetSmallest / smallest) ** 2;
-  return decoding + otherModelMs * (model === 'haar' ? searched : Math.min(searched, maxSearchedMegapixels));
+  if (model === 'yunet') return yunetMs * searched * Math.min(1, yunetSmallest / smallest) ** 2;
+  return otherModelMs * (model === 'haar' ? searched : Math.min(searched, maxSearchedMegapixels));
 }

@@ -5,8 +5,15 @@ import type { Service } from '../service.js';
 import { oneImageHandler } from './one-image.js';
 
 /** The answer for one image; the timings go into a header. */
-export function publicDetection({ model, image, faces, leftOut, warnings }: Detection) {
-  return { model, image, faces, ...(leftOut !== undefined && { leftOut }), ...(warnings && { warnings }) };
+export function publicDetection({ model, image, faces, turn, leftOut, warnings }: Detection) {
+  return {
+    model,
+    image,
+    faces,
+    ...(turn !== undefined && { turn }),
+    ...(leftOut !== undefined && { leftOut }),
+    ...(warnings && { warnings }),
+  };
 }
 
 /** POST /v1/faces: the faces in one image. */
