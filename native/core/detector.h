@@ -31,8 +31,9 @@ class Detector {
 
   /// Finds the same faces and makes pictures of the whole image with them: upright, with its alpha, without its
   /// metadata and colour profile. By Options::find_orientation they are turned; RedactOptions' boxes, as the faces, are
-  /// in pixels of the displayed image all the same. An image that was reduced for the search (Options::fast_decode) is decoded again,
-  /// unless there is nothing to cut out of it; borrowed pixels are copied. Throws like Detect and render::Render.
+  /// in pixels of the displayed image all the same. An image that was reduced for the search (Options::fast_decode) is
+  /// decoded again, unless there is nothing to cut out of it; borrowed pixels are copied. Throws like Detect and
+  /// render::Render.
   Rendered Render(Bytes encoded, const Options& options, const RenderOptions& render, const CancelFlag& cancel);
   Rendered Render(const RawImage& raw, const Options& options, const RenderOptions& render, const CancelFlag& cancel);
 

@@ -93,10 +93,9 @@ const schemas: Record<string, Schema> = {
         description: "Shares of the image's width and height",
       },
       faces: { type: 'array', items: ref('Face'), description: 'In the order of `sort`' },
-      leftOut,
-      warnings,
+      ...circumstances,
     },
-    ['leftOut', 'warnings'],
+    circumstanceNames,
   ),
   Crops: object(
     {

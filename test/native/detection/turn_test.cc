@@ -16,7 +16,8 @@ Face FaceWithEyes(double across, double down, float confidence = 0.99F) {
 
 constexpr float kThreshold = 0.8F;
 
-// Finds a face where the picture, whose top left corner is white, was turned by `upright`; and in larger pictures than this none.
+// Finds a face where the picture, whose top left corner is white, was turned by `upright`; and in larger pictures than
+// this none.
 FindFaces FindsAt(int upright, int largest, std::vector<cv::Size>& seen) {
   return [upright, largest, &seen](const cv::Mat& picture, const Options&) -> std::vector<Face> {
     seen.push_back(picture.size());
