@@ -19,6 +19,7 @@ std::vector<int> Cuts(int side) {
   const int most = (kSide - 2 * kMargin) / kUnit;
   const int parts = side <= kSide ? 1 : side <= 2 * (kSide - kMargin - kUnit) ? 2 : (units + most - 2) / (most - 1);
   std::vector<int> cuts;
+  cuts.reserve(static_cast<size_t>(parts) + 1);
   for (int i = 0; i < parts; ++i) cuts.push_back(units * i / parts * kUnit);
   cuts.push_back(side);
   return cuts;
