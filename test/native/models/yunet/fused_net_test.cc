@@ -164,7 +164,7 @@ TEST_SUITE("counted memory" * doctest::skip(!memory::kIsCounted)) {
     CHECK(used(1024, 900, 1) < low + (64U << 10));      // for places found
     CHECK(used(1024, 900, 1, 2) < low + (512U << 10));  // and for the rows that are shrunk
     CHECK(low > 1U << 20);                              // it does count
-    for (const size_t threads : {1, 4}) {
+    for (const size_t threads : {1U, 4U}) {
       for (const int enlarged : {1, 2}) {
         const size_t widest = used(8192, 100, threads, enlarged);
         CAPTURE(widest);

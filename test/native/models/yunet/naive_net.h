@@ -107,7 +107,7 @@ inline std::vector<faces::yunet::Place> Places(const faces::yunet::Params& param
   using namespace faces::yunet;
   const auto layer = [&](size_t index, const Map& in) { return Run(params.layers[index], in); };
   Map map = Halved(layer(0, FirstMap(params.first, picture)));
-  for (const size_t i : {1, 2, 3, 4}) map = layer(i, map);
+  for (const size_t i : {1U, 2U, 3U, 4U}) map = layer(i, map);
   const Map eighth = layer(6, layer(5, Halved(map)));
   const Map sixteenth = layer(8, layer(7, Halved(eighth)));
   const Map thirty_second = layer(11, layer(10, layer(9, Halved(sixteenth))));
