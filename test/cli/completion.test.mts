@@ -59,7 +59,7 @@ describe('the completion of shells', () => {
     const words = (line: string[]) => inBash(this, ['opencv-face-detector', ...line]);
     expect(words([''])).to.include.members(commands.map(({ name }) => name));
     expect(words(['det'])).to.deep.equal(['detect']);
-    expect(words(['detect', '--min'])).to.deep.equal(['--min-face-size']);
+    expect(words(['detect', '--min-f'])).to.deep.equal(['--min-face-size']);
     expect(words(['detect', '--no-cl'])).to.deep.equal(['--no-clip']);
     expect(words(['detect', '--sort', ''])).to.deep.equal(['confidence', 'area']);
     expect(words(['serve', '--por'])).to.deep.equal(['--port']);

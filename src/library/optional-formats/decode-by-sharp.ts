@@ -8,15 +8,12 @@ import type { OptionalFormat } from './sniff.js';
 
 type Sharp = typeof import('sharp');
 
-let loading: Promise<Sharp> | undefined;
-
-async function loadSharp(format: OptionalFormat): Promise<Sharp> {
-  decoderOf(format);
-  loading ??= import('sharp').then((module) => module.default);
+/** Loaded from the file that it resolves to, not by its name: bundlers would look for the package at once. */
+function loadSharp(format: OptionalFormat): Sharp {
+  const file = decoderOf(format);
   try {
-    return await loading;
+    return require(file) as Sharp;
   } catch (error) {
-    loading = undefined;
     throw unavailable(format, 'which does not load here. Install it again on this machine: npm install sharp', error);
   }
 }
@@ -42,7 +39,7 @@ export async function decodeBySharp(
   bytes: Uint8Array,
   { maxPixels, keepsAlpha }: DecodeOptions,
 ): Promise<NativePixels> {
-  const sharp = await loadSharp(format);
+  const sharp = loadSharp(format);
   const gif = format === 'gif' ? readGifHeader(bytes) : undefined;
   // Copied: sharp reads them on another thread, while the caller may change them.
   const copy = gif ? firstFrame(bytes, gif) : Buffer.from(bytes);
