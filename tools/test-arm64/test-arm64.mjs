@@ -50,7 +50,13 @@ const notUnderQemu = ['--test-case-exclude=where the system gives no more thread
 function testCore(folders) {
   const release = isBuilt ? path.join(root, 'build', 'Release') : buildStatic({ cross, withTests: true, run }).release;
   const program = path.join(release, 'faces_tests');
-  return runCoreByFolder('Core on arm64 (QEMU)', testEnvironment(), emulator, [...emulatorArgs, program, ...notUnderQemu], folders);
+  return runCoreByFolder(
+    'Core on arm64 (QEMU)',
+    testEnvironment(),
+    emulator,
+    [...emulatorArgs, program, ...notUnderQemu],
+    folders,
+  );
 }
 
 /** The loader takes it where the addon in build/Release is another machine's. */
