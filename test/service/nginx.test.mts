@@ -160,7 +160,8 @@ describe('nginx and its limits', () => {
   let nginx: Nginx;
   const ofAnyOrigin = {
     'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'Server-Timing,X-Request-Id,X-Face-Model,X-Image-Warnings,X-Crop-Part,X-Focal-Point,Retry-After',
+    'access-control-expose-headers':
+      'Server-Timing,X-Request-Id,X-Face-Model,X-Image-Warnings,X-Crop-Part,X-Focal-Point,Retry-After',
   };
   before(async function () {
     if (!hasNginx()) skip(this, 'nginx is not installed');
