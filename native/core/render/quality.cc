@@ -42,6 +42,21 @@ Upright UprightOf(const Landmarks& landmarks, double roll) {
   return {(turned(right_eye).x - turned(left_eye).x) / 2, length, down, tip.x - eyes.x - share * (mouth.x - eyes.x)};
 }
 
+// Of a part within the picture's border; cv::Laplacian is not in the static OpenCV (native/static).
+cv::Mat Laplacian(const cv::Mat& gray, const cv::Rect& part) {
+  cv::Mat laplacian(part.size(), CV_16S);
+  for (int y = 0; y < part.height; ++y) {
+    const uint8_t* row = gray.ptr(part.y + y) + part.x;
+    const uint8_t* above = gray.ptr(part.y + y - 1) + part.x;
+    const uint8_t* below = gray.ptr(part.y + y + 1) + part.x;
+    auto* out = laplacian.ptr<int16_t>(y);
+    for (int x = 0; x < part.width; ++x) {
+      out[x] = static_cast<int16_t>(row[x - 1] + row[x + 1] + above[x] + below[x] - 4 * row[x]);
+    }
+  }
+  return laplacian;
+}
+
 }  // namespace
 
 Pose PoseOf(const Landmarks& landmarks) {
@@ -64,12 +79,10 @@ FaceQuality Measure(const cv::Mat& image, const Landmarks& landmarks) {
   const cv::Mat crop = AlignFace(image, landmarks, kTemplateSide, cv::BORDER_REPLICATE);
   const cv::Rect measured(kMeasuredLeft, kMeasuredTop, kMeasuredSide, kMeasuredSide);
   cv::Mat gray;
-  cv::Mat laplacian;
   cv::cvtColor(crop, gray, cv::COLOR_BGR2GRAY);
-  cv::Laplacian(gray, laplacian, CV_16S);
   cv::Scalar mean;
   cv::Scalar deviation;
-  cv::meanStdDev(laplacian(measured), mean, deviation);
+  cv::meanStdDev(Laplacian(gray, measured), mean, deviation);
   const Point& left = landmarks[0];
   const Point& right = landmarks[1];
   return {pose.roll,
