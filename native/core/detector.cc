@@ -1,7 +1,6 @@
 #include "detector.h"
 
 #include <algorithm>
-#include <cmath>
 #include <new>
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
@@ -15,6 +14,7 @@
 #include "detection/selection.h"
 #include "detection/turn.h"
 #include "image/image.h"
+#include "image/scaled.h"
 #include "render/encode.h"
 #include "render/faces_to_hide.h"
 #include "render/framing.h"
@@ -50,14 +50,6 @@ void ReturnMemory(const Detection& detection) {
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif
-}
-
-cv::Mat Shrink(const cv::Mat& image, double factor) {
-  const cv::Size size(std::max(1, static_cast<int>(std::lround(image.cols * factor))),
-                      std::max(1, static_cast<int>(std::lround(image.rows * factor))));
-  cv::Mat shrunk;
-  cv::resize(image, shrunk, size, 0, 0, cv::INTER_AREA);
-  return shrunk;
 }
 
 // Converts from pixels of the searched image to those of the displayed image.
@@ -303,7 +295,7 @@ Detection Detector::Run(DecodedImage decoded, std::vector<Stage> stages, const O
   if (options.max_side > 0 && longer > options.max_side) {
     Stopwatch watch;
     const double factor = static_cast<double>(options.max_side) / longer;
-    image = Shrink(image, factor);
+    image = Shrunk(image, factor);
     scale *= factor;
     detection.stages.push_back({"resize", watch.Lap()});
   }

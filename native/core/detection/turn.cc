@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <opencv2/imgproc.hpp>
 #include <utility>
+
+#include "image/scaled.h"
 
 namespace faces {
 namespace {
@@ -35,9 +36,7 @@ std::array<double, kTurns> Read(const cv::Mat& picture, double scale, const Read
   const double side = std::min<double>(longer * reading.share, reading.most);
   if (side < kSmallestFace) return evidence;
   const double factor = side / longer;
-  const auto shrunk_side = [&](int pixels) { return std::max(1, static_cast<int>(std::lround(pixels * factor))); };
-  cv::Mat shrunk;
-  cv::resize(picture, shrunk, {shrunk_side(picture.cols), shrunk_side(picture.rows)}, 0, 0, cv::INTER_AREA);
+  const cv::Mat shrunk = Shrunk(picture, factor);
   Options read = options;
   read.min_face_size = std::max(kSmallestFace, options.min_face_size * scale * factor);
   read.pnet_threshold = std::max(options.pnet_threshold, kPNetThreshold);

@@ -1,10 +1,10 @@
 #include "cut_face.h"
 
 #include <algorithm>
-#include <cmath>
 #include <opencv2/imgproc.hpp>
 
 #include "covered_pixels.h"
+#include "image/scaled.h"
 
 namespace faces::render {
 
@@ -21,9 +21,7 @@ cv::Rect CutArea(const cv::Size& picture, const Box& box, double margin) {
 
 cv::Size Scaled(const cv::Size& cut, int size) {
   if (size == 0) return cut;
-  const double factor = static_cast<double>(size) / std::max(cut.width, cut.height);
-  const auto scaled = [&](int side) { return std::max(static_cast<int>(std::lround(side * factor)), 1); };
-  return {scaled(cut.width), scaled(cut.height)};
+  return ScaledSize(cut, static_cast<double>(size) / std::max(cut.width, cut.height));
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #include "levels.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "image/scaled.h"
 
 namespace faces::yunet {
 namespace {
@@ -25,8 +26,7 @@ double FirstScale(const cv::Size& size, double min_face_size) {
 std::vector<cv::Size> Levels(const cv::Size& picture, double min_face_size) {
   std::vector<cv::Size> levels;
   for (double scale = FirstScale(picture, min_face_size);; scale *= kStep) {
-    const auto side = [&](int pixels) { return std::max(1, static_cast<int>(std::lround(pixels * scale))); };
-    levels.emplace_back(side(picture.width), side(picture.height));
+    levels.push_back(ScaledSize(picture, scale));
     if (std::min(levels.back().width, levels.back().height) <= kLargest) return levels;
   }
 }

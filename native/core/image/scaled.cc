@@ -1,0 +1,20 @@
+#include "scaled.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+namespace faces {
+
+cv::Size ScaledSize(const cv::Size& size, double factor) {
+  const auto side = [&](int pixels) { return std::max(1, static_cast<int>(std::lround(pixels * factor))); };
+  return {side(size.width), side(size.height)};
+}
+
+cv::Mat Shrunk(const cv::Mat& picture, double factor) {
+  cv::Mat shrunk;
+  cv::resize(picture, shrunk, ScaledSize(picture.size(), factor), 0, 0, cv::INTER_AREA);
+  return shrunk;
+}
+
+}  // namespace faces
