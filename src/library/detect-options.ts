@@ -215,8 +215,11 @@ export const limitNames = ['maxRoll', 'maxYaw', 'minSharpness'] as const satisfi
 
 /** The same options or rules without those limits. */
 export function withoutLimits<T extends object>(options: T): Omit<T, (typeof limitNames)[number]> {
-  const { maxRoll: _roll, maxYaw: _yaw, minSharpness: _sharpness, ...rest } = options as T & DetectOptions;
-  return rest;
+  const isLimit = (name: string) => (limitNames as readonly string[]).includes(name);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !isLimit(name))) as Omit<
+    T,
+    (typeof limitNames)[number]
+  >;
 }
 
 /** Such as `an integer from 12 to 4096`. */
@@ -330,17 +333,17 @@ export function resolveOptions(
  * Throws FaceDetectorError INVALID_OPTION if the options ask for what a model without landmarks cannot tell.
  */
 export function checkMeasurable(options: DetectOptions | NativeOptions, hasLandmarks: boolean): void {
-  const { faceQuality, maxRoll, maxYaw, minSharpness } = options;
+  if (hasLandmarks) return;
   const isAuto = 'findOrientation' in options ? options.findOrientation : options.orientation === 'auto';
-  if (isAuto && !hasLandmarks) {
+  if (isAuto) {
     throw new FaceDetectorError(
       'INVALID_OPTION',
       'this model gives no landmarks to tell which way is up: give orientation=exif',
     );
   }
   const { maxRoll: roll, maxYaw: yaw } = optionTable;
-  const hasLimits = (maxRoll ?? roll.max) < roll.max || (maxYaw ?? yaw.max) < yaw.max || (minSharpness ?? 0) > 0;
-  if ((faceQuality || hasLimits) && !hasLandmarks) {
+  const { faceQuality, maxRoll = roll.max, maxYaw = yaw.max, minSharpness = 0 } = options;
+  if (faceQuality || maxRoll < roll.max || maxYaw < yaw.max || minSharpness > 0) {
     throw new FaceDetectorError('INVALID_OPTION', 'this model gives no landmarks to measure faces by');
   }
 }

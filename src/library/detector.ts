@@ -271,10 +271,8 @@ export class FaceDetector {
     return this.#slots.run(
       async () => {
         const started = performance.now();
-        const start = (image: NativeInput, pictureFormat: 'own' | 'jpeg' | 'png') => {
-          const format = render?.format === 'own' ? pictureFormat : render?.format;
-          return native.detect(image, nativeOptions, render && { ...render, format: format ?? 'own' });
-        };
+        const start = (image: NativeInput, pictureFormat: 'own' | 'jpeg' | 'png') =>
+          native.detect(image, nativeOptions, render?.format === 'own' ? { ...render, format: pictureFormat } : render);
         const { maxPixels } = nativeOptions;
         const decoding = { maxPixels, keepsAlpha: render !== undefined, signal };
         const found = await this.#search(read, start, decoding, onStart).catch((error: unknown) => {

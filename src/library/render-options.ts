@@ -116,7 +116,8 @@ export interface Crops extends Detection {
 }
 
 /** The kinds of pictures that can be made of an image and its faces. */
-export type PictureKind = 'annotate' | 'redact' | 'crops' | 'crop';
+export const pictureKinds = ['annotate', 'redact', 'crops', 'crop'] as const;
+export type PictureKind = (typeof pictureKinds)[number];
 
 const encodingOptions = {
   format: {
@@ -222,8 +223,13 @@ export function pictureRules(searchRules: OptionRules, kind: PictureKind): Optio
 
 /** The request for a focal point alone. */
 export const focusOnly: NativeRender = {
-  ...{ what: 'framing', format: 'own', quality: 0 },
-  ...{ width: 0, height: 0, zoom: 0, enlarges: false },
+  what: 'framing',
+  format: 'own',
+  quality: 0,
+  width: 0,
+  height: 0,
+  zoom: 0,
+  enlarges: false,
 };
 
 /**

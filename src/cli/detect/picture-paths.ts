@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { PictureKind } from '../../library/render-options.js';
+import { type PictureKind, pictureKinds } from '../../library/render-options.js';
 import { UsageError } from '../usage-error.js';
 import type { Input } from './inputs.js';
 
@@ -13,10 +13,9 @@ export interface PictureRequest {
   mayReplace: boolean;
 }
 
-const kinds: readonly PictureKind[] = ['annotate', 'redact', 'crops', 'crop'];
 /** The requested kinds with their folders. */
 export const requestedPictures = ({ folders }: PictureRequest) =>
-  kinds.flatMap((kind) => (folders[kind] ? [[kind, folders[kind]] as const] : []));
+  pictureKinds.flatMap((kind) => (folders[kind] ? [[kind, folders[kind]] as const] : []));
 
 /** The real path of `folder`, which may not exist yet. */
 async function realFolder(folder: string): Promise<string> {

@@ -10,7 +10,7 @@ import {
 import type { CreateOptions } from '../../library/detector.js';
 import { type ModelName, modelFacts, modelNames } from '../../library/model-catalog.js';
 import { engineChoices } from '../../library/native.js';
-import { type PictureKind, pictureTables, resolveRender } from '../../library/render-options.js';
+import { pictureKinds, pictureTables, resolveRender } from '../../library/render-options.js';
 import { type Flags, flagName, parseFlags, type Values } from '../flags.js';
 import { UsageError } from '../usage-error.js';
 import { formats } from './formats.js';
@@ -100,7 +100,6 @@ export const pictureFlags = {
   except: { ...pictureTables.redact.except, firstFace: 1 },
   only: { ...pictureTables.redact.only, firstFace: 1 },
 } as const satisfies Flags;
-const pictureKinds = ['annotate', 'redact', 'crops', 'crop'] as const satisfies PictureKind[];
 
 /** The parsed flags of `detect`. */
 export interface DetectSettings {

@@ -3,7 +3,7 @@ import type { NativeInput, NativePixels } from '../native.js';
 import { decodeBySharp } from './decode-by-sharp.js';
 import { decodeHeic } from './decode-heic.js';
 import type { DecodeOptions } from './decode-options.js';
-import { checkCost, readOptionalHeader } from './header.js';
+import { checkCost, readHeaderOf } from './header.js';
 import { decoderOf } from './packages.js';
 import { optionalFormatOf } from './sniff.js';
 
@@ -31,8 +31,7 @@ export async function decodeOptional(image: NativeInput, options: DecodeOptions)
   decoderOf(format);
   if (image.byteLength > maxBytes)
     throw new FaceDetectorError('TOO_MANY_PIXELS', 'an image file may have 1 GiB at most');
-  const header = readOptionalHeader(image);
-  if (header) checkCost(header, options.maxPixels);
+  checkCost(readHeaderOf(image, format), options.maxPixels);
   const started = performance.now();
   const pixels = await (format === 'heic' ? decodeHeic(image, options) : decodeBySharp(format, image, options));
   const isPhotograph = format !== 'gif' && pixels.channels === 3;

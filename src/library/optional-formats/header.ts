@@ -23,16 +23,20 @@ function sizeOf(bytes: Uint8Array, format: OptionalFormat) {
 }
 
 /**
- * Reads the header of a HEIC, AVIF or GIF image; undefined for every other. Throws FaceDetectorError CORRUPT_IMAGE, or
- * TRUNCATED_IMAGE for a GIF that ends before its first frame does. Under 5 ms for any image of 20 MB.
+ * Reads the header of an image in that format. Throws FaceDetectorError CORRUPT_IMAGE, or TRUNCATED_IMAGE for a GIF that
+ * ends before its first frame does. Under 5 ms for any image of 20 MB.
  */
-export function readOptionalHeader(bytes: Uint8Array): OptionalHeader | undefined {
-  const format = optionalFormatOf(bytes);
-  if (!format) return undefined;
+export function readHeaderOf(bytes: Uint8Array, format: OptionalFormat): OptionalHeader {
   const { width, height, codedPixels, bits } = sizeOf(bytes, format);
   const { perPixel, perDeepPixel, own } = peaks[format];
   const peakBytes = own + Math.max(codedPixels, width * height) * (bits > 8 ? perDeepPixel : perPixel);
   return { format, width, height, peakBytes, peakBytesWithAlpha: peakBytes };
+}
+
+/** The same for a HEIC, AVIF or GIF image; undefined for every other. */
+export function readOptionalHeader(bytes: Uint8Array): OptionalHeader | undefined {
+  const format = optionalFormatOf(bytes);
+  return format && readHeaderOf(bytes, format);
 }
 
 // As for the formats that native code reads (native/core/image/decoding_peak.cc).

@@ -24,15 +24,14 @@ const maxSearchedMegapixels = 2;
 const yunetMs = 40;
 // Side of the smallest face on the largest picture that yunet's network sees (native/core/models/yunet/levels.cc).
 const yunetSmallest = 20;
+// With the look for the orientation, of what a search takes without it.
+const orientationShare = 1.6;
 
 /** Megapixels of all pyramid levels: a geometric series that starts with the image at the first scale. */
 function pyramidMegapixels(megapixels: number, minFaceSize: number, scaleFactor: number): number {
   const first = (window / minFaceSize) ** 2;
   return (megapixels * first) / (1 - scaleFactor ** 2);
 }
-
-// Looking for the orientation takes up to this share of a search.
-const orientationShare = 1.6;
 
 /** Pixels of the displayed image. */
 export interface Size {
