@@ -27,8 +27,8 @@ std::vector<Part> YuNetParts::Run(const std::string& encoded) {
   const double pixels = double(width) * height;
   faces::Stopwatch watch;
   eighth_.Start(static_cast<size_t>(columns) * kChannels, rows);
-  stem_.Start(level_, height, {0, columns, columns}, eighth_);
-  stem_.Advance(height / 2, {});
+  stem_.Start(height, {0, columns, columns}, eighth_);
+  stem_.Advance(level_, height / 2, {});
   const double stem_ms = watch.Lap();
   trunk_.Start(columns, rows, kThreshold);
   for (int row = 0; row < rows; ++row) trunk_.Push(eighth_.Row(row), {});
