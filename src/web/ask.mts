@@ -2,10 +2,15 @@ import type { Answer, FaceService, Route } from './face-service.mjs';
 import { type Drawable, decode, type Picture, sizeOf } from './picture.mjs';
 import { readTimes, type Times } from './times.mjs';
 
-export type ViewName = 'boxes' | 'redacted' | 'crops';
+export type ViewName = 'boxes' | 'redacted' | 'crops' | 'crop';
 
 /** The route whose answer each view shows. */
-export const routes: Readonly<Record<ViewName, Route>> = { boxes: 'faces', redacted: 'redact', crops: 'crops' };
+export const routes: Readonly<Record<ViewName, Route>> = {
+  boxes: 'faces',
+  redacted: 'redact',
+  crops: 'crops',
+  crop: 'crop',
+};
 
 /** Options of each view: those of the search, and for pictures those of the picture as well. */
 export type OptionsOf = (view: ViewName) => URLSearchParams;
@@ -15,6 +20,8 @@ export interface Result {
   answer: Answer;
   /** Times of the view's own route, with `roundTrip` as measured by this page. */
   times: Times;
+  /** What the crop shows of the picture, in words. */
+  framing?: string;
   /** The picture to show, if the view has one; `isFromService`: drawn by the service, with everything on it. */
   picture?: { drawable: Drawable | undefined; blob: Blob; isFromService: boolean };
 }
@@ -45,6 +52,13 @@ async function askBoxes(service: FaceService, picture: Picture, options: URLSear
   return { answer, times, picture: { drawable: await decode(blob), blob, isFromService: true } };
 }
 
+/** What the headers of /v1/crop say. */
+function framingOf(headers: Headers): string {
+  const [x, y, width, height] = (headers.get('X-Crop-Part') ?? '').split(',');
+  const point = (headers.get('X-Focal-Point') ?? '').split(',').join(', ');
+  return `The crop shows ${width} × ${height} pixels from ${x}, ${y}; the focal point is ${point}.`;
+}
+
 /** Requests from the service what `view` shows. Rejects with ServiceError, or with the signal's reason. */
 export async function ask(
   service: FaceService,
@@ -59,10 +73,11 @@ export async function ask(
     const [answer, times] = await timed(own, asJson);
     return { answer, times };
   }
-  // A redacted picture does not tell how many faces are hidden, so ask for them as well.
+  // A picture does not tell its faces, so ask for them as well.
   const [[blob, times], [answer]] = await Promise.all([
     timed(own, asBlob),
     timed(service.send('faces', picture.blob, optionsOf('boxes'), signal), asJson),
   ]);
-  return { answer, times, picture: { drawable: await decode(blob), blob, isFromService: true } };
+  const shown = { answer, times, picture: { drawable: await decode(blob), blob, isFromService: true } };
+  return view === 'crop' ? { ...shown, framing: framingOf((await own).headers) } : shown;
 }

@@ -4,11 +4,16 @@ export interface Point {
   y: number;
 }
 
+/** How usable a face is: angles in degrees, brightness 0 to 255, the distance of the eyes in pixels. */
+export type Quality = Record<'roll' | 'yaw' | 'pitch' | 'sharpness' | 'brightness' | 'size', number>;
+
 export interface Face {
   box: Point & { width: number; height: number };
   /** 0 to 1. */
   confidence: number;
   landmarks?: Record<string, Point>;
+  /** Only with faceQuality=true. */
+  quality?: Quality;
   /** The cropped face, `data` in base64; /v1/crops only. */
   crop?: { width: number; height: number; data: string };
 }
@@ -22,7 +27,7 @@ export interface Answer {
   faces: Face[];
 }
 
-export type Route = 'faces' | 'annotate' | 'redact' | 'crops';
+export type Route = 'faces' | 'annotate' | 'redact' | 'crops' | 'crop';
 
 /** A parameter in the API description. */
 export interface Parameter {

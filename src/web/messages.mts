@@ -43,7 +43,12 @@ export class Messages {
   }
 }
 
-const done: Record<ViewName, string> = { boxes: 'found on', redacted: 'hidden on', crops: 'cut out of' };
+const done: Record<ViewName, string> = {
+  boxes: 'found on',
+  redacted: 'hidden on',
+  crops: 'cut out of',
+  crop: 'found on',
+};
 
 /** Such as "3 faces found on photo.jpg". */
 export function summary({ faces }: Answer, view: ViewName, name: string): string {

@@ -14,6 +14,8 @@ const searchOptions: OptionControl[] = [
   { name: 'model', title: 'Model' },
   { name: 'minFaceSize', title: 'Minimum face size', stops: sizes, unit: ' px' },
   { name: 'maxSide', title: 'Maximum side', stops: sides, unit: ' px', unset: 'as it is' },
+  { name: 'orientation', title: 'Way up' },
+  { name: 'faceQuality', title: 'Measure faces' },
   { name: 'pnetThreshold', title: 'P-Net threshold', stops: thresholds, onlyWith: ['model', 'mtcnn'] },
   { name: 'rnetThreshold', title: 'R-Net threshold', stops: thresholds, onlyWith: ['model', 'mtcnn'] },
   { name: 'onetThreshold', title: 'O-Net threshold', stops: thresholds, onlyWith: ['model', 'mtcnn'] },
@@ -35,6 +37,18 @@ const cropsOptions: OptionControl[] = [
   },
   { name: 'margin', title: 'Margin', stops: margins, start: 0, onlyWith: ['align', 'false'] },
 ];
+
+const cropOptions: OptionControl[] = [
+  { name: 'zoom', title: 'Zoom', stops: [0, 0.25, 0.5, 0.75, 1] },
+  { name: 'fit', title: 'Fit' },
+];
+// The service needs a size; index.html names this one.
+const cropSize: [string, string][] = [
+  ['width', '400'],
+  ['height', '300'],
+];
+// With a model without landmarks the service refuses any other value.
+const withoutPoints = { orientation: 'exif', faceQuality: 'false' };
 
 // A dragged slider gives many values: send a request once it has rested this long.
 const restMs = 120;
@@ -58,6 +72,7 @@ export class Options {
     this.#own = {
       redacted: new Controls(element('redact-options', HTMLFieldSetElement), redactOptions, onInput),
       crops: new Controls(element('crops-options', HTMLFieldSetElement), cropsOptions, onInput),
+      crop: new Controls(element('crop-options', HTMLFieldSetElement), cropOptions, onInput),
     };
     element('reset', HTMLButtonElement).addEventListener('click', () => {
       this.#search.reset();
@@ -72,14 +87,16 @@ export class Options {
     this.#search.describe(parametersOf.get('/v1/faces') ?? []);
     this.#own.redacted?.describe(parametersOf.get('/v1/redact') ?? []);
     this.#own.crops?.describe(parametersOf.get('/v1/crops') ?? []);
+    this.#own.crop?.describe(parametersOf.get('/v1/crop') ?? []);
     this.#fitModel();
   }
 
-  /** Faces without landmarks cannot be aligned: the service refuses to. */
+  /** Faces without landmarks cannot be aligned or measured: the service refuses to. */
   #fitModel(): void {
     const model = this.#models.find(({ name }) => name === this.#search.chosen('model'));
     const hasPoints = model?.landmarks ?? true;
     this.#own.crops?.fix('align', hasPoints ? undefined : 'false');
+    for (const [name, value] of Object.entries(withoutPoints)) this.#search.fix(name, hasPoints ? undefined : value);
     this.#noPoints.hidden = hasPoints;
     this.#noPoints.textContent = `${model?.name} finds no points to turn faces upright by.`;
   }
@@ -90,6 +107,7 @@ export class Options {
   }
 
   of(view: ViewName): URLSearchParams {
-    return new URLSearchParams([...(this.#own[view]?.entries() ?? []), ...this.#search.entries()]);
+    const needed = view === 'crop' ? cropSize : [];
+    return new URLSearchParams([...needed, ...(this.#own[view]?.entries() ?? []), ...this.#search.entries()]);
   }
 }

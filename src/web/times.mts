@@ -10,6 +10,8 @@ const titles: Record<string, string> = {
   rnet: 'R-Net',
   onet: 'O-Net',
   detect: 'Search',
+  orientation: 'Way up',
+  quality: 'Quality',
   render: 'Render',
   encode: 'Encode',
   total: 'Total',

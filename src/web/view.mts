@@ -7,6 +7,7 @@ import { KeyForm } from './key-form.mjs';
 import { Messages, summary } from './messages.mjs';
 import { Options } from './option-fields.mjs';
 import { type Picture, release } from './picture.mjs';
+import { showQuality } from './quality-table.mjs';
 import { nameOf, resultName, save } from './save.mjs';
 import { Stage } from './stage.mjs';
 import { hideTimes, showTimes, type Times } from './times.mjs';
@@ -124,7 +125,7 @@ export class View {
   }
 
   #present(result: Result, shown: Picture, view: ViewName): void {
-    const { answer, times, picture } = result;
+    const { answer, times, picture, framing } = result;
     const text = summary(answer, view, shown.name);
     const old = this.#result?.picture;
     this.#result = result;
@@ -134,10 +135,12 @@ export class View {
     else this.#stage.clear();
     if (old?.isFromService) release(old.drawable);
     const { width, height } = answer.image;
-    const hint =
-      picture?.isFromService && view === 'boxes' ? ' Drawn by the service: this browser cannot show it.' : '';
+    const drawn =
+      picture?.isFromService && view === 'boxes' ? 'Drawn by the service: this browser cannot show it.' : '';
+    const hint = ` ${framing ?? drawn}`.trimEnd();
     this.#messages.status(`${text}, ${width} × ${height} pixels, by ${answer.model}.${hint}`);
     this.#exchange.answer = answer;
+    showQuality(answer.faces);
     showTimes(times, this.#before);
     if (!this.#isLive) this.#before = times;
     this.#showSave();
@@ -152,6 +155,7 @@ export class View {
     this.#messages.status(`${picture.name} was not searched.`);
     this.#exchange.answer = error.problem ?? {};
     hideTimes();
+    showQuality([]);
     if (error.status === 401) this.#keyForm.show();
     this.#showSave();
   }
@@ -193,7 +197,7 @@ export class View {
     const view = this.#view;
     const picture = this.#picture ?? placeholder;
     const url = this.#service.url(routes[view], this.#options.of(view));
-    const output = view === 'redacted' ? resultName(picture, view) : undefined;
+    const output = ['redacted', 'crop'].includes(view) ? resultName(picture, view) : undefined;
     this.#exchange.request = curlLine(url, picture.name, this.#service.key !== '', output);
     this.#exchange.missingFile = picture.isFile ? undefined : picture.name;
   }

@@ -8,14 +8,29 @@ import { hold } from './hold.mjs';
 import { imageFiles } from './image-files.mjs';
 
 const files = Object.values(await imageFiles());
-const paths = ['/face', '/v1/faces', '/v1/annotate', '/v1/redact', '/v1/crops', '/v1/batch'];
+const paths = [
+  '/face',
+  '/v1/faces',
+  '/v1/annotate',
+  '/v1/redact',
+  '/v1/crops',
+  '/v1/batch',
+  '/v1/focal-point',
+  '/v1/crop',
+  '/v1/crop?width=64&height=40',
+  '/v1/crop?width=300&height=9&fit=exact&zoom=1',
+];
 const queries = [
   '',
   '',
-  '?minFaceSize=12&truncated=accept',
-  '?fastDecode=true&maxSide=12',
-  '?format=webp&quality=1',
-  '?x=%ff',
+  'minFaceSize=12&truncated=accept',
+  'fastDecode=true&maxSide=12',
+  'format=webp&quality=1',
+  'orientation=auto',
+  'faceQuality=true&maxRoll=20&maxYaw=30&minSharpness=5',
+  'except=0&regions=1,2,30,40;-5,-5,1e3,9',
+  'only=0;1,2,30,40&mode=pixelate',
+  'x=%ff',
 ];
 
 /** A request as it goes over the wire, its image changed more often than what is around it. */
@@ -43,7 +58,8 @@ function bytesOf({ path, query, kind, file, inImage, around }: SentRequest) {
       : kind === 'json'
         ? ['application/json', Buffer.from(JSON.stringify({ image: image.toString('base64') }))]
         : ['image/png', image];
-  const head = postHead(path + query, { 'Content-Type': type, 'Content-Length': body.length, Connection: 'close' });
+  const target = query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`;
+  const head = postHead(target, { 'Content-Type': type, 'Content-Length': body.length, Connection: 'close' });
   return changed(Buffer.concat([Buffer.from(head), body]), around);
 }
 

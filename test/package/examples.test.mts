@@ -21,6 +21,7 @@ const tested = [
   'library.cjs',
   'library.mjs',
   'library.ts',
+  'openapi-client', // openapi-client.slow.test.mts
   'opencv4nodejs', // tools/opencv4nodejs.mjs runs it, which compiles that package
 ];
 

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { needWeights, root } from '../fixtures/available.mjs';
 import { needChromium, openBrowser, type Visit, visit } from '../fixtures/browser.mjs';
-import { standardPng } from '../fixtures/drawn-faces.mjs';
+import { drawFaces, standardPng, toSharp } from '../fixtures/drawn-faces.mjs';
 import { facesFile, shownAnswer, untilStatus } from '../fixtures/face-page.mjs';
 import { audit } from '../fixtures/page-audit.mjs';
 import { type Service, startService } from '../fixtures/service.mjs';
@@ -97,6 +97,54 @@ describe('the demo page shows', () => {
     expect((await sharp(bytes).metadata()).format).to.equal('png');
     // In the page only the beginning of each picture, for the clipboard all of it.
     expect(await page.locator('#json').textContent()).to.match(/"data": "iVBORw0K.{16}\.\.\. \(\d+\)"/);
+  });
+
+  it('the best part of the picture, and says what it shows', async () => {
+    await page.locator('#file').setInputFiles(facesFile);
+    await untilStatus(page, /4 faces found/);
+    await page.getByRole('radio', { name: 'Crop', exact: true }).check({ force: true });
+    await untilStatus(page, /The crop shows 667 × 500 pixels from \d+, 0; the focal point is 0\.\d{4}, 0\.\d{4}\.$/);
+    expect(await page.locator('#curl').textContent()).to.match(/-o "faces-crop.png" .*crop\?width=400&height=300"$/);
+    await page.screenshot({ path: path.join(pictures, 'light-crop.png'), fullPage: true });
+    expect(await audit(page)).to.deep.equal([]);
+    const { name, bytes } = await saved('#save');
+    expect(name).to.equal('faces-crop.png');
+    expect(await sharp(bytes).metadata()).to.include({ width: 400, height: 300 });
+    const buffer = await toSharp(drawFaces(800, 500, [{ x: 300, y: 250, height: 260 }]))
+      .png()
+      .toBuffer();
+    await page.locator('#file').setInputFiles({ name: 'one.png', mimeType: 'image/png', buffer });
+    await untilStatus(page, /1 face found on one.png.*The crop shows 667 /);
+    await page.locator('#crop-options [name=zoom]').press('End');
+    await untilStatus(page, /1 face found on one.png.*The crop shows (?!667 )/);
+  });
+
+  it('how usable each face is, where asked', async () => {
+    await page.locator('#file').setInputFiles(facesFile);
+    await untilStatus(page, /4 faces found/);
+    expect(await page.locator('#quality').isVisible()).to.equal(false);
+    await page.locator('[name=faceQuality]').selectOption('yes');
+    await page.locator('#quality tbody tr').nth(3).waitFor();
+    expect(await page.getByRole('rowheader', { name: 'Quality' }).count()).to.equal(1);
+    const { faces } = (await shownAnswer(page)) as unknown as { faces: { quality: { size: number } }[] };
+    const sizes = await page.locator('#quality td:last-child').allTextContents();
+    expect(sizes).to.deep.equal(faces.map(({ quality }) => `${quality.size.toFixed(0)} px`));
+    await page.screenshot({ path: path.join(pictures, 'light-quality.png'), fullPage: true });
+    expect(await audit(page)).to.deep.equal([]);
+    await page.locator('[name=faceQuality]').selectOption('no');
+    await page.locator('#quality').waitFor({ state: 'hidden' });
+  });
+
+  it('the picture that lies on its side, upright', async () => {
+    const buffer = await sharp(standardPng()).rotate(90).png().toBuffer();
+    await page.locator('[name=orientation]').selectOption('auto');
+    await page.locator('#file').setInputFiles({ name: 'aside.png', mimeType: 'image/png', buffer });
+    await untilStatus(page, /4 faces found on aside.png/);
+    expect(await shownAnswer(page)).to.include({ turn: 270 });
+    await look('Redacted');
+    await untilStatus(page, /4 faces hidden on aside.png/);
+    const width = await page.locator('#frame img').evaluate((image: HTMLImageElement) => image.naturalWidth);
+    expect(width).to.equal(800);
   });
 
   it('the picture with boxes as a file', async () => {

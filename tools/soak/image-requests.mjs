@@ -1,6 +1,6 @@
 import { form } from './body.mjs';
 import { mutated } from './images.mjs';
-import { invalidOptions, validOptions } from './options.mjs';
+import { invalidOptions, neededOptions, validOptions } from './options.mjs';
 import { imageRoutes, maxBodyBytes, post, queryOf, upload } from './upload.mjs';
 
 const keyOf = (...parts) => parts.map(String).join(' | ');
@@ -17,7 +17,8 @@ export function goodImage(random, { good, models }) {
 /** A photograph's size. Small faces are left out and pictures are JPEG, or one such request would take as long as fifty others. */
 export function largeImage(random, { large }) {
   const route = random.weighted(imageRoutes.filter(([, path]) => path !== '/face'));
-  const options = [['minFaceSize', '200'], ...(route === '/v1/faces' ? [] : [['format', 'jpeg']])];
+  const isPicture = !['/v1/faces', '/v1/focal-point'].includes(route);
+  const options = [['minFaceSize', '200'], ...neededOptions(route), ...(isPicture ? [['format', 'jpeg']] : [])];
   return upload(random, route, large, options, { expected: [200], key: keyOf(route, large.name) });
 }
 
@@ -30,10 +31,11 @@ export function badOptions(random, { good, models }) {
 /** Something that is no image, or none any more. */
 export function badImage(random, { good, refused }) {
   const route = random.weighted(imageRoutes);
+  const options = neededOptions(route);
   if (random.chance(0.6))
-    return upload(random, route, mutated(random, random.pick(good)), [], { expected: [200, 413, 415, 422] });
+    return upload(random, route, mutated(random, random.pick(good)), options, { expected: [200, 413, 415, 422] });
   const image = random.pick(refused);
-  return upload(random, route, image, [], { expected: [image.status], key: keyOf(route, image.name) });
+  return upload(random, route, image, options, { expected: [image.status], key: keyOf(route, image.name) });
 }
 
 /** Several images, some of them bad. */

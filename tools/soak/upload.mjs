@@ -10,6 +10,8 @@ export const imageRoutes = [
   [7, '/v1/annotate'],
   [7, '/v1/redact'],
   [7, '/v1/crops'],
+  [7, '/v1/crop'],
+  [5, '/v1/focal-point'],
 ];
 
 /** A POST of a body; `expected` are the statuses that it may be answered with, `key` is what requests of equal answers share. */
