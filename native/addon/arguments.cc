@@ -5,6 +5,8 @@
 #include <sstream>
 #include <utility>
 
+#include "render/redact_frame.h"
+
 namespace faces::addon {
 namespace {
 
@@ -89,17 +91,26 @@ std::vector<FaceChoice> ReadChoices(const Napi::Array& list) {
   return choices;
 }
 
-RedactOptions ReadRedactOptions(const Napi::Object& object) {
+// How to hide, without what.
+RedactOptions ReadHiding(const Napi::Object& object) {
   using Mode = RedactOptions::Mode;
   using Shape = RedactOptions::Shape;
+  RedactOptions options;
+  options.mode =
+      OneOf<Mode>(object, "mode", {{"blur", Mode::kBlur}, {"pixelate", Mode::kPixelate}, {"fill", Mode::kFill}});
+  options.shape = OneOf<Shape>(object, "shape", {{"ellipse", Shape::kEllipse}, {"box", Shape::kBox}});
+  options.margin = Number(object, "margin", 0, 1);
+  return options;
+}
+
+RedactOptions ReadRedactOptions(const Napi::Object& object) {
   using Whom = RedactOptions::Whom;
-  return {OneOf<Mode>(object, "mode", {{"blur", Mode::kBlur}, {"pixelate", Mode::kPixelate}, {"fill", Mode::kFill}}),
-          OneOf<Shape>(object, "shape", {{"ellipse", Shape::kEllipse}, {"box", Shape::kBox}}),
-          Number(object, "margin", 0, 1),
-          OneOf<Whom>(object, "whom",
-                      {{"all", Whom::kAll}, {"except", Whom::kAllExceptChosen}, {"only", Whom::kOnlyChosen}}),
-          ReadChoices(List(object, "chosen")),
-          ReadBoxes(List(object, "regions"))};
+  RedactOptions options = ReadHiding(object);
+  options.whom = OneOf<Whom>(object, "whom",
+                             {{"all", Whom::kAll}, {"except", Whom::kAllExceptChosen}, {"only", Whom::kOnlyChosen}});
+  options.chosen = ReadChoices(List(object, "chosen"));
+  options.regions = ReadBoxes(List(object, "regions"));
+  return options;
 }
 
 }  // namespace
@@ -213,6 +224,21 @@ PinnedImage ReadRawImage(const Napi::Value& value) {
   const Napi::Uint8Array data = Array(object.Get("data"));
   image.pixels = {data.Data(), data.ByteLength()};
   return {image, Napi::Persistent(data)};
+}
+
+FrameToRedact ReadFrameToRedact(const Napi::Value& value) {
+  constexpr double kMaxSide = 1 << 15;
+  const Napi::Object object = ToObject(value);
+  FrameToRedact frame;
+  frame.size = {static_cast<int>(Number(object, "width", 1, kMaxSide)),
+                static_cast<int>(Number(object, "height", 1, kMaxSide))};
+  frame.boxes = ReadBoxes(List(object, "boxes"));
+  frame.options = ReadHiding(object);
+  Napi::Uint8Array data = Array(object.Get("data"));  // last, as in ReadRawImage
+  if (data.ByteLength() != render::FrameBytes(frame.size)) Refuse(value, "the bytes of a frame");
+  frame.data = data.Data();
+  frame.pin = Napi::Persistent(data);
+  return frame;
 }
 
 }  // namespace faces::addon

@@ -19,6 +19,15 @@ struct PinnedImage {
   Napi::Reference<Napi::Uint8Array> pin;
 };
 
+/// A frame of a film (render/redact_frame.h), its bytes pinned like those of a PinnedImage, and what to hide on it.
+struct FrameToRedact {
+  uint8_t* data = nullptr;
+  cv::Size size;
+  std::vector<Box> boxes;
+  RedactOptions options;
+  Napi::Reference<Napi::Uint8Array> pin;
+};
+
 // Convert the arguments of the addon's functions into values of the core. src/ has already validated ranges, with
 // messages for users; these functions check the types that memory safety depends on, and throw Napi::TypeError.
 Options ReadOptions(const Napi::Value& value);
@@ -28,6 +37,7 @@ EngineChoice ReadEngineChoice(const Napi::Value& value);
 int ReadThreads(const Napi::Value& value);
 std::chrono::milliseconds ReadCpuBudget(const Napi::Value& options);  // 0: none
 PinnedImage ReadRawImage(const Napi::Value& value);
+FrameToRedact ReadFrameToRedact(const Napi::Value& value);
 std::vector<uint8_t> CopyBytes(const Napi::Value& value);
 Bytes BorrowBytes(const Napi::Value& value);  // valid until control returns to JavaScript
 

@@ -159,11 +159,11 @@ class Cover {
   std::vector<int> changes_;  // change in the number of faces from one column to the next
 };
 
-void Blacken(cv::Mat& picture, const std::vector<Hidden>& faces, const CancelFlag& cancel) {
+void Fill(cv::Mat& picture, const std::vector<Hidden>& faces, const cv::Scalar& value, const CancelFlag& cancel) {
   Cover cover(faces, picture.cols);
   for (int y = 0; y < picture.rows; ++y) {
     Checkpoint(cancel);
-    cover.ForEachSpan(y, [&](const cv::Range& span) { picture.row(y).colRange(span).setTo(cv::Scalar(0, 0, 0, 255)); });
+    cover.ForEachSpan(y, [&](const cv::Range& span) { picture.row(y).colRange(span).setTo(value); });
   }
 }
 
@@ -206,7 +206,7 @@ void HideBySize(cv::Mat& picture, std::vector<Hidden> faces, const RedactOptions
 
 void Redact(cv::Mat& picture, const std::vector<Face>& faces, const RedactOptions& options, const CancelFlag& cancel) {
   const std::vector<Hidden> hidden = OnPicture(faces, options, picture.size());
-  if (options.mode == RedactOptions::Mode::kFill) return Blacken(picture, hidden, cancel);
+  if (options.mode == RedactOptions::Mode::kFill) return Fill(picture, hidden, options.fill, cancel);
   double covered = 0;
   for (const Hidden& face : hidden) covered += face.area.area();
   const bool is_ordinary = covered <= kMaxCoverage * static_cast<double>(picture.total());

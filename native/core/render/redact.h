@@ -24,11 +24,11 @@ constexpr int kSmallestSquare = 8;
 /// on a picture made for it, would take minutes.
 constexpr double kMaxCoverage = 8;
 
-/// Hides the faces that `options` asks for (see FacesToHide), and its regions, on `picture` (CV_8UC3 or CV_8UC4), in
+/// Hides the faces that `options` asks for (see FacesToHide), and its regions, on `picture` (CV_8UC1, 3 or 4), in
 /// place. Of a region, kSamplesAcross samples are left across the longer side: on a number plate, several characters
 /// share one. What is written into a face's region, alpha included,
 /// depends only on the means of its squares (kPixelate shows them, kBlur a smooth surface close to them), or on nothing
-/// (kFill: black, opaque). Boxes should not be clipped: the centre of a face that the border cuts differs from the
+/// (kFill). Boxes should not be clipped: the centre of a face that the border cuts differs from the
 /// centre of its visible part. If faces cover the picture more than kMaxCoverage times, those of similar size (up to a
 /// factor of two) share squares, a third of the largest one's shorter side: at most kSamplesAcross across any face, so
 /// that all are hidden in the time of some 10 passes over the picture. Memory besides the picture is below a megabyte

@@ -38,7 +38,8 @@ struct RedactOptions {
   double margin = 0.3;
   Whom whom = Whom::kAll;
   std::vector<FaceChoice> chosen{};
-  std::vector<Box> regions{};  ///< hidden as well, as boxes without a margin, in pixels of the displayed image
+  std::vector<Box> regions{};     ///< hidden as well, as boxes without a margin, in pixels of the displayed image
+  cv::Scalar fill{0, 0, 0, 255};  ///< what kFill writes into the picture's channels
 };
 
 /// A picture of each face.
