@@ -129,6 +129,8 @@ export class FaceDetector {
   readonly models: readonly [LoadedModel, ...LoadedModel[]];
   /** Version of the OpenCV library that the addon was built with. */
   readonly opencvVersion: string;
+  /** How many images it searches at the same time. */
+  readonly slots: number;
   readonly #loaded: LoadedModels;
   readonly #slots: Slots;
   readonly #defaults: DetectOptions;
@@ -142,6 +144,7 @@ export class FaceDetector {
     this.models = loaded.list;
     this.#loaded = loaded;
     this.opencvVersion = opencvVersion;
+    this.slots = slots;
     this.#slots = new Slots(slots);
     this.#defaults = defaults;
   }

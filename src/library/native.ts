@@ -17,6 +17,8 @@ export interface NativeAddon {
    * EMPTY_IMAGE, CORRUPT_IMAGE. `bytes` must not be on a SharedArrayBuffer.
    */
   probe(bytes: Uint8Array): NativeProbe;
+  /** Hides boxes on a frame of a film, in place. Rejects after a teardown only. */
+  redactFrame(frame: NativeFrame): Promise<void>;
   /**
    * From now on, jobs are cancelled when this thread's environment is torn down, which would otherwise wait for them.
    * Throws an error with code OUT_OF_MEMORY if the system cannot create the watching thread.
@@ -72,6 +74,19 @@ export interface NativePixels {
   height: number;
   channels: number;
   isRgb: boolean;
+}
+
+/** A frame of a film and what to hide on it, as native/core/render/redact_frame.h says. */
+export interface NativeFrame {
+  /** Planes of Y, U and V. Written to; must not be touched until the call has settled. */
+  data: Uint8Array;
+  /** Pixels, up to 32768. */
+  width: number;
+  height: number;
+  boxes: readonly Box[];
+  mode: 'blur' | 'pixelate' | 'fill';
+  shape: 'ellipse' | 'box';
+  margin: number;
 }
 
 /** Every field is required; 0 means "no limit" for maxFaces, maxSide and maxCpuMs. */

@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { throwIfAborted } from '../abort.js';
+import { FaceDetectorError } from '../face-detector-error.js';
+import { DecoderLog, type FrameFacts, type TimeBase } from './decoder-log.js';
+import { keepTimes, startFfmpeg } from './ffmpeg.js';
+import type { EncodedFilm } from './film-source.js';
+
+/** `bgr24`: three bytes a pixel; `yuv420p`: a plane of brightness and two of colour with half of its sides, rounded up. */
+export type PixelLayout = 'bgr24' | 'yuv420p';
+
+export interface DecodedFrame extends FrameFacts {
+  data: Uint8Array;
+  timeBase: TimeBase;
+}
+
+export interface DecodeOptions {
+  layout: PixelLayout;
+  signal?: AbortSignal | undefined;
+  /** Milliseconds without a picture after which the source counts as stalled. */
+  stallMs: number;
+  /** Gets what was damaged on the way, when the film is over. */
+  onDamage?: ((messages: readonly string[]) => void) | undefined;
+}
+
+export function bytesOf(layout: PixelLayout, width: number, height: number): number {
+  return layout === 'bgr24' ? 3 * width * height : width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
+}
+
+// Of one picture, as of one image: 50 million pixels of bgr24.
+const maxFrameBytes = 150_000_000;
+
+/** Takes exactly so many bytes at a time from a stream. */
+class Taker {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #rest: Uint8Array = new Uint8Array(0);
+
+  constructor(stream: Readable) {
+    this.#chunks = stream[Symbol.asyncIterator]();
+  }
+
+  /** Undefined if the stream ends before that. */
+  async take(bytes: number): Promise<Uint8Array | undefined> {
+    const taken = Buffer.allocUnsafe(bytes);
+    let filled = 0;
+    while (true) {
+      const part = this.#rest.subarray(0, bytes - filled);
+      taken.set(part, filled);
+      filled += part.length;
+      this.#rest = this.#rest.subarray(part.length);
+      if (filled === bytes) return taken;
+      const { done, value } = await this.#chunks.next();
+      if (done) return undefined;
+      this.#rest = value;
+    }
+  }
+}
+
+/** What `promise` resolves to, or a rejection with FILM_STALLED after so long. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const stalled = new Promise<never>((_, reject) => {
+    const error = new FaceDetectorError('FILM_STALLED', `no picture has come for ${ms / 1000} s`);
+    timer = setTimeout(reject, ms, error);
+  });
+  try {
+    return await Promise.race([promise, stalled]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The pictures of a film as people see them: turned as the film says, in 8 bits. ffmpeg waits while nobody takes the next one.
+ * Rejects with FaceDetectorError FFMPEG_MISSING, FILM_UNREADABLE, FILM_STALLED, TOO_MANY_PIXELS, and with the signal's reason.
+ */
+export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): AsyncGenerator<DecodedFrame, void> {
+  const { layout, signal, stallMs, onDamage } = options;
+  throwIfAborted(signal);
+  const args = [...film.args, '-map', '0:V:0', '-vf', 'showinfo=checksum=0', ...(await keepTimes())];
+  const stdin = film.stream ? 'pipe' : 'ignore';
+  const ffmpeg = await startFfmpeg([...args, '-f', 'rawvideo', '-pix_fmt', layout, 'pipe:1'], [stdin, 'pipe', 'pipe']);
+  const ended = once(ffmpeg, 'close');
+  // Its failure is ffmpeg's too, which then has less to read or nobody who reads.
+  if (film.stream) pipeline(film.stream, ffmpeg.stdin as Writable).catch(() => undefined);
+  const kill = () => ffmpeg.kill('SIGKILL');
+  signal?.addEventListener('abort', kill);
+  try {
+    const log = new DecoderLog(ffmpeg.stderr as Readable);
+    const pixels = new Taker(ffmpeg.stdout as Readable);
+    let count = 0;
+    for (let facts = await within(log.next(), stallMs); facts; facts = await within(log.next(), stallMs)) {
+      const bytes = bytesOf(layout, facts.width, facts.height);
+      if (bytes > maxFrameBytes)
+        throw new FaceDetectorError('TOO_MANY_PIXELS', `the film has ${facts.width} x ${facts.height} pixels`);
+      const data = await within(pixels.take(bytes), stallMs);
+      if (!data) break;
+      yield { ...facts, data, timeBase: log.timeBase };
+      count++;
+    }
+    await ended;
+    throwIfAborted(signal);
+    if (ffmpeg.exitCode !== 0 || count === 0) throw unreadable(log.errors);
+    if (log.errors.length > 0) onDamage?.(log.errors);
+  } finally {
+    signal?.removeEventListener('abort', kill);
+    kill();
+    film.stream?.destroy();
+    await ended;
+  }
+}
+
+const unreadable = (errors: readonly string[]) =>
+  new FaceDetectorError('FILM_UNREADABLE', `the film cannot be read: ${errors.join('; ') || 'it has no pictures'}`);

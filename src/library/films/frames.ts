@@ -1,0 +1,82 @@
+import { throwIfAborted } from '../abort.js';
+import { imageReader } from '../input.js';
+import type { NativePixels } from '../native.js';
+import { decodeFilm } from './decode-film.js';
+import { encodedFilm, type FilmSource, type FrameInput } from './film-source.js';
+
+export interface Frame {
+  /** Seconds since the beginning. */
+  time: number;
+  pixels: NativePixels;
+  /** How many pictures of a live source have been left out before this one. */
+  dropped: number;
+}
+
+export interface FrameOptions {
+  signal?: AbortSignal | undefined;
+  isLive?: boolean | undefined;
+  stallMs: number;
+  onDamage?: ((messages: readonly string[]) => void) | undefined;
+}
+
+// What films without times most often have.
+const usualRate = 25;
+
+async function* ownFrames(source: AsyncIterable<FrameInput>, signal?: AbortSignal): AsyncGenerator<Frame> {
+  let time = -1 / usualRate;
+  for await (const input of source) {
+    throwIfAborted(signal);
+    time = input.time ?? time + 1 / usualRate;
+    yield { time, pixels: (await imageReader(input)()) as NativePixels, dropped: 0 };
+  }
+}
+
+/** The newest picture each time one is asked for: those that came meanwhile are counted and forgotten. */
+async function* newest(frames: AsyncGenerator<Frame>): AsyncGenerator<Frame> {
+  let waiting: Frame | undefined;
+  let dropped = 0;
+  let end: { error?: unknown } | undefined;
+  let wake: () => void = () => undefined;
+  const reading = (async () => {
+    for await (const frame of frames) {
+      if (waiting) dropped++;
+      waiting = frame;
+      wake();
+    }
+  })();
+  reading
+    .then(
+      () => (end = {}),
+      (error: unknown) => (end = { error }),
+    )
+    .finally(() => wake());
+  try {
+    while (true) {
+      if (waiting) {
+        const frame = { ...waiting, dropped };
+        waiting = undefined;
+        yield frame;
+      } else if (end) {
+        if ('error' in end) throw end.error;
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    await frames.return(undefined);
+  }
+}
+
+/** The pictures of `source`, upright, as a search takes them. Rejects like decodeFilm, and with INVALID_OPTION. */
+export function framesOf(source: FilmSource, options: FrameOptions): AsyncGenerator<Frame> {
+  const film = encodedFilm(source);
+  if (!film) return ownFrames(source as AsyncIterable<FrameInput>, options.signal);
+  const decoded = (async function* () {
+    for await (const { time, data, width, height } of decodeFilm(film, { layout: 'bgr24', ...options }))
+      yield { time, pixels: { data, width, height, channels: 3, isRgb: false }, dropped: 0 };
+  })();
+  return (options.isLive ?? film.isLive) ? newest(decoded) : decoded;
+}

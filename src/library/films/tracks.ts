@@ -1,0 +1,167 @@
+import type { Box, Face, Landmarks, Point } from '../detection.js';
+import { landmarkNames } from '../detection.js';
+import { correct, type Motion, type Noise, predict, startMotion } from './motion.js';
+
+/** A face of a film at one moment. */
+export interface TrackedFace {
+  /** The same for the same face as long as it is followed; numbers are not used again. */
+  id: number;
+  box: Box;
+  /** Of the last frame in which the face was found, moved along with the box. Absent as in a `Face`. */
+  landmarks?: Landmarks;
+  /** Of the last frame in which it was found: 0 to 1. */
+  confidence: number;
+  /** Seconds since it was first found. */
+  age: number;
+  /** The detector did not find it in this frame, or the frame was not searched: the box is where it should be. */
+  isPredicted: boolean;
+}
+
+/** Standard deviations in heights of the face, or in natural logarithms for its size: measured on films drawn by code. */
+const placeNoise: Noise = { measured: 0.03, gained: 5 };
+const sizeNoise: Noise = { measured: 0.04, gained: 1 };
+
+/** A box as a Kalman filter sees it: its centre in pixels, and the logarithms of its sides. */
+export const coordinates = ['x', 'y', 'width', 'height'] as const;
+export type Coordinates = Record<(typeof coordinates)[number], number>;
+
+export function coordinatesOf({ x, y, width, height }: Box): Coordinates {
+  return {
+    x: x + width / 2,
+    y: y + height / 2,
+    width: Math.log(Math.max(width, 1)),
+    height: Math.log(Math.max(height, 1)),
+  };
+}
+
+export function boxOf({ x, y, width, height }: Coordinates): Box {
+  const [w, h] = [Math.exp(width), Math.exp(height)];
+  return { x: x - w / 2, y: y - h / 2, width: w, height: h };
+}
+
+/** The noise of a coordinate of a face that is so many pixels high. */
+export function noiseOf(coordinate: keyof Coordinates, height: number): Noise {
+  if (coordinate === 'width' || coordinate === 'height') return sizeNoise;
+  return { measured: placeNoise.measured * height, gained: placeNoise.gained * height };
+}
+
+interface Track {
+  readonly id: number;
+  readonly firstFound: number;
+  lastFound: number;
+  time: number;
+  face: Face;
+  motion: Record<keyof Coordinates, Motion>;
+}
+
+const mapped = <T>(of: (coordinate: keyof Coordinates) => T) =>
+  Object.fromEntries(coordinates.map((coordinate) => [coordinate, of(coordinate)])) as Record<keyof Coordinates, T>;
+
+function trackOf(id: number, face: Face, time: number): Track {
+  const measured = coordinatesOf(face.box);
+  const motion = mapped((name) => startMotion(measured[name], noiseOf(name, face.box.height)));
+  return { id, firstFound: time, lastFound: time, time, face, motion };
+}
+
+const placeOf = ({ motion }: Track) => boxOf(mapped((name) => motion[name].position));
+
+function movedOn(track: Track, time: number): void {
+  const { height } = placeOf(track);
+  const seconds = Math.max(time - track.time, 0);
+  track.motion = mapped((name) => predict(track.motion[name], seconds, noiseOf(name, height)));
+  track.time = time;
+}
+
+function found(track: Track, face: Face, time: number): void {
+  const measured = coordinatesOf(face.box);
+  track.motion = mapped((name) => correct(track.motion[name], measured[name], noiseOf(name, face.box.height)));
+  track.face = face;
+  track.lastFound = time;
+}
+
+/** A point of the face, as the face is now in `to`. */
+const carried = (point: Point, from: Box, to: Box): Point => ({
+  x: to.x + ((point.x - from.x) * to.width) / from.width,
+  y: to.y + ((point.y - from.y) * to.height) / from.height,
+});
+
+function shown(track: Track, time: number): TrackedFace {
+  const { face, id } = track;
+  const isPredicted = track.lastFound < time;
+  const box = placeOf(track);
+  const { landmarks } = face;
+  return {
+    id,
+    box,
+    confidence: face.confidence,
+    ...(landmarks && {
+      landmarks: Object.fromEntries(
+        landmarkNames.map((name) => [name, carried(landmarks[name], face.box, box)]),
+      ) as Landmarks,
+    }),
+    age: time - track.firstFound,
+    isPredicted,
+  };
+}
+
+/** How far a found face is from where a track should be: distances in heights, sizes in ratios. Above 1: another face. */
+function distance(track: Track, face: Face): number {
+  const [place, other] = [placeOf(track), face.box];
+  const height = (place.height + other.height) / 2;
+  const [a, b] = [coordinatesOf(place), coordinatesOf(other)];
+  // Where a face was not seen for long it may be further away, to a face's height.
+  const reach = Math.min(0.5 + (2 * Math.sqrt(track.motion.x.pp + track.motion.y.pp)) / height, 1);
+  const byPlace = Math.hypot(a.x - b.x, a.y - b.y) / (reach * height);
+  const bySize = Math.abs(a.height - b.height) / Math.log(2);
+  return Math.hypot(byPlace, bySize);
+}
+
+/**
+ * The faces of a film as it goes on. Each face found is given to the track it is nearest to, nearest pairs first: with the few
+ * faces of a picture the best assignment of all together would rarely be another.
+ */
+export class Tracks {
+  readonly #maxGap: number;
+  #tracks: Track[] = [];
+  #nextId = 1;
+
+  /** `maxGap`: seconds for which a face that is not found is followed. */
+  constructor(maxGap: number) {
+    this.#maxGap = maxGap;
+  }
+
+  /** The picture is cut here: no face goes on. */
+  cut(): void {
+    this.#tracks = [];
+  }
+
+  /** The faces at `time`, in seconds, which must not fall; `faces` undefined if that frame was not searched. */
+  step(faces: readonly Face[] | undefined, time: number, picture: { width: number; height: number }): TrackedFace[] {
+    for (const track of this.#tracks) movedOn(track, time);
+    if (faces) this.#assign(faces, time);
+    this.#tracks = this.#tracks.filter(
+      (track) => track.lastFound === time || (time - track.lastFound <= this.#maxGap && isOn(placeOf(track), picture)),
+    );
+    return this.#tracks.map((track) => shown(track, time));
+  }
+
+  #assign(faces: readonly Face[], time: number): void {
+    const pairs = this.#tracks
+      .flatMap((track) => faces.map((face) => ({ track, face, apart: distance(track, face) })))
+      .filter(({ apart }) => apart <= 1)
+      .sort((a, b) => a.apart - b.apart);
+    const taken = new Set<Face | Track>();
+    for (const { track, face } of pairs) {
+      if (taken.has(track) || taken.has(face)) continue;
+      taken.add(track).add(face);
+      found(track, face, time);
+    }
+    for (const face of faces) {
+      if (!taken.has(face)) this.#tracks.push(trackOf(this.#nextId++, face, time));
+    }
+  }
+}
+
+/** Whether the middle of the box is on the picture. */
+const isOn = ({ x, y, width, height }: Box, picture: { width: number; height: number }) =>
+  x + width / 2 >= 0 && y + height / 2 >= 0 && x + width / 2 <= picture.width && y + height / 2 <= picture.height;
