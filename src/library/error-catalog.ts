@@ -59,6 +59,7 @@ export const errorCatalog = {
   ),
   FFMPEG_MISSING: entry(['library'], undefined, true, 'ffmpeg is not installed; the message has the command'),
   FILM_UNREADABLE: entry(['library'], undefined, false, 'The film is damaged or of no known format'),
+  FILM_UNWRITABLE: entry(['library'], undefined, true, 'The film cannot be written'),
   FILM_STALLED: entry(['library'], undefined, true, 'No picture has come for too long'),
   OVERLOADED: entry(['service'], 503, true, 'Too many requests are waiting'),
   SHUTTING_DOWN: entry(['service'], 503, true, 'The service is stopping'),

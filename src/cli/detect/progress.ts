@@ -11,7 +11,8 @@ export interface Progress {
 
 const none: Progress = { step: () => {}, around: (write) => write(), stop: () => {} };
 
-function duration(seconds: number): string {
+/** Such as "3 min 20 s". */
+export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '-';
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   if (hours > 0) return `${hours} h ${minutes} min`;

@@ -18,6 +18,8 @@ export interface DecodedFrame extends FrameFacts {
 export interface DecodeOptions {
   layout: PixelLayout;
   signal?: AbortSignal | undefined;
+  /** Of ffmpeg, before the pixels get their layout. */
+  filters?: readonly string[];
   /** Milliseconds without a picture after which the source counts as stalled. */
   stallMs: number;
   /** Gets what was damaged on the way, when the film is over. */
@@ -76,9 +78,16 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
  * Rejects with FaceDetectorError FFMPEG_MISSING, FILM_UNREADABLE, FILM_STALLED, TOO_MANY_PIXELS, and with the signal's reason.
  */
 export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): AsyncGenerator<DecodedFrame, void> {
-  const { layout, signal, stallMs, onDamage } = options;
+  const { layout, signal, stallMs, onDamage, filters = [] } = options;
   throwIfAborted(signal);
-  const args = [...film.args, '-map', '0:V:0', '-vf', 'showinfo=checksum=0', ...(await keepTimes())];
+  const args = [
+    ...film.args,
+    '-map',
+    '0:V:0',
+    '-vf',
+    [...filters, 'showinfo=checksum=0'].join(','),
+    ...(await keepTimes()),
+  ];
   const stdin = film.stream ? 'pipe' : 'ignore';
   const ffmpeg = await startFfmpeg([...args, '-f', 'rawvideo', '-pix_fmt', layout, 'pipe:1'], [stdin, 'pipe', 'pipe']);
   const ended = once(ffmpeg, 'close');

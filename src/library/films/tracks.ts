@@ -6,14 +6,17 @@ import { correct, type Motion, type Noise, predict, startMotion } from './motion
 export interface TrackedFace {
   /** The same for the same face as long as it is followed; numbers are not used again. */
   id: number;
+  /** Where the face most likely is, after all that has been found up to here; calmer than what is found in each frame by itself. */
   box: Box;
+  /** What the detector found in this frame. Absent if it did not, or if the frame was not searched. */
+  found?: Box;
   /** Of the last frame in which the face was found, moved along with the box. Absent as in a `Face`. */
   landmarks?: Landmarks;
   /** Of the last frame in which it was found: 0 to 1. */
   confidence: number;
   /** Seconds since it was first found. */
   age: number;
-  /** The detector did not find it in this frame, or the frame was not searched: the box is where it should be. */
+  /** There is no `found`: the box is where the face should be. */
   isPredicted: boolean;
 }
 
@@ -93,6 +96,7 @@ function shown(track: Track, time: number): TrackedFace {
   return {
     id,
     box,
+    ...(!isPredicted && { found: face.box }),
     confidence: face.confidence,
     ...(landmarks && {
       landmarks: Object.fromEntries(
