@@ -80,16 +80,12 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
 export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): AsyncGenerator<DecodedFrame, void> {
   const { layout, signal, stallMs, onDamage, filters = [] } = options;
   throwIfAborted(signal);
-  const args = [
-    ...film.args,
-    '-map',
-    '0:V:0',
-    '-vf',
-    [...filters, 'showinfo=checksum=0'].join(','),
-    ...(await keepTimes()),
-  ];
+  const filter = [...filters, 'showinfo=checksum=0'].join(',');
+  const microseconds = ['-enc_time_base', '1:1000000']; // ffmpeg complains of frames that round to the same time
+  const pictures = ['-map', '0:V:0', '-vf', filter, ...(await keepTimes()), ...microseconds];
+  const args = [...film.args, ...pictures, '-f', 'rawvideo', '-pix_fmt', layout, 'pipe:1'];
   const stdin = film.stream ? 'pipe' : 'ignore';
-  const ffmpeg = await startFfmpeg([...args, '-f', 'rawvideo', '-pix_fmt', layout, 'pipe:1'], [stdin, 'pipe', 'pipe']);
+  const ffmpeg = await startFfmpeg(args, [stdin, 'pipe', 'pipe']);
   const ended = once(ffmpeg, 'close');
   // Its failure is ffmpeg's too, which then has less to read or nobody who reads.
   if (film.stream) pipeline(film.stream, ffmpeg.stdin as Writable).catch(() => undefined);
@@ -116,6 +112,7 @@ export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): As
     signal?.removeEventListener('abort', kill);
     kill();
     film.stream?.destroy();
+    ffmpeg.stdout?.destroy(); // with bytes in it that nobody reads, the child would never close
     await ended;
   }
 }

@@ -156,7 +156,7 @@ export class FilmEncoder {
         ],
         ...(filters.length > 0 ? ['-vf', filters.join(',')] : []),
         ...[...container.film, '-pix_fmt', 'yuv420p', '-color_range', 'tv', ...colourArgs(facts)],
-        ...[...(await keepTimes()), '-enc_time_base', '-1'],
+        ...[...(await keepTimes()), '-enc_time_base', `${timeBase.numerator}:${timeBase.denominator}`],
         ...(container.hasTimescale
           ? ['-video_track_timescale', String(timeBase.denominator), '-movflags', '+faststart']
           : []),
