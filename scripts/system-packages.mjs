@@ -57,6 +57,7 @@ export const testNeeds = [
   { name: 'doctest', has: () => under('include/doctest/doctest.h'), packages: ['doctest-dev'] },
   { name: 'Python, for the node-gyp test', has: () => works('python3', '-c', 'import shlex'), packages: ['python3'] },
   { name: 'curl', has: () => works('curl', '--version'), packages: ['curl'] },
+  { name: 'ffmpeg, for films', has: () => works('ffmpeg', '-version'), packages: ['ffmpeg'] },
   // Debian's package starts a server: on a machine that is somebody's own, that test is skipped instead.
   ...(process.env.CI ? [{ name: 'nginx', has: () => works('nginx', '-v'), packages: ['nginx-light'] }] : []),
   // As does this one.

@@ -9,6 +9,7 @@ cv::Size ChromaSize(const cv::Size& size) { return {(size.width + 1) / 2, (size.
 
 std::vector<Face> Scaled(const std::vector<Box>& boxes, double factor) {
   std::vector<Face> faces;
+  faces.reserve(boxes.size());
   for (const Box& box : boxes) {
     faces.push_back({{box.x1 * factor, box.y1 * factor, box.x2 * factor, box.y2 * factor}, 1, {}, {}});
   }

@@ -23,10 +23,11 @@ export interface FrameOptions {
 const usualRate = 25;
 
 async function* ownFrames(source: AsyncIterable<FrameInput>, signal?: AbortSignal): AsyncGenerator<Frame> {
-  let time = -1 / usualRate;
+  let count = 0;
   for await (const input of source) {
     throwIfAborted(signal);
-    time = input.time ?? time + 1 / usualRate;
+    const { time = count / usualRate } = input;
+    count++;
     yield { time, pixels: (await imageReader(input)()) as NativePixels, dropped: 0 };
   }
 }
