@@ -93,8 +93,8 @@ function readSearch(given: Values<typeof separate>): { create: CreateOptions; tr
   if (search.threshold !== undefined && search.onetThreshold !== undefined)
     throw new UsageError('--threshold is another name for --onet-threshold: give one of them');
   return {
-    create: { model, modelsDir, ...(engine && { engine }) } as CreateOptions,
-    tracking: { ...search, ...readEvery(searchEvery), maxGap } as TrackerOptions,
+    create: { model, modelsDir, ...(engine && { engine }) },
+    tracking: { ...search, ...readEvery(searchEvery), maxGap },
   };
 }
 

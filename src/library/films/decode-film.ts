@@ -52,9 +52,9 @@ class Taker {
       filled += part.length;
       this.#rest = this.#rest.subarray(part.length);
       if (filled === bytes) return taken;
-      const { done, value } = await this.#chunks.next();
-      if (done) return undefined;
-      this.#rest = value;
+      const next = await this.#chunks.next();
+      if (next.done) return undefined;
+      this.#rest = next.value;
     }
   }
 }
