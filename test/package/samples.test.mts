@@ -19,6 +19,7 @@ import { cliFile } from '../fixtures/command-line.mjs';
 import { runWell, tsc } from '../fixtures/commands.mjs';
 import { markdownFiles, readDocument } from '../fixtures/documents.mjs';
 import { standardPicture, toSharp } from '../fixtures/drawn-faces.mjs';
+import { hasFfmpeg, walking, writeFilm } from '../fixtures/film-files.mjs';
 import { killRunning, track } from '../fixtures/job-worker.mjs';
 import { needRedis, type Redis, startRedis } from '../fixtures/redis.mjs';
 import { isSameAnswer, linesOf, type Sample, samplesIn } from '../fixtures/samples.mjs';
@@ -39,7 +40,10 @@ const made: Record<string, string[]> = {
 const notRun =
   /^(cd|docker|kubectl|npm|pnpm|sudo) |^export OPENCV4NODEJS|^node mark-faces|^npx opencv-face-detector build$/;
 
-const isRun = (sample: Sample) => sample.lang !== 'sh' || linesOf(sample).some((line) => !notRun.test(line));
+/** Films are read where ffmpeg is; cameras are nowhere. */
+const isLeftOut = (text: string) => notRun.test(text) || /rtsp:/.test(text) || (/film\.mp4/.test(text) && !hasFfmpeg());
+const isRun = (sample: Sample) =>
+  sample.lang === 'sh' ? linesOf(sample).some((line) => !isLeftOut(line)) : !isLeftOut(sample.text);
 const asksQueue = ({ text }: Sample) => /enqueue|jobs status|bullmq'/.test(text);
 
 describe('what the documents print', () => {
@@ -57,6 +61,7 @@ describe('what the documents print', () => {
     const photo = await toSharp(standardPicture()).jpeg().toBuffer();
     for (const name of ['photo.jpg', 'photos/a.jpg', 'photos/more/b.jpg'])
       writeFileSync(path.join(folder, name), photo);
+    if (hasFfmpeg()) writeFilm(path.join(folder, 'film.mp4'), walking(20));
     mkdirSync(path.join(folder, 'node_modules'));
     symlinkSync(root, path.join(folder, 'node_modules', 'opencv-face-detector'));
     for (const name of ['@types', 'bullmq'])
@@ -91,7 +96,7 @@ describe('what the documents print', () => {
   function type(sample: Sample) {
     const exported: string[] = [];
     let printed = '';
-    for (const line of linesOf(sample).filter((one) => !notRun.test(one))) {
+    for (const line of linesOf(sample).filter((one) => !isLeftOut(one))) {
       if (line.startsWith('export ')) exported.push(line);
       const script = [...exported, line].map(here).join('\n');
       const options = { cwd: folder, env: environment(), encoding: 'utf8' } as const;
@@ -164,11 +169,13 @@ describe('what the documents print', () => {
   });
 
   it('names only scripts that there are', () => {
-    const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-    for (const file of markdownFiles())
+    for (const file of markdownFiles()) {
+      const own = path.join(root, path.dirname(file), 'package.json'); // an example may be a package
+      const { scripts } = JSON.parse(readFileSync(existsSync(own) ? own : path.join(root, 'package.json'), 'utf8'));
       for (const [, name = '', tool = 'NAME'] of readDocument(file).matchAll(/npm run ([\w:]+)(?: -- ([\w-]+))?/g)) {
         expect(scripts, file).to.have.property(name);
         if (name === 'tools' && tool !== 'NAME') expect(toolNames, file).to.include(tool);
       }
+    }
   });
 });
