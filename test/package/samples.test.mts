@@ -64,7 +64,7 @@ describe('what the documents print', () => {
     if (hasFfmpeg()) writeFilm(path.join(folder, 'film.mp4'), walking(20));
     mkdirSync(path.join(folder, 'node_modules'));
     symlinkSync(root, path.join(folder, 'node_modules', 'opencv-face-detector'));
-    for (const name of ['@types', 'bullmq'])
+    for (const name of ['@opentelemetry', '@types', 'bullmq'])
       symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
     // As npx finds the package without a registry, and curl that tells of an error status.
     const curl = runWell(folder, 'sh', ['-c', 'command -v curl']).trim();

@@ -4,10 +4,12 @@ import type { Config } from '../config.js';
 import type { Logger } from '../log.js';
 import { discardBody, lingerMs } from './body.js';
 import { type PublicError, publicError } from './request-error.js';
+import type { RequestSpan } from './tracing.js';
 
-/** What the log line and the metrics need to know about a request. */
+/** What the log line, the metrics and the trace need to know about a request. */
 export interface Outcome {
   requestId: string;
+  span: RequestSpan;
   /** Path of the route, as in the metrics. */
   route?: string;
   code?: string;

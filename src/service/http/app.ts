@@ -11,21 +11,23 @@ import { RequestError } from './request-error.js';
 import type { Service } from './service.js';
 import { v1Router } from './v1/router.js';
 
-/** Sets the request id, and writes the log line and the metrics when the request is over. */
-function observe({ log, metrics, config }: Service) {
+/** Sets the request id, and writes the log line, the metrics and the trace's span when the request is over. */
+function observe({ log, metrics, config, tracing }: Service) {
   return (request: Request, response: Response, next: NextFunction) => {
     const started = performance.now();
     const outcome = outcomeOf(response);
     const path = request.path.slice(0, 200); // routers make it relative later
     outcome.requestId = requestIdOf(request.get('x-request-id'));
     response.set('X-Request-Id', outcome.requestId);
+    outcome.span = tracing.request(request, outcome.requestId);
     response.on('finish', () => noteWritten(response));
     response.on('close', () => {
       const ms = performance.now() - started;
-      const { requestId, route = 'other', faces, error, isWritten } = outcome;
+      const { requestId, route = 'other', faces, error, isWritten, span } = outcome;
       const status = isWritten ? response.statusCode : 499;
       const code = isWritten ? (outcome.code ?? 'OK') : 'ABORTED';
       metrics.answered({ route, method: request.method, status, code, seconds: ms / 1000 });
+      span.end({ method: request.method, route: outcome.route, status: isWritten ? status : undefined, code });
       const line = {
         requestId,
         ...traceOf(request.get('traceparent')),

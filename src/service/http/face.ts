@@ -56,8 +56,9 @@ export function faceRouter(service: Service): Router {
     .post((request, response) =>
       admission.withSeat(clientKey(request.ip), async (seat) => {
         const clientSignal = disconnectSignal(response);
-        const image = await readImage(service, request, response, seat);
-        const asked = { image, route: config.endpoint, options: { clip: false }, clientSignal, seat };
+        const { span } = outcomeOf(response);
+        const image = await span.run('receive', () => readImage(service, request, response, seat));
+        const asked = { image, route: config.endpoint, options: { clip: false }, clientSignal, seat, span };
         const detection = await search(service, 'detect', asked);
         outcomeOf(response).faces = detection.faces.length;
         response.set('Server-Timing', serverTiming(detection.timings));

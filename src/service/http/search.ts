@@ -8,6 +8,7 @@ import type { Seat } from './admission.js';
 import { searchCostMs } from './search-cost.js';
 import type { Service } from './service.js';
 import { deadline, unlessAborted } from './signals.js';
+import type { Span } from './tracing.js';
 
 type Detector = Service['detector'];
 
@@ -24,6 +25,8 @@ export interface SearchRequest<Method extends SearchMethod> {
   clientSignal: AbortSignal;
   /** Held until the native work has ended. */
   seat: Seat;
+  /** Of the request: the search gets a span of its own in it, with one for each stage. */
+  span: Span;
 }
 
 type Picture = ReturnType<Service['probe']>;
@@ -51,7 +54,7 @@ function costOf(config: Config, picture: Picture, model: ModelName, options: Det
 export function search<Method extends SearchMethod>(
   { config, detector, metrics, probe, watch }: SearchingService<Method>,
   method: Method,
-  { image, route, options, clientSignal, seat }: SearchRequest<Method>,
+  { image, route, options, clientSignal, seat, span }: SearchRequest<Method>,
 ): ReturnType<Detector[Method]> {
   const costMs = costOf(config, probe(image), options.model ?? detector.model, options);
   const watched = watch.admit(image, `${route} ${JSON.stringify(options)}`);
@@ -69,7 +72,12 @@ export function search<Method extends SearchMethod>(
     },
     () => watched.end(false),
   );
-  return unlessAborted(native, signal) as ReturnType<Detector[Method]>;
+  const found = span.run('search', async (own) => {
+    const detection = await unlessAborted(native, signal);
+    own.addStages(detection.timings);
+    return detection;
+  });
+  return found as ReturnType<Detector[Method]>;
 }
 
 /** A `Server-Timing` header: milliseconds of waiting for a slot, of each stage, and in total. */

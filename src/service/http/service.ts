@@ -6,6 +6,7 @@ import type { Logger } from '../log.js';
 import type { Readiness } from '../worker-messages.js';
 import type { Admission } from './admission.js';
 import type { SearchWatch } from './search-watch.js';
+import type { Tracing } from './tracing.js';
 import type { WorkerMetrics } from './worker-metrics.js';
 
 /** What the routes of one worker need. */
@@ -19,6 +20,7 @@ export interface Service {
   readonly rules: OptionRules;
   readonly admission: Admission;
   readonly metrics: WorkerMetrics;
+  readonly tracing: Tracing;
   /** Reads an image's header; throws what the search would. */
   readonly probe: (
     image: Uint8Array,

@@ -8,6 +8,7 @@ import { Admission } from '../http/admission.js';
 import { createApp } from '../http/app.js';
 import { requestRules, serviceDefaults } from '../http/request-options.js';
 import { SearchWatch } from '../http/search-watch.js';
+import { loadTracing } from '../http/tracing.js';
 import { WorkerMetrics } from '../http/worker-metrics.js';
 import { listen } from '../listen.js';
 import { createLogger } from '../log.js';
@@ -81,7 +82,9 @@ async function run(config: Config): Promise<void> {
   const end = new AbortController();
   setMaxListeners(0, end.signal); // every discarded body adds a listener
   const service = { config, detector, rules, admission, metrics, probe, watch, log, readiness: () => readiness };
-  const app = createApp({ ...service, draining: end.signal, standsInFor: process.env[standInVariable] || undefined });
+  const tracing = loadTracing();
+  const standsInFor = process.env[standInVariable] || undefined;
+  const app = createApp({ ...service, tracing, draining: end.signal, standsInFor });
   const server = createDrainableServer(app, config);
   limitConnections(server.http, log);
   const port = await listen(server.http, config.port, config.host, 'PORT_NUMBER');
@@ -101,7 +104,7 @@ async function run(config: Config): Promise<void> {
   await drain(server, detector, config.shutdownTimeoutMs);
   clearInterval(heartbeat);
   clearInterval(snapshots);
-  await report();
+  await Promise.all([report(), tracing.flush()]);
   // The primary answers after any connections that it sent before it knew; node:cluster refuses those here and gives
   // them to another worker. Exiting without waiting would lose them.
   await tell({ type: 'drained' });

@@ -11,6 +11,7 @@ import { search, serverTiming } from '#dist/service/http/search.js';
 import { SearchWatch } from '#dist/service/http/search-watch.js';
 import type { Service } from '#dist/service/http/service.js';
 import { disconnectSignal } from '#dist/service/http/signals.js';
+import { unrecorded } from '#dist/service/http/tracing.js';
 import type { WorkerMessage } from '#dist/service/worker-messages.js';
 import { FakeClock } from '../../fixtures/fake-clock.mjs';
 import { rejection } from '../../fixtures/rejection.mjs';
@@ -53,7 +54,8 @@ function fakeService(probe: () => object = () => ({ width: 1000, height: 1000, p
     },
   };
   const client = new AbortController();
-  const request = { image, route: '/v1/faces', options: { minFaceSize: 40 }, clientSignal: client.signal, seat };
+  const options = { minFaceSize: 40 };
+  const request = { image, route: '/v1/faces', options, clientSignal: client.signal, seat, span: unrecorded };
   const find = () => search(service, 'detect', request);
   return { find, native, calls, searched, told, watch, client, isHeld: () => isHeld };
 }

@@ -31,14 +31,16 @@ async function writeLine(response: Response, line: object, timeoutMs: number): P
 export function batchHandler(service: Service) {
   const { config, rules, admission } = service;
 
-  /** The answer to one image, which takes a seat now that it is complete. Throws if `signal` ends the whole batch. */
+  /** The answer to one image, which waits for a seat now that it is complete. Throws if `signal` ends the whole batch. */
   async function lineOf(part: BatchPart, options: RequestOptions, signal: AbortSignal, request: Request) {
     const { index, name } = part;
     try {
       if ('error' in part) throw part.error;
       const asked = { image: part.bytes, route: '/v1/batch', options, clientSignal: signal };
-      const found = await admission.withSeatWhenFree(clientKey(request.ip), signal, (seat) =>
-        search(service, 'detect', { ...asked, seat }),
+      const found = await outcomeOf(request.res as Response).span.run('image', (span) =>
+        admission.withSeatWhenFree(clientKey(request.ip), signal, (seat) =>
+          search(service, 'detect', { ...asked, seat, span }),
+        ),
       );
       return { index, name, ...publicDetection(found) };
     } catch (error) {

@@ -33,10 +33,11 @@ export function oneImageHandler<Method extends SearchMethod>(
     await admission.withSeat(clientKey(request.ip), async (seat) => {
       const clientSignal = disconnectSignal(response);
       const limits = { maxBytes: config.maxBodyBytes, timeoutMs: config.bodyTimeoutMs, count: seat.countBody };
-      const { image, fields } = await readUpload(request, response, limits);
+      const { span } = outcomeOf(response);
+      const { image, fields } = await span.run('receive', () => readUpload(request, response, limits));
       const options = complete(parseOptions([...query, ...fields], rules), request);
       const route = request.baseUrl + request.path;
-      const found = await search(service, method, { image, route, options, clientSignal, seat });
+      const found = await search(service, method, { image, route, options, clientSignal, seat, span });
       outcomeOf(response).faces = found.faces.length;
       response.set('Server-Timing', serverTiming(found.timings));
       answer(found, response, seat);

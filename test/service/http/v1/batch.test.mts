@@ -8,6 +8,7 @@ import { Admission } from '#dist/service/http/admission.js';
 import { createApp } from '#dist/service/http/app.js';
 import { SearchWatch } from '#dist/service/http/search-watch.js';
 import type { Service } from '#dist/service/http/service.js';
+import { noTracing } from '#dist/service/http/tracing.js';
 import { WorkerMetrics } from '#dist/service/http/worker-metrics.js';
 import { eventually, filePart, formEnd, formType, openWire, postHead } from '../../../fixtures/http.mjs';
 
@@ -41,6 +42,7 @@ describe('POST /v1/batch', () => {
         () => 0,
         ['mtcnn'],
       ),
+      tracing: noTracing,
       probe: () => ({ width: 1, height: 1, peakBytesWithAlpha: 4 }),
       watch: new SearchWatch(() => undefined),
       log: { info: (line: object) => void logged.push(line), error: () => undefined },
