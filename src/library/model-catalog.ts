@@ -159,16 +159,22 @@ export function folderOf({ name, folder = name }: ManifestModel): string {
 }
 
 const cascadeOptions: ReadonlySet<string> = new Set(['pnetThreshold', 'rnetThreshold', 'scaleFactor']);
-const qualityOptions: ReadonlySet<string> = new Set(['faceQuality', 'maxRoll', 'maxYaw', 'minSharpness']);
+const landmarkOptions: ReadonlySet<string> = new Set([
+  'faceQuality',
+  'maxRoll',
+  'maxYaw',
+  'minSharpness',
+  'orientation',
+]);
 const scoreOptions: ReadonlySet<string> = new Set(['threshold', 'onetThreshold']);
 
 /**
- * Whether an option affects this model's results. Other options are accepted too, so that one call works for all
- * models.
+ * Whether an option affects this model's results. Others are accepted too, so that one call works for all models, unless
+ * they ask for what a model without landmarks cannot tell.
  */
 export function affectsResult(model: ModelName, option: string): boolean {
   if (cascadeOptions.has(option)) return model === 'mtcnn';
-  if (qualityOptions.has(option)) return entryOf(model).hasLandmarks;
+  if (landmarkOptions.has(option)) return entryOf(model).hasLandmarks;
   return !(scoreOptions.has(option) && scoreThresholdOf(model) === undefined);
 }
 

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { modelFacts, modelNames, readManifest } from '#dist/library/model-catalog.js';
+import { checkMeasurable, type OptionRule, optionTable } from '#dist/library/detect-options.js';
+import { affectsResult, modelFacts, modelNames, readManifest } from '#dist/library/model-catalog.js';
 import { loadModelFiles } from '#dist/library/weights/load.js';
 import { rejection } from '../fixtures/rejection.mjs';
 
@@ -64,4 +65,30 @@ describe("a model's files", () => {
     const files = await loadModelFiles('haar', folder);
     expect(Object.values(files).map(String)).to.deep.equal(['own']);
   });
+});
+
+describe('the options that affect the results of a model', () => {
+  /** Values of an option that may be refused. */
+  const valuesOf = (rule: OptionRule): unknown[] =>
+    rule.kind === 'choice' ? [...rule.choices] : 'min' in rule ? [rule.min, rule.max] : [true];
+
+  // /v1/models listed orientation for models that refuse it.
+  it('are never such as the model refuses', () => {
+    const refused = Object.entries<OptionRule>(optionTable).flatMap(([name, rule]) =>
+      valuesOf(rule).some((value) => isRefused({ [name]: value })) ? [name] : [],
+    );
+    expect(refused).to.have.members(['orientation', 'faceQuality', 'maxRoll', 'maxYaw', 'minSharpness']);
+    for (const model of modelNames)
+      for (const option of refused)
+        expect(affectsResult(model, option), `${model}: ${option}`).to.equal(modelFacts(model).landmarks);
+  });
+
+  function isRefused(options: object): boolean {
+    try {
+      checkMeasurable(options, false);
+      return false;
+    } catch {
+      return true;
+    }
+  }
 });
