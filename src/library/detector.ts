@@ -30,6 +30,7 @@ import {
 } from './native.js';
 import { decodeOptional } from './optional-formats/decode.js';
 import type { DecodeOptions } from './optional-formats/decode-options.js';
+import { imageError } from './optional-formats/image-error.js';
 import {
   type AnnotateOptions,
   type CropOptions,
@@ -333,7 +334,7 @@ export class FaceDetector {
       const { timings, ...found } = await done;
       return { ...found, timings: { ...timings, decode: (timings['decode'] ?? 0) + ms } };
     } catch (error) {
-      throw asFaceDetectorError(error);
+      throw imageError(error);
     } finally {
       running.delete(cancel);
       stopListening();

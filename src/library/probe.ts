@@ -1,7 +1,7 @@
-import { asFaceDetectorError } from './face-detector-error.js';
 import { loadAddon } from './load-addon.js';
 import type { NativeAddon, NativeProbe } from './native.js';
 import { type OptionalHeader, readOptionalHeader } from './optional-formats/header.js';
+import { imageError } from './optional-formats/image-error.js';
 import { decoderOf } from './optional-formats/packages.js';
 
 let addon: NativeAddon | undefined;
@@ -21,6 +21,6 @@ export function probe(image: Uint8Array): NativeProbe | OptionalHeader {
   try {
     return addon.probe(image);
   } catch (error) {
-    throw asFaceDetectorError(error);
+    throw imageError(error);
   }
 }

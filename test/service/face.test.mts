@@ -183,11 +183,11 @@ describe('POST /face', () => {
       const cases: [Buffer, string][] = [
         [
           Buffer.from('<html></html>'),
-          '415 {"message": "the data is not an image of a known format: send JPEG, PNG, WebP, BMP, TIFF or PNM"}\n',
+          '415 {"message": "the data is not an image of a known format: send JPEG, PNG, WebP, BMP, TIFF or PNM; also HEIC, AVIF or GIF"}\n',
         ],
         [
           Buffer.from('8BPS....'),
-          '415 {"message": "Photoshop is not supported: send JPEG, PNG, WebP, BMP, TIFF or PNM"}\n',
+          '415 {"message": "Photoshop is not supported: send JPEG, PNG, WebP, BMP, TIFF or PNM; also HEIC, AVIF or GIF"}\n',
         ],
         [Buffer.alloc(0), '422 {"message": "the image is empty"}\n'],
         [jpeg.subarray(0, jpeg.byteLength / 2), '422 {"message": "the image ends early: part of it is missing"}\n'],

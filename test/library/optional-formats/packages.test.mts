@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { decoderOf } from '#dist/library/optional-formats/packages.js';
+import { probe } from '#dist/library/probe.js';
 import { root } from '../../fixtures/available.mjs';
 import { optionalFiles } from '../../fixtures/optional-files.mjs';
 import { packageFolder } from '../../fixtures/package-folder.mjs';
@@ -45,6 +46,7 @@ describe('the packages that decode HEIC, AVIF and GIF', () => {
             try { probe(bytes); } catch (error) { tell(error); }
             await decodeOptional(bytes, { maxPixels: 1e6, keepsAlpha: false }).catch(tell);
           }
+          try { probe(Buffer.from('no image')); } catch (error) { tell(error); }
         })();`;
       const input = JSON.stringify(Object.values(files).map((bytes) => bytes.toString('base64')));
       const env = { ...process.env, NODE_PATH: '' };
@@ -56,6 +58,7 @@ describe('the packages that decode HEIC, AVIF and GIF', () => {
       });
       expect(stderr).to.equal('');
       const lines = stdout.trimEnd().split('\n');
+      expect(lines.pop()).to.match(/^UNSUPPORTED_FORMAT .*: send JPEG, PNG, WebP, BMP, TIFF or PNM$/);
       expect(lines).to.have.length(6);
       for (const [i, line] of lines.entries())
         expect(line).to.match(
@@ -64,6 +67,11 @@ describe('the packages that decode HEIC, AVIF and GIF', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('are counted among what can be sent where they are there', () => {
+    const { message } = thrown(() => probe(Buffer.from('no image')));
+    expect(message).to.match(/: send JPEG, PNG, WebP, BMP, TIFF or PNM; also HEIC, AVIF or GIF$/);
   });
 
   it('are optional peers, in ranges that take what is tested', () => {
