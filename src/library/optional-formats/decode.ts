@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { FaceDetectorError } from '../face-detector-error.js';
 import type { NativeInput, NativePixels } from '../native.js';
 import { decodeBySharp } from './decode-by-sharp.js';
@@ -18,6 +19,17 @@ export interface DecodedImage {
 // As of native code.
 const maxBytes = 2 ** 30;
 
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Resolves in a turn of the event loop that no other image has: files are copied on it, and several that came at once
+ * would hold it up for all of them together.
+ */
+function ownTurn(): Promise<unknown> {
+  turn = turn.then(() => setImmediate());
+  return turn;
+}
+
 /**
  * Decodes a HEIC, AVIF or GIF image (its first frame); undefined for what native code reads: other bytes, and pixels.
  * Rejects with FaceDetectorError UNSUPPORTED_FORMAT if the package that decodes it is missing, TOO_MANY_PIXELS,
@@ -29,6 +41,7 @@ export async function decodeOptional(image: NativeInput, options: DecodeOptions)
   const format = optionalFormatOf(image);
   if (!format) return undefined;
   decoderOf(format);
+  await ownTurn(); // before the header is read, so that what is copied is what was checked
   if (image.byteLength > maxBytes)
     throw new FaceDetectorError('TOO_MANY_PIXELS', 'an image file may have 1 GiB at most');
   checkCost(readHeaderOf(image, format), options.maxPixels);

@@ -78,15 +78,16 @@ export function readGifHeader(bytes: Uint8Array): GifHeader {
   };
 }
 
-/** A copy of the GIF with nothing but its first frame, on a canvas of the frame's size. */
+/** A copy of the GIF with nothing but its first frame, on a canvas of the frame's size. Each byte is copied once, on the event loop. */
 export function firstFrame(bytes: Uint8Array, { frame, parts }: GifHeader): Buffer {
   const { screenEnd, control, descriptor, end } = parts;
-  const screen = Buffer.from(bytes.subarray(0, screenEnd));
-  screen.write('GIF89a', 'latin1'); // 87a has no extensions
-  screen.writeUInt16LE(frame.width, 6);
-  screen.writeUInt16LE(frame.height, 8);
+  const screen = bytes.subarray(0, screenEnd);
   const controlled = control === undefined ? new Uint8Array(0) : bytes.subarray(control, control + 8);
-  const picture = Buffer.from(bytes.subarray(descriptor, end));
-  picture.fill(0, 1, 5);
-  return Buffer.concat([screen, controlled, picture, Buffer.of(trailer)]);
+  const copy = Buffer.concat([screen, controlled, bytes.subarray(descriptor, end), Buffer.of(trailer)]);
+  copy.write('GIF89a', 'latin1'); // 87a has no extensions
+  copy.writeUInt16LE(frame.width, 6);
+  copy.writeUInt16LE(frame.height, 8);
+  const left = screenEnd + controlled.length + 1;
+  copy.fill(0, left, left + 4); // and top
+  return copy;
 }
