@@ -1,7 +1,7 @@
 // What other clients get while the service is attacked.
 //
 //   npm run tools -- attack [SECONDS] [--kind TEXT] [--project FOLDER]   a row for each kind of attack, the first one without any
-//   npm run tools -- attack --worst [--kind MODEL]                       the most expensive single requests
+//   npm run tools -- attack --worst [--kind MODEL] [--route END]         the most expensive single requests
 //
 // A row has the requests answered, times, the most memory in MB and the workers lost. Kinds are in tools/lib/attackers. --project takes
 // another checkout's service, built, to compare with. Settings come from the environment.
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     kind: { type: 'string', default: '' },
+    route: { type: 'string', default: '' },
     worst: { type: 'boolean' },
     project: { type: 'string', default: root },
   },
@@ -58,4 +59,4 @@ async function attackAll() {
   return rows;
 }
 
-console.table(values.worst ? await worstRequests(values.kind) : await attackAll());
+console.table(values.worst ? await worstRequests(values.kind, values.route) : await attackAll());

@@ -13,6 +13,9 @@ const routes = {
   '/v1/annotate': ['annotate', { format: 'png' }],
   '/v1/redact': ['redact', { format: 'png', margin: 1, shape: 'box' }],
   '/v1/crops': ['crops', { format: 'png', size: 512, align: false, margin: 1 }],
+  // The most pixels that it may be enlarged to.
+  '/v1/crop': ['crop', { format: 'png', width: 5000, height: 5000, fit: 'exact' }],
+  '/v1/focal-point': ['focalPoint', {}],
 };
 
 /** Requests that were dear in attempts: small faces everywhere, large ones that overlap, and nothing but pixels. */
@@ -40,8 +43,8 @@ async function cpuSeconds(call) {
   return { seconds: (user + system) / 1e6, end };
 }
 
-/** Rows for console.table: the dearest of those tried, by models whose names include `kind`. */
-export async function worstRequests(kind) {
+/** Rows for console.table: the dearest of those tried, by models whose names include `kind`, on routes that end in `route`. */
+export async function worstRequests(kind, route) {
   const pictures = await makePictures();
   const config = readConfig(process.env);
   const rows = [];
@@ -58,13 +61,13 @@ export async function worstRequests(kind) {
       console.error(`${model}: left out, ${error.message}`);
       continue;
     }
-    for (const [route, [kind, more]] of Object.entries(routes)) {
+    for (const [path, [method, more]] of Object.entries(routes).filter(([path]) => path.endsWith(route))) {
       let worst = { seconds: 0 };
       for (const [title, image, options] of tried(model, pictures)) {
-        const found = await cpuSeconds(() => detector[kind](image, { ...more, ...options }));
+        const found = await cpuSeconds(() => detector[method](image, { ...more, ...options }));
         if (found.seconds > worst.seconds) worst = { ...found, title };
       }
-      rows.push({ model, route, seconds: worst.seconds.toFixed(1), request: worst.title, end: worst.end });
+      rows.push({ model, route: path, seconds: worst.seconds.toFixed(1), request: worst.title, end: worst.end });
     }
     await detector.close();
   }
