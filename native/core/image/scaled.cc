@@ -17,4 +17,12 @@ cv::Mat Shrunk(const cv::Mat& picture, double factor) {
   return shrunk;
 }
 
+cv::Mat Resized(const cv::Mat& picture, const cv::Size& size) {
+  if (size == picture.size()) return picture;
+  const bool shrinks = std::max(size.width, size.height) < std::max(picture.cols, picture.rows);
+  cv::Mat resized;
+  cv::resize(picture, resized, size, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);
+  return resized;
+}
+
 }  // namespace faces

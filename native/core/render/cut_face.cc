@@ -1,7 +1,6 @@
 #include "cut_face.h"
 
 #include <algorithm>
-#include <opencv2/imgproc.hpp>
 
 #include "covered_pixels.h"
 #include "image/scaled.h"
@@ -36,13 +35,8 @@ int64_t CutSource(const cv::Size& picture, const Box& box, double margin) {
 }
 
 cv::Mat CutFace(const cv::Mat& picture, const Box& box, double margin, int size) {
-  cv::Mat cut = picture(CutArea(picture.size(), box, margin));
-  const cv::Size scaled = Scaled(cut.size(), size);
-  if (scaled == cut.size()) return cut;
-  cv::Mat crop;
-  const bool shrinks = std::max(scaled.width, scaled.height) < std::max(cut.cols, cut.rows);
-  cv::resize(cut, crop, scaled, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);
-  return crop;
+  const cv::Mat cut = picture(CutArea(picture.size(), box, margin));
+  return Resized(cut, Scaled(cut.size(), size));
 }
 
 }  // namespace faces::render

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <opencv2/imgproc.hpp>
 
 #include "covered_pixels.h"
+#include "image/scaled.h"
 
 namespace faces::render {
 namespace {
@@ -154,12 +154,7 @@ cv::Size FramedSize(const cv::Rect& part, const FramingOptions& options) {
 }
 
 cv::Mat CutPart(const cv::Mat& picture, const cv::Rect& part, const FramingOptions& options) {
-  cv::Mat cut = picture(part);
-  const cv::Size size = FramedSize(part, options);
-  if (size == cut.size()) return cut;
-  cv::Mat shown;
-  cv::resize(cut, shown, size, 0, 0, size.width < cut.cols ? cv::INTER_AREA : cv::INTER_CUBIC);
-  return shown;
+  return Resized(picture(part), FramedSize(part, options));
 }
 
 }  // namespace faces::render

@@ -195,4 +195,10 @@ TEST_CASE("the picture shows the part: means where it is reduced, the pixels whe
   const cv::Scalar mean = cv::mean(noise(cv::Rect(10, 5, 2, 2)));
   for (int c = 0; c < 3; ++c) CHECK(std::abs(half.at<cv::Vec3b>(0, 0)[c] - mean[c]) <= 1);
   CHECK(CutPart(noise, part, Asked(80, 40, 0, true)).size() == cv::Size(80, 40));
+
+  // Reduced to its own width: samples between pixels gave black.
+  cv::Mat strip(100, 1, CV_8UC1, cv::Scalar(0));
+  for (int y = 0; y < strip.rows; y += 4) strip.at<uint8_t>(y, 0) = 255;
+  const cv::Mat means(25, 1, CV_8UC1, cv::Scalar(64));
+  CHECK(cv::norm(CutPart(strip, {0, 0, 1, 100}, Asked(1, 25)), means, cv::NORM_INF) <= 1);
 }
