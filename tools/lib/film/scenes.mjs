@@ -59,7 +59,7 @@ export const scenes = [
   },
   {
     name: 'turn',
-    about: 'one turns to the side for a second, one again and again for a moment',
+    about: 'one turns to the side and back, one again and again for a moment',
     seconds: 4.6,
     heads: (t) => [
       {
@@ -67,7 +67,7 @@ export const scenes = [
         x: 380 + 40 * t,
         y: 340,
         height: 140,
-        yaw: 90 * (ease(t, 0.8, 1.4) - ease(t, 2.4, 3)),
+        yaw: 90 * (ease(t, 0.8, 1.4) - ease(t, 1.8, 2.4)),
         tint: light,
       },
       { id: 'short', x: 950 - 30 * t, y: 380, height: 120, yaw: 85 * wave(t, 1.8) ** 5, tint: brown },
