@@ -169,7 +169,7 @@ export async function redactFilm(
   const facts = await filmFacts(input, signal);
   checkHdr(facts);
   const { frames, size, damage } = await search(detector, input, facts, { ...tracking, signal, onProgress });
-  const hidden = hiddenBoxes(frames);
+  const hidden = hiddenBoxes(frames, size);
   const partial = `${output}.${randomUUID()}.partial`;
   const encoder = new FilmEncoder({ original: input, facts: outFacts(facts), keepsSound, container, output: partial });
   try {

@@ -11,6 +11,11 @@ export interface TracksOfFrame {
   isCut: boolean;
 }
 
+interface Size {
+  width: number;
+  height: number;
+}
+
 /** A box to hide. */
 export interface HiddenBox {
   id: number;
@@ -19,11 +24,15 @@ export interface HiddenBox {
   isPredicted: boolean;
 }
 
-/** Seconds for which a face is hidden before it is first found and after it is last found: detectors see faces late and lose them early. */
+/** Seconds for which a face is hidden before it is first found and after it is last found, at least: detectors see faces late and lose them early. */
 export const beyondEnds = 0.3;
 
-// A box that is not found is larger by this share of its sides for each second since a face was found there, at most by the second number.
-const growth = { aSecond: 0.8, most: 0.4 };
+// Or so many times its longest gap, if that is longer: who was missed for that long in between may have been missed for longer before.
+const gapsBeyond = 2;
+
+// A box is larger, by this share of its sides at each side for each second, where no face was found for longer than that; at most by `most`.
+// Not from the first moment on: boxes between the searches of every second or third frame would pulse.
+const growth = { after: 0.15, aSecond: 0.8, most: 0.4 };
 
 // The smoothed box may leave out so much of the one that was found, as a share of its sides: less than the margin around it hides.
 const tolerance = 0.08;
@@ -49,12 +58,15 @@ function findsOf(frames: readonly TracksOfFrame[]): Map<number, Find[]> {
 
 /** The frames in which a track is hidden: those between its first and last find and some around them, in the same scene. */
 function spanOf(finds: readonly Find[], frames: readonly TracksOfFrame[]): { first: number; last: number } {
-  const timeOf = (frame: number) => (frames[frame] as TracksOfFrame).time;
+  const times = finds.map(({ frame }) => (frames[frame] as TracksOfFrame).time);
+  const gaps = times.slice(1).map((time, i) => time - (times[i] as number));
+  const seconds = Math.max(beyondEnds, gapsBeyond * Math.max(...gaps, 0));
+  const isWithin = ({ time }: TracksOfFrame) =>
+    time >= (times[0] as number) - seconds && time <= (times.at(-1) as number) + seconds;
   let { frame: first } = finds[0] as Find;
   let { frame: last } = finds.at(-1) as Find;
-  const [from, to] = [timeOf(first) - beyondEnds, timeOf(last) + beyondEnds];
-  while (first > 0 && !frames[first]?.isCut && timeOf(first - 1) >= from) first--;
-  while (last + 1 < frames.length && !frames[last + 1]?.isCut && timeOf(last + 1) <= to) last++;
+  while (first > 0 && !frames[first]?.isCut && isWithin(frames[first - 1] as TracksOfFrame)) first--;
+  while (last + 1 < frames.length && !frames[last + 1]?.isCut && isWithin(frames[last + 1] as TracksOfFrame)) last++;
   return { first, last };
 }
 
@@ -75,35 +87,53 @@ function grown({ x, y, width, height }: Box, share: number): Box {
   };
 }
 
+/** The box with what is within half of its sides of the border stretched towards it: people leave there, and detectors see only what shows. */
+function stretched({ x, y, width, height }: Box, size: Size): Box {
+  const beyond = (distance: number, side: number) => Math.max(side / 2 - Math.max(distance, 0), 0);
+  const [left, top] = [beyond(x, width), beyond(y, height)];
+  const [right, bottom] = [beyond(size.width - x - width, width), beyond(size.height - y - height, height)];
+  return { x: x - left, y: y - top, width: width + left + right, height: height + top + bottom };
+}
+
 /** The boxes of one track in each frame from `first` to `last`, smooth in time. */
 function smoothBoxes(finds: readonly Find[], times: readonly number[], first: number): Box[] {
   const found = new Map(finds.map(({ frame, box }) => [frame, coordinatesOf(box)]));
   const height = finds.reduce((sum, { box }) => sum + box.height, 0) / finds.length;
   const begin = (finds[0] as Find).frame - first;
+  const end = (finds.at(-1) as Find).frame - first;
   const paths = coordinates.map((name) => {
     const samples = times.map((time, i) => ({ time, measured: found.get(first + i)?.[name] }));
-    const known = smoothed(samples.slice(begin), noiseOf(name, height));
-    return [...Array<number>(begin).fill(known[0] as number), ...known];
+    const noise = noiseOf(name, height);
+    // Where it came from is as uncertain as where it goes: the same, with time running backwards.
+    const back = samples.slice(0, end + 1).map(({ time, measured }) => ({ time: -time, measured }));
+    const before = smoothed(back.reverse(), noise).reverse();
+    return [...before.slice(0, begin), ...smoothed(samples.slice(begin), noise)];
   });
   return times.map((_, i) =>
     boxOf(Object.fromEntries(coordinates.map((name, k) => [name, paths[k]?.[i]])) as unknown as Coordinates),
   );
 }
 
-/** Adds a track to the boxes of each frame. */
-function hide(id: number, finds: readonly Find[], frames: readonly TracksOfFrame[], hidden: HiddenBox[][]): void {
+/** The boxes of one track: by frame. */
+function boxesOf(
+  finds: readonly Find[],
+  frames: readonly TracksOfFrame[],
+  size: Size,
+): Map<number, Omit<HiddenBox, 'id'>> {
   const { first, last } = spanOf(finds, frames);
   const times = frames.slice(first, last + 1).map(({ time }) => time);
   const boxes = smoothBoxes(finds, times, first);
   const found = new Map(finds.map(({ frame, box }) => [frame, box]));
   const away = secondsAway(times, (i) => found.has(first + i));
-  for (const [i, box] of boxes.entries()) {
+  const shown = boxes.map((box, i): [number, Omit<HiddenBox, 'id'>] => {
     const here = found.get(first + i);
-    const shown = here
+    const unseen = Math.max((away[i] as number) - growth.after, 0);
+    const safe = here
       ? around(box, grown(here, -tolerance))
-      : grown(box, Math.min(growth.aSecond * (away[i] as number), growth.most));
-    hidden[first + i]?.push({ id, box: shown, isPredicted: !here });
-  }
+      : grown(box, Math.min(growth.aSecond * unseen, growth.most));
+    return [first + i, { box: stretched(safe, size), isPredicted: !here }];
+  });
+  return new Map(shown);
 }
 
 /** Seconds from each moment to the nearest one at which the face was found. */
@@ -123,11 +153,14 @@ function secondsAway(times: readonly number[], isFound: (i: number) => boolean):
 }
 
 /**
- * The boxes to hide in each frame of a film that has been tracked to its end, so that nothing flickers: smoothed in time, bridged over
- * frames in which a face was missed, and larger there. A face that was found once is hidden for a moment.
+ * The boxes to hide in each frame of a film of that size (in pixels) that has been tracked to its end, so that nothing flickers: smoothed in
+ * time, bridged over frames in which a face was missed, and larger there and towards the border. A face that was found once is hidden for a
+ * moment. Boxes may reach out of the picture.
  */
-export function hiddenBoxes(frames: readonly TracksOfFrame[]): HiddenBox[][] {
+export function hiddenBoxes(frames: readonly TracksOfFrame[], size: Size): HiddenBox[][] {
   const hidden: HiddenBox[][] = frames.map(() => []);
-  for (const [id, finds] of findsOf(frames)) hide(id, finds, frames, hidden);
+  for (const [id, finds] of findsOf(frames)) {
+    for (const [frame, box] of boxesOf(finds, frames, size)) hidden[frame]?.push({ id, ...box });
+  }
   return hidden;
 }
