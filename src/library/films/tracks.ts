@@ -52,6 +52,8 @@ interface Track {
   readonly id: number;
   readonly firstFound: number;
   lastFound: number;
+  /** It is found in the frame of this time. */
+  isFound: boolean;
   time: number;
   face: Face;
   motion: Record<keyof Coordinates, Motion>;
@@ -63,7 +65,7 @@ const mapped = <T>(of: (coordinate: keyof Coordinates) => T) =>
 function trackOf(id: number, face: Face, time: number): Track {
   const measured = coordinatesOf(face.box);
   const motion = mapped((name) => startMotion(measured[name], noiseOf(name, face.box.height)));
-  return { id, firstFound: time, lastFound: time, time, face, motion };
+  return { id, firstFound: time, lastFound: time, isFound: true, time, face, motion };
 }
 
 const placeOf = ({ motion }: Track) => boxOf(mapped((name) => motion[name].position));
@@ -73,6 +75,7 @@ function movedOn(track: Track, time: number): void {
   const seconds = Math.max(time - track.time, 0);
   track.motion = mapped((name) => predict(track.motion[name], seconds, noiseOf(name, height)));
   track.time = time;
+  track.isFound = false;
 }
 
 function found(track: Track, face: Face, time: number): void {
@@ -80,6 +83,7 @@ function found(track: Track, face: Face, time: number): void {
   track.motion = mapped((name) => correct(track.motion[name], measured[name], noiseOf(name, face.box.height)));
   track.face = face;
   track.lastFound = time;
+  track.isFound = true;
 }
 
 /** A point of the face, as the face is now in `to`. */
@@ -90,7 +94,7 @@ const carried = (point: Point, from: Box, to: Box): Point => ({
 
 function shown(track: Track, time: number): TrackedFace {
   const { face, id } = track;
-  const isPredicted = track.lastFound < time;
+  const isPredicted = !track.isFound;
   const box = placeOf(track);
   const { landmarks } = face;
   return {
@@ -144,7 +148,7 @@ export class Tracks {
     for (const track of this.#tracks) movedOn(track, time);
     if (faces) this.#assign(faces, time);
     this.#tracks = this.#tracks.filter(
-      (track) => track.lastFound === time || (time - track.lastFound <= this.#maxGap && isOn(placeOf(track), picture)),
+      (track) => track.isFound || (time - track.lastFound <= this.#maxGap && isOn(placeOf(track), picture)),
     );
     return this.#tracks.map((track) => shown(track, time));
   }

@@ -127,18 +127,16 @@ describe('redactFilm', () => {
     const onProgress = ({ step, frames: done }: FilmProgress) => {
       if (step === 'write' && done === 5) controller.abort(new Error('enough'));
     };
-    const failures: [promise: Promise<unknown>, property: 'code' | 'message', value: string][] = [
-      [redact('walk.mp4', 'there.mp4'), 'code', 'EEXIST'],
-      [redact('walk.mp4', 'walk.mp4', { overwrite: true }), 'code', 'INVALID_OPTION'],
-      [redact('walk.mp4', 'film.avi'), 'code', 'INVALID_OPTION'],
-      [redact('walk.mp4', 'film.mp4', { mode: 'erase' as 'fill' }), 'code', 'INVALID_OPTION'],
-      [redact('walk.mp4', 'film.mp4', { margin: 2 }), 'code', 'INVALID_OPTION'],
-      [redact('missing.mp4', 'film.mp4'), 'code', 'FILM_UNREADABLE'],
-      [redact('walk.mp4', 'no/folder/film.mp4'), 'code', 'FILM_UNWRITABLE'],
-      [redact('walk.mp4', 'film.mp4', { signal: controller.signal, onProgress }), 'message', 'enough'],
-    ];
-    for (const [promise, property, value] of failures)
-      expect(await rejection(promise)).to.have.property(property, value);
+    const ended = async (property: 'code' | 'message', value: string, ...call: Parameters<typeof redact>) =>
+      expect(await rejection(redact(...call)), call.slice(0, 2).join(' to ')).to.have.property(property, value);
+    await ended('code', 'EEXIST', 'walk.mp4', 'there.mp4');
+    await ended('code', 'INVALID_OPTION', 'walk.mp4', 'walk.mp4', { overwrite: true });
+    await ended('code', 'INVALID_OPTION', 'walk.mp4', 'film.avi');
+    await ended('code', 'INVALID_OPTION', 'walk.mp4', 'film.mp4', { mode: 'erase' as 'fill' });
+    await ended('code', 'INVALID_OPTION', 'walk.mp4', 'film.mp4', { margin: 2 });
+    await ended('code', 'FILM_UNREADABLE', 'missing.mp4', 'film.mp4');
+    await ended('code', 'FILM_UNWRITABLE', 'walk.mp4', 'no/folder/film.mp4');
+    await ended('message', 'enough', 'walk.mp4', 'film.mp4', { signal: controller.signal, onProgress });
     expect(readdirSync(folder).filter((name) => name.startsWith('film.') || name.includes('partial'))).to.deep.equal(
       [],
     );

@@ -57,6 +57,12 @@ describe('tracks', () => {
     for (let i = 10; i < 30; i++) expect(seen[i]).to.be.closeTo(100 + 5 * i, 10);
   });
 
+  it('tell what is found from what is not, also in frames of the same time', () => {
+    const tracks = new Tracks(1);
+    tracks.step([faceAt(300, 300)], 0, picture);
+    expect(tracks.step([], 0, picture)).to.have.nested.property('[0].isPredicted', true);
+  });
+
   it('carry the points of a face along with it', () => {
     const tracks = new Tracks(1);
     const point = { x: 320, y: 280 };
