@@ -1,5 +1,5 @@
 // What tools take of the library, as it is compiled.
-export { FaceDetector, FaceTracker } from '#dist/index.js';
+export { FaceDetector, FaceTracker, redactFilm } from '#dist/index.js';
 export { optionTable } from '#dist/library/detect-options.js';
 export { hiddenBoxes } from '#dist/library/films/smooth.js';
 export { loadAddon } from '#dist/library/load-addon.js';
