@@ -128,7 +128,7 @@ describe('redactFilm', () => {
       if (step === 'write' && done === 5) controller.abort(new Error('enough'));
     };
     const ended = async (property: 'code' | 'message', value: string, ...call: Parameters<typeof redact>) =>
-      expect(await rejection(redact(...call)), call.slice(0, 2).join(' to ')).to.have.property(property, value);
+      expect(await rejection(redact(...call)), `${call[0]} to ${call[1]}`).to.have.property(property, value);
     await ended('code', 'EEXIST', 'walk.mp4', 'there.mp4');
     await ended('code', 'INVALID_OPTION', 'walk.mp4', 'walk.mp4', { overwrite: true });
     await ended('code', 'INVALID_OPTION', 'walk.mp4', 'film.avi');
