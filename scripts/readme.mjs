@@ -45,10 +45,11 @@ function pictures() {
 }
 
 function errors() {
-  const { requestErrors } = dist('service/http/request-error');
+  const { errorCatalog } = dist('library/error-catalog');
   const { publicCodes } = dist('service/http/openapi');
-  const rows = Object.entries(requestErrors).map(([code, { status, title }]) => {
-    return [`\`${code}\``, publicCodes().includes(code) ? status : '', title];
+  const isHere = ({ sources }) => sources.some((source) => source !== 'jobs'); // docs/JOBS.md has the others
+  const rows = Object.entries(errorCatalog).flatMap(([code, entry]) => {
+    return isHere(entry) ? [[`\`${code}\``, publicCodes().includes(code) ? entry.status : '', entry.title]] : [];
   });
   return table(['code', 'HTTP status', ''], rows);
 }

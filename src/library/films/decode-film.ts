@@ -4,8 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { throwIfAborted } from '../abort.js';
 import { FaceDetectorError } from '../face-detector-error.js';
 import { DecoderLog, type FrameFacts, type TimeBase } from './decoder-log.js';
+import type { EncodedFilm } from './encoded-film.js';
 import { keepTimes, startFfmpeg } from './ffmpeg.js';
-import type { EncodedFilm } from './film-source.js';
 
 /** `bgr24`: three bytes a pixel; `yuv420p`: a plane of brightness and two of colour with half of its sides, rounded up. */
 export type PixelLayout = 'bgr24' | 'yuv420p';

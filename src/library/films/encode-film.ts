@@ -5,9 +5,9 @@ import type { Readable, Writable } from 'node:stream';
 import { FaceDetectorError } from '../face-detector-error.js';
 import type { DecodedFrame } from './decode-film.js';
 import { DecoderLog } from './decoder-log.js';
+import { filmFile } from './encoded-film.js';
 import { keepTimes, startFfmpeg } from './ffmpeg.js';
 import type { FilmFacts } from './film-facts.js';
-import { filmFile } from './film-source.js';
 
 interface Container {
   muxer: string;

@@ -1,6 +1,6 @@
 import { FaceDetectorError } from '../face-detector-error.js';
+import { filmFile } from './encoded-film.js';
 import { output } from './ffmpeg.js';
-import { filmFile } from './film-source.js';
 
 /** What a file says of its film before any of it is decoded. */
 export interface FilmFacts {

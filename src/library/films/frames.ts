@@ -1,8 +1,11 @@
+import { Readable } from 'node:stream';
+import { types } from 'node:util';
 import { throwIfAborted } from '../abort.js';
 import { imageReader } from '../input.js';
 import type { NativePixels } from '../native.js';
 import { decodeFilm } from './decode-film.js';
-import { encodedFilm, type FilmSource, type FrameInput } from './film-source.js';
+import { type EncodedFilm, encodedFilm, filmStream } from './encoded-film.js';
+import type { FilmSource, FrameInput } from './film-source.js';
 
 export interface Frame {
   /** Seconds since the beginning. */
@@ -71,13 +74,38 @@ async function* newest(frames: AsyncGenerator<Frame>): AsyncGenerator<Frame> {
   }
 }
 
+async function* decodedFrames(film: EncodedFilm, options: FrameOptions): AsyncGenerator<Frame> {
+  for await (const { time, data, width, height } of decodeFilm(film, { layout: 'bgr24', ...options }))
+    yield { time, pixels: { data, width, height, channels: 3, isRgb: false }, dropped: 0 };
+}
+
+/** What is iterated is bytes of a film or the caller's own pictures, as the first item tells. */
+async function* iterated(
+  source: AsyncIterable<Uint8Array> | AsyncIterable<FrameInput>,
+  options: FrameOptions,
+): AsyncGenerator<Frame> {
+  const items = source[Symbol.asyncIterator]();
+  let next = items.next() as Promise<IteratorResult<Uint8Array | FrameInput>> | undefined;
+  const all = {
+    [Symbol.asyncIterator]: () => ({
+      next() {
+        const item = next ?? items.next();
+        next = undefined;
+        return item;
+      },
+      return: async () => (await items.return?.()) ?? { done: true, value: undefined },
+    }),
+  };
+  const { value } = (await next) as IteratorResult<unknown>;
+  if (types.isUint8Array(value)) yield* decodedFrames(filmStream(Readable.from(all)), options);
+  else yield* ownFrames(all as AsyncIterable<FrameInput>, options.signal);
+}
+
 /** The pictures of `source`, upright, as a search takes them. Rejects like decodeFilm, and with INVALID_OPTION. */
 export function framesOf(source: FilmSource, options: FrameOptions): AsyncGenerator<Frame> {
   const film = encodedFilm(source);
-  if (!film) return ownFrames(source as AsyncIterable<FrameInput>, options.signal);
-  const decoded = (async function* () {
-    for await (const { time, data, width, height } of decodeFilm(film, { layout: 'bgr24', ...options }))
-      yield { time, pixels: { data, width, height, channels: 3, isRgb: false }, dropped: 0 };
-  })();
-  return (options.isLive ?? film.isLive) ? newest(decoded) : decoded;
+  const frames = film
+    ? decodedFrames(film, options)
+    : iterated(source as AsyncIterable<Uint8Array> | AsyncIterable<FrameInput>, options);
+  return (options.isLive ?? film?.isLive) ? newest(frames) : frames;
 }

@@ -10,9 +10,9 @@ import { loadAddon } from '../load-addon.js';
 import { pictureTables } from '../render-options.js';
 import { decodeFilm } from './decode-film.js';
 import { containerOf, FilmEncoder } from './encode-film.js';
+import { filmFile } from './encoded-film.js';
 import { FaceTracker, type TrackerOptions } from './face-tracker.js';
 import { type FilmFacts, filmFacts } from './film-facts.js';
-import { filmFile } from './film-source.js';
 import { type Moment, momentsToCheck } from './moments.js';
 import { type HiddenBox, hiddenBoxes, type TracksOfFrame } from './smooth.js';
 

@@ -108,6 +108,7 @@ describe('FaceTracker', () => {
       expectOneFace(await track(tracker(), file('walk.mp4')));
       expectOneFace(await track(tracker(), file('walk.mkv')));
       expectOneFace(await track(tracker(), createReadStream(file('walk.mp4'))));
+      expectOneFace(await track(tracker(), new Blob([readFileSync(file('walk.mp4'))]).stream()));
     });
 
     it('no more than the loop takes', async () => {

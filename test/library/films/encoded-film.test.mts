@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import type { FilmSource } from 'opencv-face-detector';
-import { encodedFilm } from '#dist/library/films/film-source.js';
+import { encodedFilm } from '#dist/library/films/encoded-film.js';
 
 const inputOf = (source: FilmSource) => encodedFilm(source)?.args.at(-1);
 
@@ -34,7 +34,7 @@ describe('a film', () => {
       expect(encodedFilm(source)?.isLive, source).to.equal(false);
   });
 
-  it("is the caller's own pictures", () => {
+  it('is what is iterated, whose first item tells', () => {
     expect(encodedFilm(Readable.from([]))).to.equal(undefined);
     expect(encodedFilm((async function* () {})())).to.equal(undefined);
   });
