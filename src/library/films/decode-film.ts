@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { throwIfAborted } from '../abort.js';
+import { onAbort, throwIfAborted } from '../abort.js';
 import { FaceDetectorError } from '../face-detector-error.js';
 import { DecoderLog, type FrameFacts, type TimeBase } from './decoder-log.js';
 import type { EncodedFilm } from './encoded-film.js';
@@ -90,8 +90,9 @@ export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): As
   // Its failure is ffmpeg's too, which then has less to read or nobody who reads.
   if (film.stream) pipeline(film.stream, ffmpeg.stdin as Writable).catch(() => undefined);
   const kill = () => ffmpeg.kill('SIGKILL');
-  signal?.addEventListener('abort', kill);
+  const stopListening = onAbort(signal, kill);
   try {
+    throwIfAborted(signal); // while it was started
     const log = new DecoderLog(ffmpeg.stderr as Readable);
     const pixels = new Taker(ffmpeg.stdout as Readable);
     let count = 0;
@@ -109,7 +110,7 @@ export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): As
     if (ffmpeg.exitCode !== 0 || count === 0) throw unreadable(log.errors);
     if (log.errors.length > 0) onDamage?.(log.errors);
   } finally {
-    signal?.removeEventListener('abort', kill);
+    stopListening();
     kill();
     film.stream?.destroy();
     ffmpeg.stdout?.destroy(); // with bytes in it that nobody reads, the child would never close

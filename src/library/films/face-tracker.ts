@@ -1,3 +1,4 @@
+import { isSignal } from '../abort.js';
 import { check, type DetectOptions } from '../detect-options.js';
 import type { Face } from '../detection.js';
 import type { FaceDetector } from '../detector.js';
@@ -94,6 +95,7 @@ export class FaceTracker {
    */
   async *track(source: FilmSource, options: TrackOptions = {}): AsyncGenerator<TrackedFrame, void> {
     const { signal, isLive, stallTimeout = 30, onDamage } = options;
+    check(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal);
     check(stallTimeout >= 1 && stallTimeout <= 3600, 'stallTimeout', 'a number from 1 to 3600', stallTimeout);
     const tracks = new Tracks(this.#maxGap);
     const frames = framesOf(source, { signal, isLive, stallMs: 1000 * stallTimeout, onDamage });

@@ -73,6 +73,8 @@ describe('FaceTracker', () => {
         .with.property('code', 'INVALID_OPTION');
     const wrong = Readable.from([{ data: new Uint8Array(3), width: 2, height: 2, channels: 3, order: 'rgb' }]);
     expect(await rejection(track(new FaceTracker(detector), wrong))).to.have.property('code', 'INVALID_OPTION');
+    const noSignal = await rejection(track(new FaceTracker(detector), own([]), { signal: {} as AbortSignal }));
+    expect(noSignal).to.have.property('code', 'INVALID_OPTION');
     const early = await rejection(track(new FaceTracker(detector), own([]), { stallTimeout: 0 }));
     expect(early).to.have.property('code', 'INVALID_OPTION');
     const unknown = new FaceTracker(detector, { minFaceSize: 1 });
