@@ -40,6 +40,16 @@ export function interruption(): AbortSignal {
   return controller.signal;
 }
 
+/** Runs `work` with the signal of `interruption`, whose reason becomes the exit status. */
+export async function untilInterrupted(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  try {
+    return await work(interruption());
+  } catch (error) {
+    if (error instanceof Interruption) return error.status;
+    throw error;
+  }
+}
+
 /**
  * Undoes `interruption` when a command is over: a signal now ends the process at once, since nothing is left to keep;
  * after an interruption the process exits even if nobody reads its output.

@@ -1,6 +1,6 @@
 import { FaceDetector } from '../../library/detector.js';
 import { type FilmProgress, redactFilm } from '../../library/films/redact-film.js';
-import { Interruption, interruption } from '../detect/interruption.js';
+import { untilInterrupted } from '../detect/interruption.js';
 import { duration } from '../detect/progress.js';
 import { share } from '../detect/run.js';
 import { plural } from '../plural.js';
@@ -51,11 +51,5 @@ async function redact(settings: RedactSettings, signal: AbortSignal): Promise<nu
 }
 
 /** Runs `redact` with validated arguments. Resolves to the exit status. */
-export async function run(settings: RedactSettings): Promise<number> {
-  try {
-    return await redact(settings, interruption());
-  } catch (error) {
-    if (error instanceof Interruption) return error.status;
-    throw error;
-  }
-}
+export const run = (settings: RedactSettings): Promise<number> =>
+  untilInterrupted((signal) => redact(settings, signal));

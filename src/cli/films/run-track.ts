@@ -1,6 +1,6 @@
 import { FaceDetector } from '../../library/detector.js';
 import { FaceTracker, type TrackedFrame } from '../../library/films/face-tracker.js';
-import { Interruption, interruption } from '../detect/interruption.js';
+import { untilInterrupted } from '../detect/interruption.js';
 import { share } from '../detect/run.js';
 import { printable } from '../printable.js';
 import type { TrackSettings } from './settings.js';
@@ -70,11 +70,4 @@ async function track(settings: TrackSettings, signal: AbortSignal): Promise<numb
 }
 
 /** Runs `track` with validated arguments. Resolves to the exit status. */
-export async function run(settings: TrackSettings): Promise<number> {
-  try {
-    return await track(settings, interruption());
-  } catch (error) {
-    if (error instanceof Interruption) return error.status;
-    throw error;
-  }
-}
+export const run = (settings: TrackSettings): Promise<number> => untilInterrupted((signal) => track(settings, signal));

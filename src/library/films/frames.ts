@@ -96,7 +96,7 @@ async function* iterated(
       return: async () => (await items.return?.()) ?? { done: true, value: undefined },
     }),
   };
-  const { value } = (await next) as IteratorResult<unknown>;
+  const { value } = (await next) as IteratorResult<unknown, unknown>;
   if (types.isUint8Array(value)) yield* decodedFrames(filmStream(Readable.from(all)), options);
   else yield* ownFrames(all as AsyncIterable<FrameInput>, options.signal);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfAborted } from '../abort.js';
-import { check, type limitNames } from '../detect-options.js';
+import { checkOptions, type limitNames } from '../detect-options.js';
 import type { Box } from '../detection.js';
 import type { FaceDetector } from '../detector.js';
 import { FaceDetectorError } from '../face-detector-error.js';
@@ -124,6 +124,14 @@ function checkHdr({ colour: { transfer = '' } }: FilmFacts): void {
   );
 }
 
+function checkRegions(regions: readonly Box[] | undefined, size: { width: number; height: number }): void {
+  for (const { x, y, width, height } of regions ?? []) {
+    if (x < size.width && y < size.height && x + width > 0 && y + height > 0) continue;
+    const message = `regions: the box ${x},${y},${width},${height} is outside the film, which is ${size.width} x ${size.height}`;
+    throw new FaceDetectorError('INVALID_OPTION', message);
+  }
+}
+
 async function checkOutput(input: string, output: string, overwrite: boolean): Promise<void> {
   if (path.resolve(input) === path.resolve(output))
     throw new FaceDetectorError('INVALID_OPTION', 'the film cannot be written over itself: give another output');
@@ -159,16 +167,13 @@ export async function redactFilm(
     onProgress,
     ...tracking
   } = options;
-  const { mode: modes, shape: shapes, margin: margins } = pictureTables.redact;
-  check(mode === undefined || modes.choices.includes(mode), 'mode', `one of ${modes.choices.join(', ')}`, mode);
-  check(shape === undefined || shapes.choices.includes(shape), 'shape', `one of ${shapes.choices.join(', ')}`, shape);
-  const isMargin = margin === undefined || (margin >= margins.min && margin <= margins.max);
-  check(isMargin, 'margin', `a number from ${margins.min} to ${margins.max}`, margin);
+  checkOptions({ mode, shape, margin, regions }, pictureTables.redact);
   const container = containerOf(output);
   await checkOutput(input, output, overwrite);
   const facts = await filmFacts(input, signal);
   checkHdr(facts);
   const { frames, size, damage } = await search(detector, input, facts, { ...tracking, signal, onProgress });
+  checkRegions(regions, size);
   const hidden = hiddenBoxes(frames, size);
   const partial = `${output}.${randomUUID()}.partial`;
   const encoder = new FilmEncoder({ original: input, facts: outFacts(facts), keepsSound, container, output: partial });

@@ -134,6 +134,8 @@ describe('redactFilm', () => {
     await ended('code', 'INVALID_OPTION', 'walk.mp4', 'film.avi');
     await ended('code', 'INVALID_OPTION', 'walk.mp4', 'film.mp4', { mode: 'erase' as 'fill' });
     await ended('code', 'INVALID_OPTION', 'walk.mp4', 'film.mp4', { margin: 2 });
+    for (const regions of [[{ x: 1, y: 1 }], [{ x: 400, y: 0, width: 9, height: 9 }], 'all'] as never[])
+      await ended('code', 'INVALID_OPTION', 'walk.mp4', 'film.mp4', { regions });
     await ended('code', 'FILM_UNREADABLE', 'missing.mp4', 'film.mp4');
     await ended('code', 'FILM_UNWRITABLE', 'walk.mp4', 'no/folder/film.mp4');
     await ended('message', 'enough', 'walk.mp4', 'film.mp4', { signal: controller.signal, onProgress });
