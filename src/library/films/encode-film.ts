@@ -58,13 +58,12 @@ export interface EncodeOptions {
   output: string;
 }
 
-function colourArgs({ colour }: FilmFacts): string[] {
+// By a filter: what newer ffmpegs write is what the frames say, whatever the encoder is told.
+function colourFilter({ colour }: FilmFacts): string {
   const { space, transfer, primaries } = colour;
-  return [
-    ...(space ? ['-colorspace', space] : []),
-    ...(transfer ? ['-color_trc', transfer] : []),
-    ...(primaries ? ['-color_primaries', primaries] : []),
-  ];
+  const known = { colorspace: space, color_trc: transfer, color_primaries: primaries, range: 'tv' };
+  const given = Object.entries(known).flatMap(([name, value]) => (value ? [`${name}=${value}`] : []));
+  return `setparams=${given.join(':')}`;
 }
 
 function soundArgs({ keepsSound, facts, container }: EncodeOptions): string[] {
@@ -137,6 +136,7 @@ export class FilmEncoder {
     const { original, facts, container, output } = this.#options;
     const { width, height, time, timeBase } = first;
     const filters = [
+      colourFilter(facts),
       ...(width % 2 || height % 2 ? ['pad=ceil(iw/2)*2:ceil(ih/2)*2'] : []), // H.264 has no odd sides with halved colours
       ...(facts.pixelShape ? [`setsar=${facts.pixelShape.replace(':', '/')}`] : []),
     ];
@@ -154,8 +154,7 @@ export class FilmEncoder {
           '-fflags',
           '+bitexact',
         ],
-        ...(filters.length > 0 ? ['-vf', filters.join(',')] : []),
-        ...[...container.film, '-pix_fmt', 'yuv420p', '-color_range', 'tv', ...colourArgs(facts)],
+        ...['-vf', filters.join(','), ...container.film, '-pix_fmt', 'yuv420p'],
         ...[...(await keepTimes()), '-enc_time_base', `${timeBase.numerator}:${timeBase.denominator}`],
         ...(container.hasTimescale
           ? ['-video_track_timescale', String(timeBase.denominator), '-movflags', '+faststart']

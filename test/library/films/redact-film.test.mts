@@ -114,8 +114,26 @@ describe('redactFilm', () => {
     expect(Math.max(...at(brightness(file('plain.mp4')), (i) => 80 + 6 * i, 120))).to.be.below(24);
   });
 
+  it('says of its colours what the film said', async () => {
+    const said = { color_space: 'bt709', color_transfer: 'smpte170m', color_primaries: 'bt470bg' };
+    const parameters = 'setparams=range=tv:colorspace=bt709:color_trc=smpte170m:color_primaries=bt470bg';
+    writeFilm(file('colours.mp4'), walking(3), '-vf', `scale=out_color_matrix=bt709,${parameters}`);
+    expect(streams(file('colours.mp4'))[0]).to.include(said);
+    await redact('colours.mp4', 'same-colours.mp4');
+    expect(streams(file('same-colours.mp4'))[0]).to.include({ ...said, color_range: 'tv' });
+  });
+
   it('refuses HDR, saying how to make an ordinary film of it', async () => {
-    writeFilm(file('hdr.mkv'), walking(2), '-c:v', 'ffv1', '-pix_fmt', 'yuv420p10le', '-color_trc', 'smpte2084');
+    writeFilm(
+      file('hdr.mkv'),
+      walking(2),
+      '-c:v',
+      'ffv1',
+      '-pix_fmt',
+      'yuv420p10le',
+      '-vf',
+      'setparams=color_trc=smpte2084',
+    );
     const error = await rejection(redact('hdr.mkv', 'no.mp4'));
     expect(error).to.have.property('code', 'UNSUPPORTED_FORMAT');
     expect((error as Error).message).to.contain('tonemap');
