@@ -30,15 +30,18 @@ export class Changes {
   #searched: Float64Array | undefined;
   #last: Float64Array | undefined;
 
-  /** Whether the picture differs from the last one that was searched, and whether the film was cut just before it. */
-  look(pixels: NativePixels): { isChanged: boolean; isCut: boolean } {
+  /** Takes the next picture. Returns whether the film was cut just before it. */
+  look(pixels: NativePixels): boolean {
     const grid = gridOf(pixels);
-    const apart = (other: Float64Array | undefined) => grid.map((value, i) => Math.abs(value - (other?.[i] ?? value)));
-    const isCut = mean(apart(this.#last)) > cutBy;
-    const isChanged =
-      this.#searched === undefined || apart(this.#searched).some((difference) => difference > changedBy);
+    const isCut = this.#last !== undefined && mean(apart(grid, this.#last)) > cutBy;
     this.#last = grid;
-    return { isChanged, isCut };
+    return isCut;
+  }
+
+  /** Whether the last picture differs from the last one that was searched. */
+  get isChanged(): boolean {
+    if (!this.#last || !this.#searched) return true;
+    return apart(this.#last, this.#searched).some((difference) => difference > changedBy);
   }
 
   /** The last picture that was looked at is searched. */
@@ -47,4 +50,5 @@ export class Changes {
   }
 }
 
+const apart = (a: Float64Array, b: Float64Array) => a.map((value, i) => Math.abs(value - (b[i] as number)));
 const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -114,9 +114,11 @@ export class FaceTracker {
     let count = 0;
     let lastSearch = Number.NEGATIVE_INFINITY;
     for await (const frame of frames) {
-      const { isChanged, isCut } = changes.look(frame.pixels);
+      const isCut = changes.look(frame.pixels);
       const isDue =
-        this.#every === 'change' ? isChanged || frame.time - lastSearch >= longestStill : count % this.#every === 0;
+        this.#every === 'change'
+          ? changes.isChanged || frame.time - lastSearch >= longestStill
+          : count % this.#every === 0;
       count++;
       if (!isDue && !isCut) {
         yield { frame, isCut, faces: undefined };

@@ -7,6 +7,7 @@ import type { Box } from '../detection.js';
 import type { FaceDetector } from '../detector.js';
 import { FaceDetectorError } from '../face-detector-error.js';
 import { loadAddon } from '../load-addon.js';
+import type { NativeFrame } from '../native.js';
 import { pictureTables } from '../render-options.js';
 import { decodeFilm } from './decode-film.js';
 import { containerOf, FilmEncoder } from './encode-film.js';
@@ -91,11 +92,10 @@ async function write(
   file: string,
   hidden: readonly HiddenBox[][],
   encoder: FilmEncoder,
-  how: Required<Pick<RedactFilmOptions, 'mode' | 'shape' | 'margin' | 'regions'>>,
+  { regions = [], ...how }: Pick<NativeFrame, 'mode' | 'shape' | 'margin'> & Pick<RedactFilmOptions, 'regions'>,
   options: { facts: FilmFacts } & Pick<RedactFilmOptions, 'signal' | 'onProgress'>,
 ): Promise<void> {
   const { facts, signal, onProgress } = options;
-  const { regions = [], mode = 'blur', shape = 'ellipse', margin = 0.3 } = how;
   const filters = facts.isRgb ? ['scale=out_color_matrix=bt709'] : [];
   const addon = loadAddon();
   let count = 0;
@@ -104,9 +104,9 @@ async function write(
     if (!boxes) break;
     const { data, width, height } = frame;
     const faces = boxes.map(({ box }) => box);
-    if (faces.length > 0) await addon.redactFrame({ data, width, height, boxes: faces, mode, shape, margin });
+    if (faces.length > 0) await addon.redactFrame({ data, width, height, boxes: faces, ...how });
     if (regions.length > 0)
-      await addon.redactFrame({ data, width, height, boxes: regions, mode, shape: 'box', margin: 0 });
+      await addon.redactFrame({ data, width, height, boxes: regions, ...how, shape: 'box', margin: 0 });
     await encoder.write(frame);
     onProgress?.({ step: 'write', frames: count, of: hidden.length });
   }
@@ -156,10 +156,11 @@ export async function redactFilm(
   output: string,
   options: RedactFilmOptions = {},
 ): Promise<RedactedFilm> {
+  const defaults = pictureTables.redact;
   const {
-    mode,
-    shape,
-    margin,
+    mode = defaults.mode.default,
+    shape = defaults.shape.default,
+    margin = defaults.margin.default,
     regions,
     keepsSound = true,
     overwrite = false,
@@ -167,7 +168,7 @@ export async function redactFilm(
     onProgress,
     ...tracking
   } = options;
-  checkOptions({ mode, shape, margin, regions }, pictureTables.redact);
+  checkOptions({ mode, shape, margin, regions }, defaults);
   const container = containerOf(output);
   await checkOutput(input, output, overwrite);
   const facts = await filmFacts(input, signal);
