@@ -66,11 +66,9 @@ class Reader {
  private:
   /// By halves first, which take a fifth of the time of any other factor and serve all readings.
   cv::Mat Shrink(double factor) {
-    size_t i = 0;
-    for (; factor <= 0.5; factor *= 2, ++i) {
-      if (i + 1 == halves_.size()) halves_.push_back(Shrunk(Even(halves_[i]), 0.5));
-    }
-    return Shrunk(halves_[i], factor);
+    const int halvings = static_cast<int>(-std::log2(factor));
+    while (static_cast<int>(halves_.size()) <= halvings) halves_.push_back(Shrunk(Even(halves_.back()), 0.5));
+    return Shrunk(halves_[static_cast<size_t>(halvings)], std::ldexp(factor, halvings));
   }
 
   /// Without an odd last row and column.
