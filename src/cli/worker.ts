@@ -17,6 +17,12 @@ const workerFlags = {
     about:
       'write results into a file of this process in DIR, for `jobs collect`; else they are the values of the jobs in the queue',
   },
+  films: {
+    kind: 'text',
+    placeholder: 'DIR',
+    about:
+      'write what is made of films below DIR, under their paths: the film with its faces hidden, or PATH.ndjson with a line for each frame',
+  },
   maxBytes: {
     kind: 'integer',
     min: 1024,
@@ -51,7 +57,7 @@ const detectorFlags = { ...modelFlags, ...optionTable };
 
 export const workerCommand: Command = {
   name: 'worker',
-  summary: 'search the images in that queue',
+  summary: 'search the images and films in that queue',
   synopsis: ['--queue URL --root DIR [FLAG ...]'],
   about: `Searches the images of the queue that enqueue, or any program with BullMQ, has filled, on all cores, until it is stopped. Start as many as you like, on as many machines as you like.
 
@@ -78,7 +84,7 @@ docs/JOBS.md has the details. BullMQ is not part of this package: npm install bu
   async run(args) {
     const { given, rest } = parseFlags(args, { ...queueFlags, ...workerFlags, ...runFlags, ...detectorFlags });
     if (rest.length > 0) throw new UsageError(`worker takes flags only, got ${rest.join(' ')}`);
-    const { queue, name, root, results, jobs, quiet = false, keep, ...more } = given;
+    const { queue, name, root, results, films, jobs, quiet = false, keep, ...more } = given;
     const { maxBytes = workerFlags.maxBytes.default, ...settings } = more;
     const { lock = workerFlags.lock.default, keepDays = workerFlags.keepDays.default, ...create } = settings;
     const location = readQueueLocation({ ...(queue && { queue }), ...(name && { name }) });
@@ -90,6 +96,7 @@ docs/JOBS.md has the details. BullMQ is not part of this package: npm install bu
       jobs,
       root,
       results,
+      films,
       maxBytes,
       lockMs: lock * 1000,
       keep: keep === undefined ? { age } : { age, count: keep },

@@ -1,7 +1,6 @@
 import { closeSync, createReadStream, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { UsageError } from '../usage-error.js';
-import type { ImageRecord } from './record.js';
 
 /** The complete lines of a results file. */
 interface Contents {
@@ -15,7 +14,7 @@ interface Contents {
 
 const flush = promisify(fdatasync);
 
-// How JSON.stringify begins each line of an ImageRecord.
+// How JSON.stringify begins each line.
 const linePrefix = Buffer.from('{"file":"');
 
 /** Whether an incomplete last line may be part of a record, left by a killed process. */
@@ -94,7 +93,7 @@ export class ResultsFile {
     }
   }
 
-  append(record: ImageRecord): void {
+  append(record: { file: string }): void {
     const line = Buffer.from(`${JSON.stringify(record)}\n`);
     // A full disk may write only part of it; the next call then reports the error.
     for (let at = 0; at < line.length; ) at += writeSync(this.#descriptor, line, at);

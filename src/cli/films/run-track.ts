@@ -1,9 +1,10 @@
 import { FaceDetector } from '../../library/detector.js';
-import { FaceTracker, type TrackedFrame } from '../../library/films/face-tracker.js';
+import { FaceTracker } from '../../library/films/face-tracker.js';
 import { untilInterrupted } from '../detect/interruption.js';
 import { share } from '../detect/run.js';
 import { printable } from '../printable.js';
 import type { TrackSettings } from './settings.js';
+import { type Visit, Visits } from './visits.js';
 
 /** Resolves when the reader has taken it, or has gone. */
 const print = (text: string) => new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
@@ -11,38 +12,12 @@ const print = (text: string) => new Promise<void>((resolve) => process.stdout.wr
 const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(2).padStart(5, '0')}`;
 
 /** When faces came and went, for a person. */
-class Visits {
-  readonly #here = new Map<number, { from: number; to: number; found: number; frames: number }>();
-
-  /** The lines of the faces that have gone by this frame. */
-  add({ time, faces }: TrackedFrame): string {
-    for (const { id, isPredicted } of faces) {
-      const visit = this.#here.get(id) ?? { from: time, to: time, found: 0, frames: 0 };
-      visit.frames++;
-      if (!isPredicted) {
-        visit.found++;
-        visit.to = time;
-      }
-      this.#here.set(id, visit);
-    }
-    const still = new Set(faces.map(({ id }) => id));
-    return this.#lines((id) => !still.has(id));
-  }
-
-  end(): string {
-    return this.#lines(() => true);
-  }
-
-  #lines(isOver: (id: number) => boolean): string {
-    let lines = '';
-    for (const [id, { from, to, found, frames }] of this.#here) {
-      if (!isOver(id)) continue;
-      lines += `face ${id}  ${clock(from)} to ${clock(to)}  found in ${found} of ${frames} frames\n`;
-      this.#here.delete(id);
-    }
-    return lines;
-  }
-}
+const linesOf = (visits: readonly Visit[]) =>
+  visits
+    .map(({ id, from, to, found, frames }) => {
+      return `face ${id}  ${clock(from)} to ${clock(to)}  found in ${found} of ${frames} frames\n`;
+    })
+    .join('');
 
 async function track(settings: TrackSettings, signal: AbortSignal): Promise<number> {
   const { film, create, tracking, isNdjson, isQuiet } = settings;
@@ -58,11 +33,11 @@ async function track(settings: TrackSettings, signal: AbortSignal): Promise<numb
     const source = film === '-' ? process.stdin : film;
     for await (const frame of new FaceTracker(detector, tracking).track(source, { signal, onDamage })) {
       frames++;
-      const text = isNdjson ? `${JSON.stringify(frame)}\n` : visits.add(frame);
+      const text = isNdjson ? `${JSON.stringify(frame)}\n` : linesOf(visits.add(frame));
       if (text) await print(text);
     }
   } finally {
-    if (!isNdjson) await print(visits.end());
+    if (!isNdjson) await print(linesOf(visits.end()));
     await detector.close();
   }
   if (!isNdjson && !isQuiet) process.stderr.write(`${frames} frames\n`);

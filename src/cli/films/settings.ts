@@ -12,11 +12,14 @@ const {
   fastDecode: _fastDecode,
   truncated: _truncated,
   maxPixels: _maxPixels,
-  ...searchTable
+  ...frameTable
 } = withoutLimits(optionTable);
 
-/** The search of a frame, and how faces are followed from one to the next. */
-export const searchFlags = {
+/** The options of a search that hold for the frames of a film. */
+export { frameTable };
+
+/** How faces are followed from one frame to the next. */
+export const followFlags = {
   searchEvery: {
     kind: 'text',
     placeholder: 'N|change',
@@ -29,8 +32,10 @@ export const searchFlags = {
     max: 10,
     about: 'seconds for which a face that is not found is followed (default 1)',
   },
-  ...searchTable,
 } as const satisfies Flags;
+
+/** The search of a frame, and how faces are followed from one to the next. */
+export const searchFlags = { ...followFlags, ...frameTable } as const satisfies Flags;
 
 const quiet = { kind: 'boolean', default: false, short: 'q', about: 'no progress bar and no summary' } as const;
 
@@ -39,14 +44,19 @@ export const trackFlags = {
   quiet,
 } as const satisfies Flags;
 
-export const hideFlags = {
-  output: { kind: 'text', placeholder: 'OUT', short: 'o', about: 'the film to write' },
-  overwrite: { kind: 'boolean', default: false, about: 'replace OUT if it exists' },
+/** How faces are hidden. */
+export const howFlags = {
   mode: pictureTables.redact.mode,
   shape: pictureTables.redact.shape,
   margin: pictureTables.redact.margin,
   regions: pictureTables.redact.regions,
   sound: { kind: 'boolean', default: true, about: 'keep the sound' },
+} as const satisfies Flags;
+
+export const hideFlags = {
+  output: { kind: 'text', placeholder: 'OUT', short: 'o', about: 'the film to write' },
+  overwrite: { kind: 'boolean', default: false, about: 'replace OUT if it exists' },
+  ...howFlags,
   moments: {
     kind: 'boolean',
     default: false,
@@ -72,7 +82,8 @@ export interface RedactSettings {
   isQuiet: boolean;
 }
 
-function readEvery(text: string | undefined): Pick<TrackerOptions, 'searchEvery'> {
+/** Throws UsageError. */
+export function readEvery(text: string | undefined): Pick<TrackerOptions, 'searchEvery'> {
   if (text === undefined || text === 'change') return { searchEvery: text };
   if (!/^[1-9]\d{0,2}$/.test(text)) throw new UsageError(`--search-every must be 1 to 999, or change, got "${text}"`);
   return { searchEvery: Number(text) };

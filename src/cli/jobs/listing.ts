@@ -2,18 +2,36 @@ import { createReadStream } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { extensions } from '../detect/inputs.js';
 import { UsageError } from '../usage-error.js';
 
+/** Of films that are read; one that is named in a list is tried whatever its extension. */
+export const filmExtensions: ReadonlySet<string> = new Set([
+  '.mp4',
+  '.m4v',
+  '.mov',
+  '.mkv',
+  '.webm',
+  '.avi',
+  '.wmv',
+  '.flv',
+  '.mpg',
+  '.mpeg',
+  '.ts',
+  '.mts',
+  '.m2ts',
+  '.3gp',
+  '.ogv',
+]);
+
 /**
- * Paths of the images below `folder`, in the file system's order, so that nothing of the list is kept in memory. Like
- * `detect`, it skips names with a leading dot and does not follow links to folders.
+ * Paths of the files below `folder` with one of these extensions, in the file system's order, so that nothing of the list
+ * is kept in memory. Like `detect`, it skips names with a leading dot and does not follow links to folders.
  */
-export async function* imagesBelow(folder: string): AsyncGenerator<string> {
+export async function* filesBelow(folder: string, extensions: ReadonlySet<string>): AsyncGenerator<string> {
   for await (const entry of await opendir(folder, { bufferSize: 1024 })) {
     if (entry.name.startsWith('.')) continue;
     const name = path.join(folder, entry.name);
-    if (entry.isDirectory()) yield* imagesBelow(name);
+    if (entry.isDirectory()) yield* filesBelow(name, extensions);
     else if (extensions.has(path.extname(name).toLowerCase())) {
       const isFolder = entry.isSymbolicLink() && (await stat(name).catch(() => undefined))?.isDirectory();
       if (!isFolder) yield name;

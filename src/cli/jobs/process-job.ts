@@ -6,12 +6,15 @@ import { failure } from '../detect/record.js';
 import type { ResultsFile } from '../detect/results-file.js';
 import type { Bullmq } from './bullmq.js';
 import { ExclusiveLock } from './exclusive-lock.js';
+import { type HiddenFilm, searchFilm, type TrackedFilm } from './film-job.js';
 import { nameOf, readTask } from './job.js';
 import { isWorthRetrying, JobError, tooLarge } from './job-error.js';
-import { readBelow } from './root-folder.js';
+import { fileBelow, readBelow } from './root-folder.js';
+
+type Found = Detection | TrackedFilm | HiddenFilm;
 
 /** The result of one job: its value in the queue, or its line in a results file. */
-export type JobRecord = { file: string; id: string } & (Detection | { error: { code: string; message: string } });
+export type JobRecord = { file: string; id: string } & (Found | { error: { code: string; message: string } });
 
 /** What the jobs of one worker share. */
 export interface JobContext {
@@ -21,6 +24,8 @@ export interface JobContext {
   root: string | undefined;
   /** Largest image in bytes. */
   maxBytes: number;
+  /** Where what is made of films goes; undefined: nowhere. */
+  films: string | undefined;
   /** Where results go; undefined: to the queue. */
   results: ResultsFile | undefined;
   /** Aborts when the worker stops: its jobs then go back to the queue. */
@@ -29,9 +34,17 @@ export interface JobContext {
   giveUp: (error: unknown) => void;
 }
 
-async function search(job: Job, id: string, { detector, root, maxBytes, signal }: JobContext): Promise<JobRecord> {
-  const { file, path = '', bytes, options } = readTask(id, job.data);
-  if (!bytes && !root) throw new JobError('OUTSIDE_ROOT', 'this worker has no --root: it takes images in the job only');
+async function search(job: Job, id: string, context: JobContext): Promise<JobRecord> {
+  const { detector, root, maxBytes, signal } = context;
+  const task = readTask(id, job.data);
+  if (!('bytes' in task) && !root)
+    throw new JobError('OUTSIDE_ROOT', 'this worker has no --root: it takes images in the job only');
+  const { file } = task;
+  if ('film' in task) {
+    const film = await fileBelow(root as string, task.film);
+    return { file, id, ...(await searchFilm(task, film, context)) };
+  }
+  const { path = '', bytes, options } = task;
   if (bytes && bytes.byteLength > maxBytes) throw tooLarge(file, bytes.byteLength, maxBytes);
   const image = bytes ?? (await readBelow(root as string, path, maxBytes, signal));
   return { file, id, ...(await detector.detect(image, { ...options, signal })) };
@@ -57,6 +70,8 @@ async function searchAlone(job: Job, id: string, context: JobContext): Promise<J
   }
 }
 
+const countOf = (found: Found) => ('hidden' in found ? found.hidden : found.faces.length);
+
 /** Resolves when the record is on disk, if results go to a file: only then may the queue learn that the job is done. */
 async function keep(record: JobRecord, { results, giveUp, signal }: JobContext): Promise<void> {
   signal.throwIfAborted(); // write nothing after an incomplete line
@@ -78,7 +93,7 @@ export function jobProcessor(context: JobContext): (job: Job, token?: string) =>
     signal.throwIfAborted();
     const record = await (hasStalled ? searchAlone : search)(job, id, context);
     await keep(record, context);
-    return results ? { faces: (record as Detection).faces.length } : record;
+    return results ? { faces: countOf(record as Found) } : record;
   };
 
   /** The error for BullMQ: a final one, or one that gives the job another attempt. */

@@ -24,20 +24,34 @@ function rewordError(name: string, error: NodeJS.ErrnoException): Error {
   return Object.assign(new Error(`${reason}: ${cutPath(name)}`), { code: error.code });
 }
 
+async function realFile(root: string, name: string): Promise<{ file: string; bytes: number }> {
+  const file = await realpath(path.join(root, pathBelow(root, name)));
+  if (!isBelow(root, file))
+    throw new JobError('OUTSIDE_ROOT', `${cutPath(name)} is a link to something that is not below the root`);
+  const kind = await stat(file);
+  if (!kind.isFile()) throw new JobError('NOT_A_FILE', `${cutPath(name)} is not a file`);
+  return { file, bytes: kind.size };
+}
+
 /**
- * Reads the file `name` below `root`, a real path. Rejects with JobError OUTSIDE_ROOT if `..` or a symbolic link leads
- * out of it, NOT_A_FILE for a folder, a device or a pipe, which may never end, FILE_TOO_LARGE above `maxBytes`, and
- * with errors that have the file system's codes; messages contain no path but `name`.
+ * The real path of the file `name` below `root`, a real path. Rejects with JobError OUTSIDE_ROOT if `..` or a symbolic
+ * link leads out of it, NOT_A_FILE for a folder, a device or a pipe, which may never end, and with errors that have the
+ * file system's codes; messages contain no path but `name`.
  */
+export async function fileBelow(root: string, name: string): Promise<string> {
+  try {
+    return (await realFile(root, name)).file;
+  } catch (error) {
+    throw rewordError(name, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Reads the file `name` below `root`. Rejects like `fileBelow`, and with JobError FILE_TOO_LARGE above `maxBytes`. */
 export async function readBelow(root: string, name: string, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
   try {
-    const real = await realpath(path.join(root, pathBelow(root, name)));
-    if (!isBelow(root, real))
-      throw new JobError('OUTSIDE_ROOT', `${cutPath(name)} is a link to something that is not below the root`);
-    const kind = await stat(real);
-    if (!kind.isFile()) throw new JobError('NOT_A_FILE', `${cutPath(name)} is not a file`);
-    if (kind.size > maxBytes) throw tooLarge(name, kind.size, maxBytes);
-    return await readWhole(real, signal);
+    const { file, bytes } = await realFile(root, name);
+    if (bytes > maxBytes) throw tooLarge(name, bytes, maxBytes);
+    return await readWhole(file, signal);
   } catch (error) {
     signal.throwIfAborted();
     throw rewordError(name, error as NodeJS.ErrnoException);

@@ -2,15 +2,15 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
-import type { DetectOptions } from '../../library/detect-options.js';
+import { extensions } from '../detect/inputs.js';
 import { Interruption, interruption } from '../detect/interruption.js';
 import { plural } from '../plural.js';
 import { UsageError } from '../usage-error.js';
 import { askQueue, openQueue, type QueueLocation } from './bullmq.js';
 import { left, readCounts } from './counts.js';
 import { gauge } from './gauge.js';
-import { type JobData, jobId } from './job.js';
-import { chunks, imagesBelow, linesOf } from './listing.js';
+import { dataOf, jobId, type Work } from './job.js';
+import { chunks, filesBelow, filmExtensions, linesOf } from './listing.js';
 import { pathBelow } from './root-folder.js';
 import { reportErrors, type Say, sayAbove } from './say.js';
 
@@ -24,7 +24,7 @@ export interface EnqueueSettings {
   /** A folder, a list of paths, or `-`. */
   source: string;
   root: string | undefined;
-  options: DetectOptions;
+  work: Work;
   attempts: number;
   /** Milliseconds before the second attempt, doubled before each further one. */
   backoffMs: number;
@@ -43,13 +43,14 @@ interface Source {
   paths: (leaveOut: (name: string) => void) => AsyncGenerator<string>;
 }
 
-/** The images in `source`. */
-async function readSource(source: string, givenRoot: string | undefined): Promise<Source> {
+/** The images or films in `source`. */
+async function readSource({ source, root: givenRoot, work }: EnqueueSettings): Promise<Source> {
+  const wanted = work.isFilm ? filmExtensions : extensions;
   const kind = source === '-' ? undefined : await stat(source);
   const isFolder = kind?.isDirectory() ?? false;
   const root = path.resolve(givenRoot ?? (isFolder ? source : '.'));
   async function* paths(leaveOut: (name: string) => void) {
-    for await (const name of isFolder ? imagesBelow(path.resolve(source)) : linesOf(source)) {
+    for await (const name of isFolder ? filesBelow(path.resolve(source), wanted) : linesOf(source)) {
       if (name.includes('\uFFFD')) {
         if (!isFolder) throw new UsageError(`${source}: ${name} is not UTF-8`);
         leaveOut(name);
@@ -67,10 +68,10 @@ async function readSource(source: string, givenRoot: string | undefined): Promis
   return { isRepeatable: isFolder || (kind?.isFile() ?? false), paths };
 }
 
-function jobOf(file: string, { options, attempts, backoffMs }: EnqueueSettings) {
-  const data: JobData = Object.keys(options).length > 0 ? { path: file, options } : { path: file };
+function jobOf(file: string, { work, attempts, backoffMs }: EnqueueSettings) {
   const backoff = { type: 'exponential', delay: backoffMs, jitter: 0.5 }; // so that not all are retried at once
-  return { name: 'detect', data, opts: { jobId: jobId(file, options), attempts, backoff, stackTraceLimit: 1 } };
+  const opts = { jobId: jobId(file, work), attempts, backoff, stackTraceLimit: 1 };
+  return { name: work.isFilm ? 'film' : 'detect', data: dataOf(file, work), opts };
 }
 
 /** Progress of adding jobs. */
@@ -116,7 +117,8 @@ async function addAll(
 
 /** Runs `enqueue` with validated arguments. Resolves to the exit status. */
 export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
-  const source = await readSource(settings.source, settings.root);
+  const what = settings.work.isFilm ? 'film' : 'image';
+  const source = await readSource(settings);
   const { queue, redis } = await openQueue(settings.location);
   const signal = interruption();
   const aborted = new Promise<never>((_resolve, reject) => {
@@ -142,14 +144,14 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
     await askQueue(settings.location.url, () => Promise.race([adding, aborted])); // a lost connection may block it forever
     answered();
     bar.stop();
-    if (!settings.isQuiet) say(`${plural(progress.added, 'image')} in the queue, each once however often it is added`);
+    if (!settings.isQuiet) say(`${plural(progress.added, what)} in the queue, each once however often it is added`);
     if (progress.leftOut === 0) return 0;
     return progress.added > 0 ? 3 : 1;
   } catch (error) {
     bar.stop();
     if (!(error instanceof Interruption)) throw error;
     say(
-      `interrupted after ${plural(progress.added, 'image')}; run the same command again to continue, it adds none twice`,
+      `interrupted after ${plural(progress.added, what)}; run the same command again to continue, it adds none twice`,
     );
     return error.status;
   } finally {

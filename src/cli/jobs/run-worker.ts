@@ -31,6 +31,7 @@ export interface WorkerSettings {
   results: string | undefined;
   /** Largest image in bytes. */
   maxBytes: number;
+  films: string | undefined;
   /** Jobs of a worker that has been silent for this long go to another. */
   lockMs: number;
   /** How long, and how many, ended jobs the queue remembers. */
@@ -122,7 +123,7 @@ async function closeWorker(closing: Promise<unknown>, say: Say, lockMs: number):
 async function takeJobs(
   settings: WorkerSettings,
   { bullmq, queue, redis }: OpenQueue,
-  context: Pick<JobContext, 'detector' | 'root' | 'maxBytes'> & { slots: number },
+  context: Pick<JobContext, 'detector' | 'root' | 'maxBytes' | 'films'> & { slots: number },
 ): Promise<void> {
   const stop = new AbortController();
   const signals = interruption();
@@ -162,7 +163,7 @@ export async function runWorker(settings: WorkerSettings): Promise<number> {
   const detector = await FaceDetector.create({ ...settings.create, slots, threads });
   const open = await openQueue(settings.location);
   try {
-    await takeJobs(settings, open, { detector, root, slots, maxBytes: settings.maxBytes });
+    await takeJobs(settings, open, { detector, root, slots, maxBytes: settings.maxBytes, films: settings.films });
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
   } finally {

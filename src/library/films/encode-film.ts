@@ -39,6 +39,9 @@ const containers: Readonly<Record<string, Container>> = {
   },
 };
 
+/** Whether films are written by such a name. */
+export const isContainer = (file: string): boolean => Object.hasOwn(containers, path.extname(file).toLowerCase());
+
 /** The container that the name of `file` asks for. Throws FaceDetectorError INVALID_OPTION. */
 export function containerOf(file: string): Container {
   const extension = path.extname(file).toLowerCase();

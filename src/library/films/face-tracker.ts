@@ -82,7 +82,7 @@ export class FaceTracker {
     check(isEvery, 'searchEvery', 'an integer from 1 to 1000, or "change"', searchEvery);
     check(maxGap >= 0 && maxGap <= 10, 'maxGap', 'a number from 0 to 10', maxGap);
     this.#detector = detector;
-    this.#search = search;
+    this.#search = { orientation: 'exif', ...search }; // whatever the detector's own default is
     this.#every = searchEvery;
     this.#maxGap = maxGap;
   }

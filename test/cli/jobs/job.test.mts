@@ -1,28 +1,44 @@
 import { expect } from 'chai';
-import { jobId, nameOf, readTask } from '#dist/cli/jobs/job.js';
+import { jobId, nameOf, readTask, type Work } from '#dist/cli/jobs/job.js';
 import { isWorthRetrying } from '#dist/cli/jobs/job-error.js';
 import { thrown } from '../../fixtures/rejection.mjs';
 
+const image = (options = {}): Work => ({ isFilm: false, options });
+
 describe('the id of a job', () => {
   it('is the same for the same path and options, in whatever order these are', () => {
-    expect(jobId('a/b.jpg', { maxFaces: 3, minFaceSize: 40 })).to.equal(
-      jobId('a/b.jpg', { minFaceSize: 40, maxFaces: 3 }),
+    expect(jobId('a/b.jpg', image({ maxFaces: 3, minFaceSize: 40 }))).to.equal(
+      jobId('a/b.jpg', image({ minFaceSize: 40, maxFaces: 3 })),
+    );
+    const hide = (redact: object): Work => ({ isFilm: true, options: {}, redact });
+    expect(jobId('a.mp4', hide({ mode: 'fill', margin: 0 }))).to.equal(
+      jobId('a.mp4', hide({ margin: 0, mode: 'fill' })),
     );
   });
 
-  it('is another one for another path or other options', () => {
-    const ids = [jobId('a', {}), jobId('b', {}), jobId('a', { maxFaces: 3 }), jobId('a', { maxFaces: 4 })];
-    expect(new Set(ids).size).to.equal(4);
+  it('is another one for another path, or other work', () => {
+    const film = { isFilm: true, options: {} };
+    const ids = [
+      jobId('a', image()),
+      jobId('b', image()),
+      jobId('a', image({ maxFaces: 3 })),
+      jobId('a', image({ maxFaces: 4 })),
+      jobId('a', film),
+      jobId('a', { ...film, redact: {} }),
+      jobId('a', { ...film, redact: { mode: 'fill' } }),
+      jobId('a', { ...film, options: { searchEvery: 3 } }),
+    ];
+    expect(new Set(ids).size).to.equal(8);
   });
 
   it('is one that BullMQ takes, for any name: no number, no colon', () => {
     for (const path of ['1', '12:30.jpg', 'ä/ü.png', ' ', '\ud800'])
-      expect(jobId(path, {}), path).to.match(/^i[\w-]{22}$/);
+      expect(jobId(path, image()), path).to.match(/^i[\w-]{22}$/);
   });
 
   // Results of an earlier version would be searched again.
   it('stays what it has been', () => {
-    expect(jobId('2024/party.jpg', { minFaceSize: 40 })).to.equal('irtIWD0D9SjaMTNARLGQePQ');
+    expect(jobId('2024/party.jpg', image({ minFaceSize: 40 }))).to.equal('irtIWD0D9SjaMTNARLGQePQ');
   });
 });
 
@@ -38,6 +54,14 @@ describe('the data of a job', () => {
     [
       { image: `data:image/png;base64,${png}`, name: 'b' },
       { file: 'b', bytes: Buffer.from('png'), options: {} },
+    ],
+    [
+      { film: 'a.mp4', options: { searchEvery: 'change', minFaceSize: 40 } },
+      { file: 'a.mp4', film: 'a.mp4', options: { searchEvery: 'change', minFaceSize: 40 } },
+    ],
+    [
+      { film: 'a.mp4', redact: { mode: 'fill', keepsSound: false } },
+      { file: 'a.mp4', film: 'a.mp4', options: {}, redact: { mode: 'fill', keepsSound: false } },
     ],
   ];
   for (const [data, task] of right) {
@@ -57,6 +81,17 @@ describe('the data of a job', () => {
     [{ path: 3 }, 'INVALID_JOB'],
     [{ path: 'a', image: png }, 'INVALID_JOB'],
     [{ path: 'a', name: 'b' }, 'INVALID_JOB'],
+    [{ film: '' }, 'INVALID_JOB'],
+    [{ film: 'a\0b' }, 'INVALID_JOB'],
+    [{ film: 'a', path: 'a' }, 'INVALID_JOB'],
+    [{ film: 'a', name: 'b' }, 'INVALID_JOB'],
+    [{ film: 'a', redact: true }, 'INVALID_JOB'],
+    [{ film: 'a', redact: { mode: 'ink' } }, 'INVALID_OPTION'],
+    [{ film: 'a', redact: { overwrite: true } }, 'INVALID_OPTION'],
+    [{ film: 'a', options: { orientation: 'auto' } }, 'INVALID_OPTION'],
+    [{ film: 'a', options: { maxYaw: 20 } }, 'INVALID_OPTION'],
+    [{ path: 'a', redact: {} }, 'INVALID_JOB'],
+    [{ path: 'a', options: { searchEvery: 3 } }, 'INVALID_OPTION'],
     [{ image: 'no base64!' }, 'INVALID_JOB'],
     [{ image: png, name: 3 }, 'INVALID_JOB'],
     [{ path: 'a', other: 1 }, 'INVALID_JOB'],

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
-import { chunks, imagesBelow, linesOf } from '#dist/cli/jobs/listing.js';
+import { extensions } from '#dist/cli/detect/inputs.js';
+import { chunks, filesBelow, filmExtensions, linesOf } from '#dist/cli/jobs/listing.js';
 import { UsageError } from '#dist/cli/usage-error.js';
 
 describe('the listing of images', () => {
@@ -11,7 +12,7 @@ describe('the listing of images', () => {
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'faces-'));
     mkdirSync(path.join(folder, 'sub', '.hidden'), { recursive: true });
-    for (const name of ['a.jpg', 'sub/B.PNG', 'notes.txt', '._a.jpg', 'sub/.hidden/c.jpg', 'list'])
+    for (const name of ['a.jpg', 'sub/B.PNG', 'notes.txt', '._a.jpg', 'sub/.hidden/c.jpg', 'list', 'sub/d.MOV'])
       writeFileSync(path.join(folder, name), 'one.jpg\n\ntwo words.jpg\r\nlast.jpg');
     symlinkSync('a.jpg', path.join(folder, 'link.jpg'));
     symlinkSync('.', path.join(folder, 'round.jpg'));
@@ -19,10 +20,12 @@ describe('the listing of images', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it('has those below a folder, as detect takes them', async () => {
-    const names = ((await Readable.from(imagesBelow(folder)).toArray()) as string[]).map((name) =>
-      path.relative(folder, name),
-    );
-    expect(names.sort()).to.deep.equal(['a.jpg', 'link.jpg', path.join('sub', 'B.PNG')]);
+    const below = async (wanted: ReadonlySet<string>) => {
+      const names = (await Readable.from(filesBelow(folder, wanted)).toArray()) as string[];
+      return names.map((name) => path.relative(folder, name)).sort();
+    };
+    expect(await below(extensions)).to.deep.equal(['a.jpg', 'link.jpg', path.join('sub', 'B.PNG')]);
+    expect(await below(filmExtensions)).to.deep.equal([path.join('sub', 'd.MOV')]);
   });
 
   it('has the lines of a file that begins with a byte order mark', async () => {

@@ -16,6 +16,7 @@ function context({ detect = async () => ({ faces: [] }) as object, append = () =
     bullmq: { UnrecoverableError, WaitingError },
     root: undefined,
     maxBytes: 5,
+    films: undefined,
     results: {
       append(record: object) {
         append();

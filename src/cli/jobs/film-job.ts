@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { FaceDetector } from '../../library/detector.js';
+import { isContainer } from '../../library/films/encode-film.js';
+import { FaceTracker } from '../../library/films/face-tracker.js';
+import { type RedactedFilm, redactFilm } from '../../library/films/redact-film.js';
+import { type Visit, Visits } from '../films/visits.js';
+import type { FilmTask } from './job.js';
+import { JobError } from './job-error.js';
+
+interface FilmOutput {
+  /** Path below the worker's --films, with slashes. */
+  output?: string;
+  /** What ffmpeg says is damaged. */
+  damage?: readonly string[];
+}
+
+/** Who was there when. */
+export interface TrackedFilm extends FilmOutput {
+  /** Pixels of the last frame. */
+  width: number;
+  height: number;
+  frames: number;
+  /** Seconds. */
+  duration: number;
+  faces: Visit[];
+}
+
+/** A film with its faces hidden. */
+export type HiddenFilm = FilmOutput & Pick<RedactedFilm, 'frames' | 'duration' | 'moments'> & { hidden: number };
+
+interface FilmContext {
+  detector: FaceDetector;
+  /** Where what is made of films goes; undefined: nowhere. */
+  films: string | undefined;
+  signal: AbortSignal;
+}
+
+/** A file that gets its name when it is whole. */
+class LinesFile {
+  readonly #file: string;
+  readonly #partial: string;
+  readonly #handle: FileHandle;
+
+  private constructor(file: string, partial: string, handle: FileHandle) {
+    this.#file = file;
+    this.#partial = partial;
+    this.#handle = handle;
+  }
+
+  static async create(file: string): Promise<LinesFile> {
+    const partial = `${file}.${randomUUID()}.partial`;
+    return new LinesFile(file, partial, await open(partial, 'wx'));
+  }
+
+  async append(line: object): Promise<void> {
+    await this.#handle.appendFile(`${JSON.stringify(line)}\n`);
+  }
+
+  async keep(): Promise<void> {
+    await this.#handle.sync();
+    await this.#handle.close();
+    await rename(this.#partial, this.#file);
+  }
+
+  async drop(): Promise<void> {
+    await this.#handle.close();
+    await rm(this.#partial, { force: true });
+  }
+}
+
+/** Makes the folder of what is made of a film. */
+async function place(films: string, output: string): Promise<string> {
+  const file = path.join(films, output);
+  await mkdir(path.dirname(file), { recursive: true });
+  return file;
+}
+
+async function track({ film, options }: FilmTask, file: string, context: FilmContext): Promise<TrackedFilm> {
+  const { detector, films, signal } = context;
+  const output = `${film}.ndjson`;
+  const lines = films === undefined ? undefined : await LinesFile.create(await place(films, output));
+  const visits = new Visits();
+  const damage: string[] = [];
+  const onDamage = (messages: readonly string[]) => damage.push(...messages);
+  const tracked: TrackedFilm = { width: 0, height: 0, frames: 0, duration: 0, faces: [] };
+  try {
+    for await (const frame of new FaceTracker(detector, options).track(file, { signal, onDamage })) {
+      const { width, height, time: duration } = frame;
+      Object.assign(tracked, { width, height, duration });
+      tracked.frames++;
+      tracked.faces.push(...visits.add(frame));
+      await lines?.append(frame);
+    }
+    await lines?.keep();
+  } catch (error) {
+    await lines?.drop();
+    throw error;
+  }
+  tracked.faces.push(...visits.end());
+  tracked.faces.sort((a, b) => a.id - b.id);
+  return { ...tracked, ...(lines && { output }), ...(damage.length > 0 && { damage }) };
+}
+
+async function hide({ film, options, redact }: FilmTask, file: string, context: FilmContext): Promise<HiddenFilm> {
+  const { detector, films, signal } = context;
+  if (films === undefined)
+    throw new JobError(
+      'INVALID_JOB',
+      'the job hides the faces of a film, and this worker has no --films to write it to',
+    );
+  const output = isContainer(film) ? film : `${film}.mp4`;
+  const all = { ...options, ...redact, overwrite: true, signal }; // a worker that was killed may have written it
+  const made = await redactFilm(detector, file, await place(films, output), all);
+  const { frames, duration, faces: hidden, moments, damage } = made;
+  return { frames, duration, hidden, moments, output, ...(damage.length > 0 && { damage }) };
+}
+
+/** Follows or hides the faces of a film: `file` is its path here. Rejects like FaceTracker.track and redactFilm. */
+export function searchFilm(task: FilmTask, file: string, context: FilmContext): Promise<TrackedFilm | HiddenFilm> {
+  return task.redact ? hide(task, file, context) : track(task, file, context);
+}
