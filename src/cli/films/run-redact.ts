@@ -1,5 +1,7 @@
 import { FaceDetector } from '../../library/detector.js';
-import { type FilmProgress, redactFilm } from '../../library/films/redact-film.js';
+import { encodedFilm } from '../../library/films/encoded-film.js';
+import type { FilmProgress } from '../../library/films/hide-faces.js';
+import { redactFilm } from '../../library/films/redact-film.js';
 import { untilInterrupted } from '../detect/interruption.js';
 import { duration } from '../detect/progress.js';
 import { share } from '../detect/run.js';
@@ -36,7 +38,9 @@ async function redact(settings: RedactSettings, signal: AbortSignal): Promise<nu
   const detector = await FaceDetector.create({ ...create, slots: share(Number.POSITIVE_INFINITY).slots });
   const bar = filmBar(isQuiet);
   try {
-    const made = await redactFilm(detector, film, output, { ...options, signal, onProgress: bar.update });
+    const source = film === '-' ? process.stdin : film;
+    const stop = encodedFilm(source)?.isLive ? { until: signal } : { signal };
+    const made = await redactFilm(detector, source, output, { ...options, ...stop, onProgress: bar.update });
     bar.stop();
     if (listsMoments) for (const moment of made.moments) process.stdout.write(`${JSON.stringify(moment)}\n`);
     if (made.damage.length > 0) process.stderr.write(`${printable(`damaged: ${made.damage.join('; ')}`)}\n`);

@@ -57,6 +57,12 @@ export const hideFlags = {
   output: { kind: 'text', placeholder: 'OUT', short: 'o', about: 'the film to write' },
   overwrite: { kind: 'boolean', default: false, about: 'replace OUT if it exists' },
   ...howFlags,
+  lookAhead: {
+    kind: 'number',
+    min: 0.3,
+    max: 10,
+    about: 'seconds that are read of a stream before they are written, in which boxes are bridged (default 1)',
+  },
   moments: {
     kind: 'boolean',
     default: false,
@@ -93,6 +99,8 @@ function oneFilm(command: string, rest: readonly string[]): string {
   const [film, ...more] = rest;
   if (film === undefined) throw new UsageError(`${command} needs a film`);
   if (more.length > 0) throw new UsageError(`${command} takes one film, got also "${more[0]}"`);
+  if (film === '-' && process.stdin.isTTY)
+    throw new UsageError('- reads a film from standard input, which is this terminal: pass one by < or |');
   return film;
 }
 
@@ -114,19 +122,27 @@ export function readTrack(args: readonly string[]): TrackSettings {
   const { given, rest } = parseFlags(args, { ...trackFlags, ...separate });
   const { ndjson: isNdjson = false, quiet: isQuiet = false, ...search } = given;
   const film = oneFilm('track', rest);
-  if (film === '-' && process.stdin.isTTY)
-    throw new UsageError('- reads a film from standard input, which is this terminal: pass one by < or |');
   return { film, ...readSearch(search), isNdjson, isQuiet };
 }
 
 /** Parses the arguments of `redact`. Throws UsageError. */
 export function readRedact(args: readonly string[]): RedactSettings {
   const { given, rest } = parseFlags(args, { ...hideFlags, ...separate });
-  const { output, overwrite, mode, shape, margin, regions, sound, moments, quiet: isQuiet = false, ...search } = given;
+  const { output, overwrite, mode, shape, margin, regions, sound, moments, quiet: isQuiet = false, ...more } = given;
+  const { lookAhead, ...search } = more;
   const film = oneFilm('redact', rest);
   if (output === undefined)
     throw new UsageError('redact needs --output OUT.mp4; pictures are redacted by detect --redact DIR');
   const { create, tracking } = readSearch(search);
-  const redact = { ...tracking, mode, shape, margin, regions, keepsSound: sound, overwrite } as RedactFilmOptions;
+  const redact = {
+    ...tracking,
+    mode,
+    shape,
+    margin,
+    regions,
+    keepsSound: sound,
+    lookAhead,
+    overwrite,
+  } as RedactFilmOptions;
   return { film, output, create, redact, listsMoments: moments ?? false, isQuiet };
 }

@@ -9,7 +9,34 @@ export interface FrameFacts {
   ticks: number;
   width: number;
   height: number;
+  /** Width to height of a pixel, such as "4:3"; undefined if square or unknown. */
+  pixelShape: string | undefined;
+  /** Its pixels are not brightness and colour apart, as those of most films are. */
+  isRgb: boolean;
 }
+
+/** How colours are to be understood: names as ffmpeg has them; undefined if the film does not say. */
+export interface Colour {
+  space: string | undefined;
+  transfer: string | undefined;
+  primaries: string | undefined;
+}
+
+const said = (name: string | undefined) => (name === 'unknown' || name === 'reserved' ? undefined : name);
+
+/** Of these three names. */
+export const colourOf = (space?: string, primaries?: string, transfer?: string): Colour => ({
+  space: said(space),
+  transfer: said(transfer),
+  primaries: said(primaries),
+});
+
+/** Of a ratio such as "4:3" or "1:1". */
+export const pixelShapeOf = (ratio: string | undefined): string | undefined =>
+  ratio && /^[1-9]\d*:[1-9]\d*$/.test(ratio) && ratio !== '1:1' ? ratio : undefined;
+
+/** By the name of a format of ffmpeg. */
+export const isRgbFormat = (name: string | undefined): boolean => /^(a?rgb|a?bgr|0rgb|0bgr|gbr|pal8)/.test(name ?? '');
 
 /** The unit of a film's times: a fraction of a second. */
 export interface TimeBase {
@@ -25,6 +52,8 @@ export class DecoderLog {
   /** What went wrong; the last few messages. */
   readonly errors: string[] = [];
   timeBase: TimeBase = { numerator: 1, denominator: 1_000_000 };
+  /** Of the last picture that ffmpeg has told of. */
+  colour: Colour = colourOf();
   readonly #frames: FrameFacts[] = [];
   #isOver = false;
   #wake: () => void = () => undefined;
@@ -49,13 +78,22 @@ export class DecoderLog {
   }
 
   #read(line: string): void {
-    const frame = /\] n: *\d+ pts: *(-?\d+) pts_time:(\S+) .*? s:(\d+)x(\d+) /.exec(line);
+    const frame = /\] n: *\d+ pts: *(-?\d+) pts_time:(\S+) .*? fmt:(\S+) .*?sar:(\d+)\/(\d+) s:(\d+)x(\d+) /.exec(line);
     if (frame) {
-      const [ticks = 0, time = 0, width = 0, height = 0] = frame.slice(1).map(Number);
-      this.#frames.push({ time, ticks, width, height });
+      const [, ticks, time, format, across, down, width, height] = frame;
+      this.#frames.push({
+        time: Number(time),
+        ticks: Number(ticks),
+        width: Number(width),
+        height: Number(height),
+        pixelShape: pixelShapeOf(`${across}:${down}`),
+        isRgb: isRgbFormat(format),
+      });
       this.#wake();
       return;
     }
+    const colour = /\] color_range:\S+ color_space:(\S+) color_primaries:(\S+) color_trc:(\S+)/.exec(line);
+    if (colour) this.colour = colourOf(...colour.slice(1));
     const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
     if (base) this.timeBase = { numerator: Number(base[1]), denominator: Number(base[2]) };
     const error = /\[(?:error|fatal|panic)\] (.+)/.exec(line);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { FaceDetectorError } from '../face-detector-error.js';
 import type { DecodedFrame } from './decode-film.js';
-import { DecoderLog } from './decoder-log.js';
+import { type Colour, DecoderLog } from './decoder-log.js';
 import { filmFile } from './encoded-film.js';
 import { keepTimes, startFfmpeg } from './ffmpeg.js';
 import type { FilmFacts } from './film-facts.js';
@@ -52,26 +52,25 @@ export function containerOf(file: string): Container {
 }
 
 export interface EncodeOptions {
-  /** The film as it was: its sound is taken, and how its colours are to be understood. */
-  original: string;
-  facts: FilmFacts;
-  keepsSound: boolean;
+  /** How its pictures are to be understood. */
+  facts: Pick<FilmFacts, 'colour' | 'pixelShape'>;
+  /** The film that the sound is taken from, and the codecs of its tracks. */
+  sound?: { file: string; codecs: readonly string[] };
   container: Container;
   /** Where it goes; replaced if it exists. */
   output: string;
 }
 
 // By a filter: what newer ffmpegs write is what the frames say, whatever the encoder is told.
-function colourFilter({ colour }: FilmFacts): string {
-  const { space, transfer, primaries } = colour;
+function colourFilter({ space, transfer, primaries }: Colour): string {
   const known = { colorspace: space, color_trc: transfer, color_primaries: primaries, range: 'tv' };
   const given = Object.entries(known).flatMap(([name, value]) => (value ? [`${name}=${value}`] : []));
   return `setparams=${given.join(':')}`;
 }
 
-function soundArgs({ keepsSound, facts, container }: EncodeOptions): string[] {
-  if (!keepsSound || facts.sound.length === 0) return [];
-  const isTaken = facts.sound.every((codec) => container.sound?.includes(codec) ?? true);
+function soundArgs({ sound, container }: EncodeOptions): string[] {
+  if (!sound) return [];
+  const isTaken = sound.codecs.every((codec) => container.sound?.includes(codec) ?? true);
   return ['-map', '1:a', '-c:a', isTaken ? 'copy' : container.soundCodec];
 }
 
@@ -136,16 +135,17 @@ export class FilmEncoder {
   }
 
   async #start(first: DecodedFrame): Promise<ChildProcess> {
-    const { original, facts, container, output } = this.#options;
+    const { sound, facts, container, output } = this.#options;
     const { width, height, time, timeBase } = first;
     const filters = [
-      colourFilter(facts),
+      colourFilter(facts.colour),
       ...(width % 2 || height % 2 ? ['pad=ceil(iw/2)*2:ceil(ih/2)*2'] : []), // H.264 has no odd sides with halved colours
       ...(facts.pixelShape ? [`setsar=${facts.pixelShape.replace(':', '/')}`] : []),
     ];
     const ffmpeg = await startFfmpeg(
       [
-        ...['-y', '-itsoffset', String(time), '-f', 'ivf', '-i', 'pipe:0', ...filmFile(original).args],
+        ...['-y', '-itsoffset', String(time), '-f', 'ivf', '-i', 'pipe:0'],
+        ...(sound ? filmFile(sound.file).args : []),
         ...[
           '-map',
           '0:v',

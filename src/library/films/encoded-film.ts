@@ -9,6 +9,8 @@ export interface EncodedFilm {
   args: readonly string[];
   /** Where the bytes come from, if not from a path or URL. */
   stream?: Readable;
+  /** The path, of a file. */
+  file?: string;
   /** Comes at its own pace: whoever is too slow misses pictures. */
   isLive: boolean;
 }
@@ -20,6 +22,7 @@ const only = (protocols: string) => ['-protocol_whitelist', protocols, '-format_
 
 export const filmFile = (file: string): EncodedFilm => ({
   args: [...only('file'), '-i', `file:${file}`],
+  file,
   isLive: false,
 });
 

@@ -36,8 +36,8 @@ async function* ownFrames(source: AsyncIterable<FrameInput>, signal?: AbortSigna
 }
 
 /** The newest picture each time one is asked for: those that came meanwhile are counted and forgotten. */
-async function* newest(frames: AsyncGenerator<Frame>): AsyncGenerator<Frame> {
-  let waiting: Frame | undefined;
+export async function* newest<T>(frames: AsyncGenerator<T>): AsyncGenerator<T & { dropped: number }> {
+  let waiting: T | undefined;
   let dropped = 0;
   let end: { error?: unknown } | undefined;
   let wake: () => void = () => undefined;

@@ -17,23 +17,53 @@ function isAtBorder({ x, y, width, height }: Box, size: { width: number; height:
   return x < dx || y < dy || x + width > size.width - dx || y + height > size.height - dy;
 }
 
-/** Faces that are first or last found in the middle of picture and scene: the detector may have missed them before or after. */
-export function momentsToCheck(frames: readonly TracksOfFrame[], size: { width: number; height: number }): Moment[] {
-  const ends = new Map<number, { first: number; last: number; from: Box; to: Box }>();
-  for (const [i, { faces }] of frames.entries()) {
-    for (const { id, found } of faces) {
+interface Ends {
+  first: TracksOfFrame;
+  from: Box;
+  last: TracksOfFrame;
+  to: Box;
+  /** Whether the scene goes on after `last`. */
+  goesOn: boolean;
+}
+
+/** Looks for the moments of a film, frame by frame: faces that are first or last found in the middle of picture and scene. The detector may have missed them before or after. */
+export class Moments {
+  readonly #ends = new Map<number, Ends>();
+  #begin: TracksOfFrame | undefined;
+  #before: TracksOfFrame | undefined;
+
+  /** The next frame. */
+  add(frame: TracksOfFrame): void {
+    this.#begin ??= frame;
+    if (!frame.isCut) for (const { id } of this.#before?.faces ?? []) this.#goOn(id);
+    for (const { id, found } of frame.faces) {
       if (!found) continue;
-      const { first, from } = ends.get(id) ?? { first: i, from: found };
-      ends.set(id, { first, from, last: i, to: found });
+      const { first, from } = this.#ends.get(id) ?? { first: frame, from: found };
+      this.#ends.set(id, { first, from, last: frame, to: found, goesOn: false });
     }
+    this.#before = frame;
   }
-  const moments: Moment[] = [];
-  const add = (what: Moment['what'], id: number, frame: number, box: Box) => {
-    if (!isAtBorder(box, size)) moments.push({ time: frames[frame]?.time ?? 0, id, what, box });
-  };
-  for (const [id, { first, last, from, to }] of ends) {
-    if (first > 0 && !frames[first]?.isCut) add('begins', id, first, from);
-    if (last < frames.length - 1 && !frames[last + 1]?.isCut) add('ends', id, last, to);
+
+  /** How many faces there were. */
+  get faces(): number {
+    return this.#ends.size;
   }
-  return moments.sort((a, b) => a.time - b.time);
+
+  /** Those of the film so far, in pictures of this size. */
+  toCheck(size: { width: number; height: number }): Moment[] {
+    const moments: Moment[] = [];
+    const add = (what: Moment['what'], id: number, { time }: TracksOfFrame, box: Box) => {
+      if (!isAtBorder(box, size)) moments.push({ time, id, what, box });
+    };
+    for (const [id, { first, from, last, to, goesOn }] of this.#ends) {
+      if (first !== this.#begin && !first.isCut) add('begins', id, first, from);
+      if (goesOn) add('ends', id, last, to);
+    }
+    return moments.sort((a, b) => a.time - b.time);
+  }
+
+  #goOn(id: number): void {
+    const ends = this.#ends.get(id);
+    if (ends && ends.last === this.#before) ends.goesOn = true;
+  }
 }

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { access, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { throwIfAborted } from '../abort.js';
-import { checkOptions, type limitNames } from '../detect-options.js';
+import { Readable } from 'node:stream';
+import { isSignal, throwIfAborted } from '../abort.js';
+import { check, checkOptions, type limitNames } from '../detect-options.js';
 import type { Box } from '../detection.js';
 import type { FaceDetector } from '../detector.js';
 import { FaceDetectorError } from '../face-detector-error.js';
-import { loadAddon } from '../load-addon.js';
-import type { NativeFrame } from '../native.js';
 import { pictureTables } from '../render-options.js';
-import { decodeFilm } from './decode-film.js';
-import { containerOf, FilmEncoder } from './encode-film.js';
-import { filmFile } from './encoded-film.js';
-import { FaceTracker, type TrackerOptions } from './face-tracker.js';
+import { containerOf, type EncodeOptions, FilmEncoder } from './encode-film.js';
+import { type EncodedFilm, encodedFilm, filmStream } from './encoded-film.js';
+import type { TrackerOptions } from './face-tracker.js';
 import { type FilmFacts, filmFacts } from './film-facts.js';
-import { type Moment, momentsToCheck } from './moments.js';
-import { type HiddenBox, hiddenBoxes, type TracksOfFrame } from './smooth.js';
+import { checkHdr, type Hidden, type HideOptions, type OnProgress } from './hide-faces.js';
+import { hideInOnePass } from './hide-in-one-pass.js';
+import { hideInTwoPasses } from './hide-in-two-passes.js';
+import type { Moment } from './moments.js';
 
 /** How faces are hidden, as by `detector.redact`, and how they are searched and followed. */
 export interface RedactFilmOptions extends Omit<TrackerOptions, (typeof limitNames)[number]> {
@@ -24,21 +24,21 @@ export interface RedactFilmOptions extends Omit<TrackerOptions, (typeof limitNam
   margin?: number | undefined;
   /** Boxes in pixels that are hidden in every frame as well. */
   regions?: readonly Box[] | undefined;
-  /** Default true. */
+  /** Of a file. Default true. */
   keepsSound?: boolean | undefined;
   /** Replace `output` if it exists. Default false: EEXIST. */
   overwrite?: boolean | undefined;
+  /** Of a stream: how many seconds are read ahead of what is written, 0.3 to 10; less where they would take more than 400 MB. Default 1. */
+  lookAhead?: number | undefined;
+  /** Of a stream: ends it when it aborts; what has come until then is written. */
+  until?: AbortSignal | undefined;
   signal?: AbortSignal | undefined;
-  /** Called for each frame of the two passes. */
-  onProgress?: ((progress: FilmProgress) => void) | undefined;
+  /** Called for each frame of each pass. */
+  onProgress?: OnProgress;
 }
 
-export interface FilmProgress {
-  step: 'search' | 'write';
-  /** Frames done in this step, and in all: in the first step estimated from the film's length, or unknown. */
-  frames: number;
-  of: number | undefined;
-}
+/** A film: the path or file URL of one, or what a `FilmSource` of encoded films may be besides. */
+export type RedactSource = string | URL | AsyncIterable<Uint8Array>;
 
 export interface RedactedFilm {
   frames: number;
@@ -52,88 +52,8 @@ export interface RedactedFilm {
   damage: string[];
 }
 
-// The detector's own limits must not leave a face visible.
-const noLimits = { maxRoll: 180, maxYaw: 90, minSharpness: 0 };
-
-// From a picture to the next, however busy the disk is.
-const stallMs = 60_000;
-
-/** All that the first pass finds. */
-interface Searched {
-  frames: TracksOfFrame[];
-  size: { width: number; height: number };
-  damage: string[];
-}
-
-async function search(
-  detector: FaceDetector,
-  file: string,
-  facts: FilmFacts,
-  options: TrackerOptions & Pick<RedactFilmOptions, 'signal' | 'onProgress'>,
-): Promise<Searched> {
-  const { signal, onProgress, ...tracking } = options;
-  const frames: TracksOfFrame[] = [];
-  const damage: string[] = [];
-  let size = { width: 0, height: 0 };
-  const onDamage = (messages: readonly string[]) => damage.push(...messages);
-  const tracker = new FaceTracker(detector, { ...tracking, ...noLimits });
-  for await (const frame of tracker.track(file, { signal, onDamage, stallTimeout: stallMs / 1000 })) {
-    const { time, isCut, faces, width, height } = frame;
-    frames.push({ time, isCut, faces: faces.map(({ id, found }) => ({ id, ...(found && { found }) })) });
-    size = { width, height };
-    const of = facts.duration && time > 0 ? Math.round((frames.length * facts.duration) / time) : undefined;
-    onProgress?.({ step: 'search', frames: frames.length, of });
-  }
-  return { frames, size, damage };
-}
-
-/** The second pass: hides the boxes in each frame. */
-async function write(
-  file: string,
-  hidden: readonly HiddenBox[][],
-  encoder: FilmEncoder,
-  { regions = [], ...how }: Pick<NativeFrame, 'mode' | 'shape' | 'margin'> & Pick<RedactFilmOptions, 'regions'>,
-  options: { facts: FilmFacts } & Pick<RedactFilmOptions, 'signal' | 'onProgress'>,
-): Promise<void> {
-  const { facts, signal, onProgress } = options;
-  const filters = facts.isRgb ? ['scale=out_color_matrix=bt709'] : [];
-  const addon = loadAddon();
-  let count = 0;
-  for await (const frame of decodeFilm(filmFile(file), { layout: 'yuv420p', filters, signal, stallMs })) {
-    const boxes = hidden[count++];
-    if (!boxes) break;
-    const { data, width, height } = frame;
-    const faces = boxes.map(({ box }) => box);
-    if (faces.length > 0) await addon.redactFrame({ data, width, height, boxes: faces, ...how });
-    if (regions.length > 0)
-      await addon.redactFrame({ data, width, height, boxes: regions, ...how, shape: 'box', margin: 0 });
-    await encoder.write(frame);
-    onProgress?.({ step: 'write', frames: count, of: hidden.length });
-  }
-  if (count !== hidden.length)
-    throw new FaceDetectorError('FILM_UNREADABLE', 'the film had other frames when it was read again');
-  await encoder.end();
-}
-
-function checkHdr({ colour: { transfer = '' } }: FilmFacts): void {
-  if (transfer !== 'smpte2084' && transfer !== 'arib-std-b67') return;
-  const filters = 'zscale=t=linear:npl=100,tonemap=hable,zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p';
-  throw new FaceDetectorError(
-    'UNSUPPORTED_FORMAT',
-    `the film is HDR (${transfer}), which would come out dull: make it an ordinary one first, ffmpeg -i FILM -vf ${filters} ORDINARY.mp4`,
-  );
-}
-
-function checkRegions(regions: readonly Box[] | undefined, size: { width: number; height: number }): void {
-  for (const { x, y, width, height } of regions ?? []) {
-    if (x < size.width && y < size.height && x + width > 0 && y + height > 0) continue;
-    const message = `regions: the box ${x},${y},${width},${height} is outside the film, which is ${size.width} x ${size.height}`;
-    throw new FaceDetectorError('INVALID_OPTION', message);
-  }
-}
-
-async function checkOutput(input: string, output: string, overwrite: boolean): Promise<void> {
-  if (path.resolve(input) === path.resolve(output))
+async function checkOutput(input: string | undefined, output: string, overwrite: boolean): Promise<void> {
+  if (input !== undefined && path.resolve(input) === path.resolve(output))
     throw new FaceDetectorError('INVALID_OPTION', 'the film cannot be written over itself: give another output');
   const isThere = await access(output).then(
     () => true,
@@ -142,54 +62,87 @@ async function checkOutput(input: string, output: string, overwrite: boolean): P
   if (isThere && !overwrite) throw Object.assign(new Error(`EEXIST: ${output} exists`), { code: 'EEXIST' });
 }
 
+function readOptions(options: RedactFilmOptions): HideOptions & { overwrite: boolean } {
+  const defaults = pictureTables.redact;
+  const {
+    mode = defaults.mode.default,
+    shape = defaults.shape.default,
+    margin = defaults.margin.default,
+    regions = [],
+    keepsSound = true,
+    lookAhead = 1,
+    overwrite = false,
+    until,
+    signal,
+    onProgress,
+    ...tracking
+  } = options;
+  checkOptions({ mode, shape, margin, regions }, defaults);
+  check(lookAhead >= 0.3 && lookAhead <= 10, 'lookAhead', 'a number from 0.3 to 10', lookAhead);
+  check(until === undefined || isSignal(until), 'until', 'an AbortSignal', until);
+  return {
+    tracking,
+    how: { mode, shape, margin, regions },
+    keepsSound,
+    lookAhead,
+    until,
+    signal,
+    onProgress,
+    overwrite,
+  };
+}
+
+/** A film whose bytes are iterated becomes a stream. */
+function sourceOf(input: RedactSource): EncodedFilm {
+  return encodedFilm(input) ?? filmStream(Readable.from(input as AsyncIterable<Uint8Array>, { objectMode: false }));
+}
+
 /**
- * Writes a film with its faces hidden. It is read twice: boxes are smoothed and bridged over missed frames in both directions, so that nothing
- * flickers. Times of the frames, turned pictures and sound stay; metadata goes, and more than 8 bits of colour become 8. `output`
- * (.mp4, .m4v, .mov, .mkv or .webm) gets its name when it is whole.
+ * Writes a film with its faces hidden. A file is read twice: boxes are smoothed and bridged over missed frames in both directions, so that
+ * nothing flickers. A stream, camera or URL is read once, `lookAhead` seconds ahead of what is written, and its sound is not kept. Times of the
+ * frames and turned pictures stay; metadata goes, and more than 8 bits of colour become 8. `output` (.mp4, .m4v, .mov, .mkv or .webm)
+ * gets its name when it is whole.
  *
  * Rejects with FaceDetectorError INVALID_OPTION, FFMPEG_MISSING, FILM_UNREADABLE, FILM_UNWRITABLE, FILM_STALLED, UNSUPPORTED_FORMAT for HDR, as
  * `detector.detect`, and with EEXIST.
  */
 export async function redactFilm(
   detector: FaceDetector,
-  input: string,
+  input: RedactSource,
   output: string,
   options: RedactFilmOptions = {},
 ): Promise<RedactedFilm> {
-  const defaults = pictureTables.redact;
-  const {
-    mode = defaults.mode.default,
-    shape = defaults.shape.default,
-    margin = defaults.margin.default,
-    regions,
-    keepsSound = true,
-    overwrite = false,
-    signal,
-    onProgress,
-    ...tracking
-  } = options;
-  checkOptions({ mode, shape, margin, regions }, defaults);
+  const { overwrite, keepsSound, ...hide } = readOptions(options);
+  const film = sourceOf(input);
   const container = containerOf(output);
-  await checkOutput(input, output, overwrite);
-  const facts = await filmFacts(input, signal);
-  checkHdr(facts);
-  const { frames, size, damage } = await search(detector, input, facts, { ...tracking, signal, onProgress });
-  checkRegions(regions, size);
-  const hidden = hiddenBoxes(frames, size);
+  await checkOutput(film.file, output, overwrite);
   const partial = `${output}.${randomUUID()}.partial`;
-  const encoder = new FilmEncoder({ original: input, facts: outFacts(facts), keepsSound, container, output: partial });
+  let encoder: FilmEncoder | undefined;
+  const encoderFor = (how: Pick<EncodeOptions, 'facts' | 'sound'>) => {
+    encoder = new FilmEncoder({ ...how, container, output: partial });
+    return encoder;
+  };
+  let length: number | undefined;
+  const hidePasses = async (): Promise<Hidden> => {
+    if (film.file === undefined) return hideInOnePass(detector, film, (facts) => encoderFor({ facts }), hide);
+    const facts = await filmFacts(film.file, hide.signal);
+    length = facts.duration;
+    checkHdr(facts.colour);
+    const sound = keepsSound && facts.sound.length > 0 && { sound: { file: film.file, codecs: facts.sound } };
+    return hideInTwoPasses(detector, film.file, encoderFor({ facts: outFacts(facts), ...sound }), { ...hide, facts });
+  };
   try {
-    await write(input, hidden, encoder, { mode, shape, margin, regions }, { facts, signal, onProgress });
-    throwIfAborted(signal);
+    const { frames, time, size, moments, damage } = await hidePasses();
+    if (!encoder) throw new FaceDetectorError('FILM_UNREADABLE', 'the film ended before its first picture');
+    await encoder.end();
+    throwIfAborted(hide.signal);
     await rename(partial, output);
+    return { frames, duration: length ?? time, faces: moments.faces, moments: moments.toCheck(size), damage };
   } catch (error) {
-    await encoder.kill();
+    await encoder?.kill();
     await rm(partial, { force: true });
     throw error;
   }
-  const ids = new Set(frames.flatMap(({ faces }) => faces.map(({ id }) => id)));
-  const duration = facts.duration ?? frames.at(-1)?.time ?? 0;
-  return { frames: frames.length, duration, faces: ids.size, moments: momentsToCheck(frames, size), damage };
 }
 
 /** How the written pixels are to be understood. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Box } from 'opencv-face-detector';
-import { momentsToCheck } from '#dist/library/films/moments.js';
+import { Moments } from '#dist/library/films/moments.js';
 import { beyondEnds, hiddenBoxes, type TracksOfFrame } from '#dist/library/films/smooth.js';
 
 const boxAt = (x: number, y = 300, size = 100): Box => ({
@@ -19,6 +19,12 @@ const film = (count: number, placeOf: (i: number) => Box | undefined, cutAt = -1
 
 const size = { width: 1000, height: 600 };
 const hide = (frames: readonly TracksOfFrame[]) => hiddenBoxes(frames, size);
+
+function momentsToCheck(frames: readonly TracksOfFrame[], { width, height }: typeof size) {
+  const moments = new Moments();
+  for (const frame of frames) moments.add(frame);
+  return moments.toCheck({ width, height });
+}
 
 const covers = (a: Box, b: Box, by = 0) =>
   a.x <= b.x + by && a.y <= b.y + by && a.x + a.width >= b.x + b.width - by && a.y + a.height >= b.y + b.height - by;

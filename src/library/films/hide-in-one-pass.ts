@@ -1,0 +1,94 @@
+import type { FaceDetector } from '../detector.js';
+import { type DecodedFrame, decodeFilm } from './decode-film.js';
+import type { Colour, DecoderLog } from './decoder-log.js';
+import type { FilmEncoder } from './encode-film.js';
+import type { EncodedFilm } from './encoded-film.js';
+import { FaceTracker } from './face-tracker.js';
+import type { FrameInput } from './film-source.js';
+import { newest } from './frames.js';
+import {
+  checkHdr,
+  checkRegions,
+  type Hidden,
+  type HideOptions,
+  noLimits,
+  nothingHidden,
+  tracksOf,
+  writeHidden,
+} from './hide-faces.js';
+import { LookAhead, type ReadyFrame } from './look-ahead.js';
+import { Moments } from './moments.js';
+
+const stallMs = 30_000;
+
+// Of frames that wait for what comes after them: a second of 4K.
+const maxWaitingBytes = 400_000_000;
+
+type Options = Omit<HideOptions, 'keepsSound'>;
+
+/** How the decoder turns RGB into brightness and colour. */
+const colourOfRgb: Colour = { space: 'smpte170m', transfer: 'bt709', primaries: 'bt709' };
+
+/** Hides the faces of a stream, whose boxes are smoothed over what came before and `lookAhead` seconds after. */
+export async function hideInOnePass(
+  detector: FaceDetector,
+  film: EncodedFilm,
+  encoderFor: (facts: { colour: Colour; pixelShape: string | undefined }) => FilmEncoder,
+  options: Options,
+): Promise<Hidden> {
+  const { tracking, how, lookAhead, until, signal, onProgress } = options;
+  const hidden = nothingHidden(new Moments());
+  const waiting = new LookAhead(lookAhead, maxWaitingBytes);
+  const searched: DecodedFrame[] = [];
+  let log: DecoderLog | undefined;
+  let encoder: FilmEncoder | undefined;
+
+  async function* pictures(): AsyncGenerator<FrameInput> {
+    const decoded = decodeFilm(film, {
+      layout: 'yuv420p',
+      alsoBgr: true,
+      onLog: (its) => {
+        log = its;
+      },
+      signal: AbortSignal.any([signal, until].filter((one) => one !== undefined)),
+      stallMs,
+      onDamage: (messages) => hidden.damage.push(...messages),
+    });
+    try {
+      for await (const frame of film.isLive ? newest(decoded) : decoded) {
+        const { bgr, ...rest } = frame;
+        const { width, height, time } = rest;
+        searched.push(rest);
+        yield { data: bgr as Uint8Array, width, height, channels: 3, order: 'bgr', time };
+      }
+    } catch (error) {
+      if (!until?.aborted || signal?.aborted) throw error;
+    }
+  }
+
+  async function write(ready: readonly ReadyFrame[]): Promise<void> {
+    for (const { frame, boxes } of ready) {
+      if (!encoder) {
+        const { isRgb, pixelShape } = frame;
+        const colour = isRgb ? colourOfRgb : (log as DecoderLog).colour;
+        checkHdr(colour);
+        encoder = encoderFor({ colour, pixelShape });
+      }
+      await writeHidden(encoder, frame, boxes, how);
+      hidden.frames++;
+      onProgress?.({ step: 'write', frames: hidden.frames, of: undefined });
+    }
+  }
+
+  const tracker = new FaceTracker(detector, { ...tracking, ...noLimits });
+  for await (const tracked of tracker.track(pictures(), { signal, isLive: false })) {
+    const { time, width, height } = tracked;
+    if (hidden.size.width === 0) checkRegions(how.regions, { width, height });
+    Object.assign(hidden, { time, size: { width, height } });
+    const tracks = tracksOf(tracked);
+    hidden.moments.add(tracks);
+    await write(waiting.add(searched.shift() as DecodedFrame, tracks));
+  }
+  await write(waiting.end());
+  return hidden;
+}
