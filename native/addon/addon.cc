@@ -6,9 +6,9 @@
 
 #include "coded_error.h"
 #include "detector_wrap.h"
+#include "frame_jobs.h"
 #include "instance_data.h"
 #include "probe.h"
-#include "redact_frame_job.h"
 
 namespace faces::addon {
 namespace {
@@ -27,6 +27,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   DetectorWrap::Define(env);
   exports.Set("load", Napi::Function::New(env, DetectorWrap::Load, "load"));
   exports.Set("probe", Napi::Function::New(env, Probe, "probe"));
+  exports.Set("frameToBgr", Napi::Function::New(env, FrameToBgr, "frameToBgr"));
   exports.Set("redactFrame", Napi::Function::New(env, RedactFrame, "redactFrame"));
   exports.Set("cancelJobsAtTeardown", Napi::Function::New(env, CancelJobsAtTeardown, "cancelJobsAtTeardown"));
   exports.Set("opencvVersion", CV_VERSION);

@@ -5,8 +5,6 @@
 #include <sstream>
 #include <utility>
 
-#include "render/redact_frame.h"
-
 namespace faces::addon {
 namespace {
 
@@ -51,11 +49,23 @@ Value OneOf(const Napi::Object& object, const char* key, const std::pair<const c
   Refuse(object, std::string("a known name for ") + key);
 }
 
+cv::Size FrameSize(const Napi::Object& object) {
+  constexpr double kMaxSide = 1 << 15;
+  return {static_cast<int>(Number(object, "width", 1, kMaxSide)),
+          static_cast<int>(Number(object, "height", 1, kMaxSide))};
+}
+
 Napi::Uint8Array Array(const Napi::Value& value) {
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
     Refuse(value, "a Uint8Array");
   }
   return value.As<Napi::Uint8Array>();
+}
+
+Napi::Uint8Array BytesOfLength(const Napi::Value& value, size_t bytes) {
+  Napi::Uint8Array array = Array(value);
+  if (array.ByteLength() != bytes) Refuse(value, "the bytes of a frame");
+  return array;
 }
 
 Napi::Array List(const Napi::Object& object, const char* key) {
@@ -227,17 +237,29 @@ PinnedImage ReadRawImage(const Napi::Value& value) {
 }
 
 FrameToRedact ReadFrameToRedact(const Napi::Value& value) {
-  constexpr double kMaxSide = 1 << 15;
   const Napi::Object object = ToObject(value);
   FrameToRedact frame;
-  frame.size = {static_cast<int>(Number(object, "width", 1, kMaxSide)),
-                static_cast<int>(Number(object, "height", 1, kMaxSide))};
+  frame.size = FrameSize(object);
   frame.boxes = ReadBoxes(List(object, "boxes"));
   frame.options = ReadHiding(object);
-  Napi::Uint8Array data = Array(object.Get("data"));  // last, as in ReadRawImage
-  if (data.ByteLength() != render::FrameBytes(frame.size)) Refuse(value, "the bytes of a frame");
+  Napi::Uint8Array data = BytesOfLength(object.Get("data"), FrameBytes(frame.size));  // last, as in ReadRawImage
   frame.data = data.Data();
   frame.pin = Napi::Persistent(data);
+  return frame;
+}
+
+FrameToConvert ReadFrameToConvert(const Napi::Value& value) {
+  const Napi::Object object = ToObject(value);
+  FrameToConvert frame;
+  frame.size = FrameSize(object);
+  frame.matrix = Flag(object, "isBt709") ? YuvMatrix::kBt709 : YuvMatrix::kBt601;
+  const Napi::Value data = object.Get("data"), bgr = object.Get("bgr");  // last, as in ReadRawImage
+  Napi::Uint8Array from = BytesOfLength(data, FrameBytes(frame.size));
+  Napi::Uint8Array to = BytesOfLength(bgr, 3 * size_t(frame.size.width) * size_t(frame.size.height));
+  frame.data = from.Data();
+  frame.pin = Napi::Persistent(from);
+  frame.bgr = to.Data();
+  frame.bgr_pin = Napi::Persistent(to);
   return frame;
 }
 

@@ -19,6 +19,8 @@ export interface NativeAddon {
   probe(bytes: Uint8Array): NativeProbe;
   /** Hides boxes on a frame of a film, in place. Rejects after a teardown only. */
   redactFrame(frame: NativeFrame): Promise<void>;
+  /** Writes the pixels of a frame of a film as BGR into `bgr`. Throws TypeError for buffers of another size. */
+  frameToBgr(frame: FramePixels & { isBt709: boolean; bgr: Uint8Array }): Promise<void>;
   /**
    * From now on, jobs are cancelled when this thread's environment is torn down, which would otherwise wait for them.
    * Throws an error with code OUT_OF_MEMORY if the system cannot create the watching thread.
@@ -76,13 +78,17 @@ export interface NativePixels {
   isRgb: boolean;
 }
 
-/** A frame of a film and what to hide on it, as native/core/render/redact_frame.h says. */
-export interface NativeFrame {
-  /** Planes of Y, U and V. Written to; must not be touched until the call has settled. */
+/** A frame of a film, as native/core/image/yuv_frame.h says. */
+export interface FramePixels {
+  /** Planes of Y, U and V. Must not be touched until the call has settled. */
   data: Uint8Array;
   /** Pixels, up to 32768. */
   width: number;
   height: number;
+}
+
+/** What to hide on a frame, as native/core/render/redact_frame.h says; `data` is written to. */
+export interface NativeFrame extends FramePixels {
   boxes: readonly Box[];
   mode: 'blur' | 'pixelate' | 'fill';
   shape: 'ellipse' | 'box';

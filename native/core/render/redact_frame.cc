@@ -1,11 +1,10 @@
 #include "redact_frame.h"
 
+#include "image/yuv_frame.h"
 #include "redact.h"
 
 namespace faces::render {
 namespace {
-
-cv::Size ChromaSize(const cv::Size& size) { return {(size.width + 1) / 2, (size.height + 1) / 2}; }
 
 std::vector<Face> Scaled(const std::vector<Box>& boxes, double factor) {
   std::vector<Face> faces;
@@ -17,11 +16,6 @@ std::vector<Face> Scaled(const std::vector<Box>& boxes, double factor) {
 }
 
 }  // namespace
-
-size_t FrameBytes(const cv::Size& size) {
-  const cv::Size chroma = ChromaSize(size);
-  return size_t(size.width) * size_t(size.height) + 2 * size_t(chroma.width) * size_t(chroma.height);
-}
 
 void RedactFrame(uint8_t* frame, const cv::Size& size, const std::vector<Box>& boxes, const RedactOptions& options,
                  const CancelFlag& cancel) {

@@ -12,15 +12,11 @@ export type PixelLayout = 'bgr24' | 'yuv420p';
 
 export interface DecodedFrame extends FrameFacts {
   data: Uint8Array;
-  /** The same pixels as bgr24, where asked for. */
-  bgr?: Uint8Array;
   timeBase: TimeBase;
 }
 
 export interface DecodeOptions {
   layout: PixelLayout;
-  /** Give the pixels as bgr24 as well. */
-  alsoBgr?: boolean;
   /** Gets the log before the first picture. */
   onLog?: (log: DecoderLog) => void;
   signal?: AbortSignal | undefined;
@@ -84,25 +80,14 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
  * Rejects with FaceDetectorError FFMPEG_MISSING, FILM_UNREADABLE, FILM_STALLED, TOO_MANY_PIXELS, and with the signal's reason.
  */
 export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): AsyncGenerator<DecodedFrame, void> {
-  const { layout, alsoBgr = false, onLog, signal, stallMs, onDamage, filters = [] } = options;
+  const { layout, onLog, signal, stallMs, onDamage, filters = [] } = options;
   throwIfAborted(signal);
   const filter = [...filters, 'showinfo=checksum=0'].join(',');
   const microseconds = ['-enc_time_base', '1:1000000']; // ffmpeg complains of frames that round to the same time
-  const times = [...(await keepTimes()), ...microseconds];
-  const raw = (format: PixelLayout, ...how: string[]) => [
-    '-map',
-    '0:V:0',
-    ...how,
-    ...times,
-    '-f',
-    'rawvideo',
-    '-pix_fmt',
-    format,
-  ];
-  const args = [...film.args, ...raw(layout, '-vf', filter), 'pipe:1', ...(alsoBgr ? [...raw('bgr24'), 'pipe:3'] : [])];
+  const pictures = ['-map', '0:V:0', '-vf', filter, ...(await keepTimes()), ...microseconds];
+  const args = [...film.args, ...pictures, '-f', 'rawvideo', '-pix_fmt', layout, 'pipe:1'];
   const stdin = film.stream ? 'pipe' : 'ignore';
-  const ffmpeg = await startFfmpeg(args, [stdin, 'pipe', 'pipe', ...(alsoBgr ? (['pipe'] as const) : [])]);
-  const outputs = [ffmpeg.stdout, ...ffmpeg.stdio.slice(3)] as Readable[];
+  const ffmpeg = await startFfmpeg(args, [stdin, 'pipe', 'pipe']);
   const ended = once(ffmpeg, 'close');
   // Its failure is ffmpeg's too, which then has less to read or nobody who reads.
   if (film.stream) pipeline(film.stream, ffmpeg.stdin as Writable).catch(() => undefined);
@@ -112,17 +97,15 @@ export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): As
     throwIfAborted(signal); // while it was started
     const log = new DecoderLog(ffmpeg.stderr as Readable);
     onLog?.(log);
-    const takers = outputs.map((stream) => new Taker(stream));
+    const pixels = new Taker(ffmpeg.stdout as Readable);
     let count = 0;
     for (let facts = await within(log.next(), stallMs); facts; facts = await within(log.next(), stallMs)) {
       const bytes = bytesOf(layout, facts.width, facts.height);
       if (bytes > maxFrameBytes)
         throw new FaceDetectorError('TOO_MANY_PIXELS', `the film has ${facts.width} x ${facts.height} pixels`);
-      const sizes = [bytes, bytesOf('bgr24', facts.width, facts.height)];
-      const taken = Promise.all(takers.map((taker, i) => taker.take(sizes[i] as number)));
-      const [data, bgr] = await within(taken, stallMs);
-      if (!data || (alsoBgr && !bgr)) break;
-      yield { ...facts, data, ...(bgr && { bgr }), timeBase: log.timeBase };
+      const data = await within(pixels.take(bytes), stallMs);
+      if (!data) break;
+      yield { ...facts, data, timeBase: log.timeBase };
       count++;
     }
     await ended;
@@ -133,7 +116,7 @@ export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): As
     stopListening();
     kill();
     film.stream?.destroy();
-    for (const stream of outputs) stream.destroy(); // with bytes in them that nobody reads, the child would never close
+    ffmpeg.stdout?.destroy(); // with bytes in it that nobody reads, the child would never close
     await ended;
   }
 }

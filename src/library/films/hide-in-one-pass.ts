@@ -1,4 +1,5 @@
 import type { FaceDetector } from '../detector.js';
+import { loadAddon } from '../load-addon.js';
 import { type DecodedFrame, decodeFilm } from './decode-film.js';
 import type { Colour, DecoderLog } from './decoder-log.js';
 import type { FilmEncoder } from './encode-film.js';
@@ -37,6 +38,7 @@ export async function hideInOnePass(
   options: Options,
 ): Promise<Hidden> {
   const { tracking, how, lookAhead, until, signal, onProgress } = options;
+  const addon = loadAddon();
   const hidden = nothingHidden(new Moments());
   const waiting = new LookAhead(lookAhead, maxWaitingBytes);
   const searched: DecodedFrame[] = [];
@@ -46,7 +48,6 @@ export async function hideInOnePass(
   async function* pictures(): AsyncGenerator<FrameInput> {
     const decoded = decodeFilm(film, {
       layout: 'yuv420p',
-      alsoBgr: true,
       onLog: (its) => {
         log = its;
       },
@@ -56,10 +57,11 @@ export async function hideInOnePass(
     });
     try {
       for await (const frame of film.isLive ? newest(decoded) : decoded) {
-        const { bgr, ...rest } = frame;
-        const { width, height, time } = rest;
-        searched.push(rest);
-        yield { data: bgr as Uint8Array, width, height, channels: 3, order: 'bgr', time };
+        const { data, width, height, time } = frame;
+        searched.push(frame);
+        const bgr = Buffer.allocUnsafe(3 * width * height);
+        await addon.frameToBgr({ data, width, height, isBt709: log?.colour.space === 'bt709', bgr });
+        yield { data: bgr, width, height, channels: 3, order: 'bgr', time };
       }
     } catch (error) {
       if (!until?.aborted || signal?.aborted) throw error;

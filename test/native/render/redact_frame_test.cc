@@ -1,10 +1,10 @@
 #include "render/redact_frame.h"
 
 #include "../fixtures.h"
+#include "image/yuv_frame.h"
 #include "render/redact.h"
 
 using namespace faces;
-using render::FrameBytes;
 using render::RedactFrame;
 
 namespace {
@@ -24,12 +24,6 @@ RedactOptions Hiding(RedactOptions::Mode mode, RedactOptions::Shape shape, doubl
 }
 
 }  // namespace
-
-TEST_CASE("a frame has a plane of brightness and two of colour with half of its sides, rounded up") {
-  CHECK(FrameBytes({4, 2}) == 8 + 2 * 2);
-  CHECK(FrameBytes({5, 3}) == 15 + 2 * 6);
-  CHECK(FrameBytes({1, 1}) == 3);
-}
 
 TEST_CASE("fill blackens the box on all planes of a frame and changes nothing else") {
   const cv::Size size(41, 31);  // odd: the last column and row of colour stand for one of brightness

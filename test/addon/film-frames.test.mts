@@ -16,6 +16,36 @@ const frame = (changes: object = {}): NativeFrame => ({
   ...changes,
 });
 
+describe('frameToBgr of the addon', () => {
+  const toConvert = (changes: object = {}) => ({
+    data: new Uint8Array(bytes).fill(126, 0, width * height).fill(128, width * height),
+    width,
+    height,
+    isBt709: true,
+    bgr: new Uint8Array(3 * width * height),
+    ...changes,
+  });
+
+  it('writes the pixels into the buffer that it is given', async () => {
+    const given = toConvert();
+    await loadAddon().frameToBgr(given);
+    expect([...given.bgr]).to.deep.equal(Array(3 * width * height).fill(128));
+  });
+
+  it('throws TypeError for what it cannot read or write safely', () => {
+    for (const changes of [
+      { data: new Uint8Array(bytes - 1) },
+      { bgr: new Uint8Array(3 * width * height - 1) },
+      { bgr: new Uint8ClampedArray(3 * width * height) },
+      { bgr: undefined },
+      { width: 0 },
+      { height: 2 ** 16 },
+      { isBt709: 1 },
+    ])
+      expect(() => loadAddon().frameToBgr(toConvert(changes)), JSON.stringify(changes)).to.throw(TypeError);
+  });
+});
+
 describe('redactFrame of the addon', () => {
   it('hides boxes in the buffer that it is given', async () => {
     const { data, ...rest } = frame();

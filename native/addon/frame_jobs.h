@@ -19,7 +19,20 @@ class RedactFrameJob : public PromiseJob {
   CancelFlag cancel_;
 };
 
-/// redactFrame(frame): see NativeAddon in src/library/native.ts.
+/// Writes the pixels of a frame of a film as BGR into the caller's buffer.
+class ConvertFrameJob : public PromiseJob {
+ public:
+  ConvertFrameJob(Napi::Env env, FrameToConvert frame) : PromiseJob(env), frame_(std::move(frame)) {}
+
+ private:
+  void Work() override;
+  Napi::Value Result(Napi::Env env) override { return env.Undefined(); }
+
+  FrameToConvert frame_;
+};
+
+/// redactFrame(frame) and frameToBgr(frame): see NativeAddon in src/library/native.ts.
 Napi::Value RedactFrame(const Napi::CallbackInfo& info);
+Napi::Value FrameToBgr(const Napi::CallbackInfo& info);
 
 }  // namespace faces::addon
