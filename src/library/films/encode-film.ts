@@ -6,7 +6,7 @@ import { FaceDetectorError } from '../face-detector-error.js';
 import type { DecodedFrame } from './decode-film.js';
 import { DecoderLog } from './decoder-log.js';
 import { filmFile } from './encoded-film.js';
-import { keepTimes, startFfmpeg } from './ffmpeg.js';
+import { keepFrames, startFfmpeg } from './ffmpeg.js';
 import type { FilmFacts } from './film-facts.js';
 
 interface Container {
@@ -158,7 +158,7 @@ export class FilmEncoder {
           '+bitexact',
         ],
         ...['-vf', filters.join(','), ...container.film, '-pix_fmt', 'yuv420p'],
-        ...[...(await keepTimes()), '-enc_time_base', `${timeBase.numerator}:${timeBase.denominator}`],
+        ...[...(await keepFrames()), '-enc_time_base', `${timeBase.numerator}:${timeBase.denominator}`],
         ...(container.hasTimescale
           ? ['-video_track_timescale', String(timeBase.denominator), '-movflags', '+faststart']
           : []),

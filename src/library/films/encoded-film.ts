@@ -9,6 +9,8 @@ export interface EncodedFilm {
   args: readonly string[];
   /** Where the bytes come from, if not from a path or URL. */
   stream?: Readable;
+  /** An open file that it gets as descriptor 3. */
+  descriptor?: number;
   /** Comes at its own pace: whoever is too slow misses pictures. */
   isLive: boolean;
 }
@@ -21,6 +23,12 @@ const only = (protocols: string) => ['-protocol_whitelist', protocols, '-format_
 export const filmFile = (file: string): EncodedFilm => ({
   args: [...only('file'), '-i', `file:${file}`],
   isLive: false,
+});
+
+/** A file that needs no name: it may have been deleted. Nobody may read from `descriptor` meanwhile. */
+export const filmDescriptor = (descriptor: number): EncodedFilm => ({
+  ...filmFile('/dev/fd/3'),
+  descriptor,
 });
 
 export const filmStream = (stream: Readable): EncodedFilm => ({

@@ -12,7 +12,7 @@ import { pictureTables } from '../render-options.js';
 import { decodeFilm } from './decode-film.js';
 import { containerOf, FilmEncoder } from './encode-film.js';
 import { filmFile } from './encoded-film.js';
-import { FaceTracker, type TrackerOptions } from './face-tracker.js';
+import { FaceTracker, type TrackedFrame, type TrackerOptions } from './face-tracker.js';
 import { type FilmFacts, filmFacts } from './film-facts.js';
 import { type Moment, momentsToCheck } from './moments.js';
 import { type HiddenBox, hiddenBoxes, type TracksOfFrame } from './smooth.js';
@@ -80,6 +80,7 @@ async function search(
   for await (const frame of tracker.track(file, { signal, onDamage, stallTimeout: stallMs / 1000 })) {
     const { time, isCut, faces, width, height } = frame;
     frames.push({ time, isCut, faces: faces.map(({ id, found }) => ({ id, ...(found && { found }) })) });
+    if (frames.length > 1 && (width !== size.width || height !== size.height)) throw changesSize(frame, size);
     size = { width, height };
     const of = facts.duration && time > 0 ? Math.round((frames.length * facts.duration) / time) : undefined;
     onProgress?.({ step: 'search', frames: frames.length, of });
@@ -122,6 +123,16 @@ function checkHdr({ colour: { transfer = '' } }: FilmFacts): void {
     'UNSUPPORTED_FORMAT',
     `the film is HDR (${transfer}), which would come out dull: make it an ordinary one first, ffmpeg -i FILM -vf ${filters} ORDINARY.mp4`,
   );
+}
+
+/** One film has one size; scaled by whoever made it, it shows what they mean. */
+function changesSize(
+  { time, width, height }: TrackedFrame,
+  size: { width: number; height: number },
+): FaceDetectorError {
+  const what = `the film goes on in ${width} x ${height} at ${time.toFixed(2)} s, after ${size.width} x ${size.height}`;
+  const remedy = `make it one size first: ffmpeg -i FILM -vf scale=${size.width}:${size.height} OF_ONE_SIZE.mp4`;
+  return new FaceDetectorError('UNSUPPORTED_FORMAT', `${what}: ${remedy}`);
 }
 
 function checkRegions(regions: readonly Box[] | undefined, size: { width: number; height: number }): void {
