@@ -186,5 +186,14 @@ COPY --from=bullmq /bullmq/node_modules /node_modules
 HEALTHCHECK NONE
 CMD ["worker"]
 
+# docker build --target films: with ffmpeg, by which /v1/tracks and the command line decode films (docs/films.md). Installed by the image's own
+# kind of machine: made for another one, it needs emulation.
+FROM runtime AS films
+USER root
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ffmpeg \
+ && rm -rf /var/lib/apt/lists/*
+USER node
+
 # What is built where no target is named.
 FROM runtime

@@ -46,7 +46,7 @@ function pictures() {
 
 function errors() {
   const { errorCatalog } = dist('library/error-catalog');
-  const { publicCodes } = dist('service/http/openapi');
+  const { publicCodes } = dist('service/http/openapi-parts');
   const isHere = ({ sources }) => sources.some((source) => source !== 'jobs'); // docs/JOBS.md has the others
   const rows = Object.entries(errorCatalog).flatMap(([code, entry]) => {
     return isHere(entry) ? [[`\`${code}\``, publicCodes().includes(code) ? entry.status : '', entry.title]] : [];

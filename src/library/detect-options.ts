@@ -81,7 +81,9 @@ export interface DetectCallOptions extends DetectOptions {
  * The allowed values of an option, its default (none: no limit), and its description in the documentation and the API.
  */
 export type OptionRule = { about: string } & (
-  | { kind: 'integer' | 'number'; min: number; max: number; default?: number }
+  | { kind: 'number'; min: number; max: number; default?: number }
+  /** `or`: a word that may stand instead of a number. */
+  | { kind: 'integer'; min: number; max: number; default?: number; or?: string }
   | { kind: 'choice'; choices: readonly string[]; default?: string }
   | { kind: 'boolean'; default: boolean }
   | BoxListRule
@@ -226,7 +228,7 @@ export function withoutLimits<T extends object>(options: T): Omit<T, (typeof lim
 export function expected(rule: OptionRule): string {
   switch (rule.kind) {
     case 'integer':
-      return `an integer from ${rule.min} to ${rule.max}`;
+      return `an integer from ${rule.min} to ${rule.max}${rule.or === undefined ? '' : ` or "${rule.or}"`}`;
     case 'number':
       return `a number from ${rule.min} to ${rule.max}`;
     case 'choice':
@@ -249,6 +251,7 @@ export function parseValue(rule: OptionRule, text: string): unknown {
 export function fits(rule: OptionRule, value: unknown): boolean {
   switch (rule.kind) {
     case 'integer':
+      if (rule.or !== undefined && value === rule.or) return true;
       return Number.isInteger(value) && (value as number) >= rule.min && (value as number) <= rule.max;
     case 'number':
       return typeof value === 'number' && value >= rule.min && value <= rule.max;

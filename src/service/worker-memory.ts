@@ -3,6 +3,8 @@ export interface MemorySettings {
   waitingBytes: number;
   maxPixels: number;
   slots: number;
+  maxVideoBytes: number;
+  maxVideoPixels: number;
 }
 
 const megabyte = 2 ** 20;
@@ -22,14 +24,30 @@ export const shortSearchBytes = 48 * megabyte;
 /** Most bytes that decoding needs per pixel of MAX_PIXELS: an image that needs more is refused by its header. */
 const bytesPerPixel = 12;
 
+// Measured on Linux x64 with ffmpeg 5.1 (docs/OPERATIONS.md): address space with its libraries, and pictures that refer to each other.
+const decoderBytes = 384 * megabyte;
+const decoderBytesPerPixel = 64;
+/** Of a frame that is searched, and the next one that is read. */
+const frameBytesPerPixel = 6;
+
+/** Address space of an ffmpeg that decodes frames of so many pixels: what it may take at most. */
+export const filmDecoderBytes = (pixels: number) => decoderBytes + decoderBytesPerPixel * pixels;
+
+/** What the film that a worker may have takes beside pictures. */
+function filmPeakBytes({ maxVideoBytes, maxVideoPixels, maxPixels }: Omit<MemorySettings, 'slots'>): number {
+  if (maxVideoBytes === 0) return 0;
+  const pixels = Math.min(maxVideoPixels, maxPixels);
+  return filmDecoderBytes(pixels) + frameBytesPerPixel * pixels;
+}
+
 /**
  * Peak memory of one worker in bytes: the process, waiting bodies and answers, per slot a search with the largest
- * decoded image, and one short search beside them.
+ * decoded image, one short search beside them, and a film where films are taken.
  */
-export function workerPeakBytes({ waitingBytes, maxPixels, slots }: MemorySettings): number {
-  return (
-    workerBytes + waitingBytes + slots * (searchBytes + bytesPerPixel * maxPixels) + searchBytes + shortSearchBytes
-  );
+export function workerPeakBytes(settings: MemorySettings): number {
+  const { waitingBytes, maxPixels, slots } = settings;
+  const searches = slots * (searchBytes + bytesPerPixel * maxPixels) + searchBytes + shortSearchBytes;
+  return workerBytes + waitingBytes + searches + filmPeakBytes(settings);
 }
 
 /** How many workers fit into this many bytes; at least 1. */

@@ -7,6 +7,7 @@ import { openApi } from '#dist/service/http/openapi.js';
 import { requestRules } from '#dist/service/http/request-options.js';
 import type { Service } from '#dist/service/http/service.js';
 import { WorkerMetrics } from '#dist/service/http/worker-metrics.js';
+import { servicePeakBytes } from '#dist/service/worker-memory.js';
 import { root, skip } from '../fixtures/available.mjs';
 import { runWell } from '../fixtures/commands.mjs';
 import type { Deployment, Kinds, KubernetesService, Manifest } from '../fixtures/kubernetes-objects.mjs';
@@ -140,10 +141,10 @@ describe('deploy/kubernetes', () => {
     const [readTimeout] = values('proxy_read_timeout');
     const [connectTimeout] = values('proxy_connect_timeout');
     expect(said('proxy-body-size')).to.deep.equal(values('client_max_body_size'));
-    expect(said('proxy-read-timeout')).to.deep.equal([readTimeout, readTimeout]);
-    expect(said('proxy-connect-timeout')).to.deep.equal([connectTimeout, connectTimeout]);
-    expect(said('connection-proxy-header')).to.deep.equal(['close', 'close']);
-    expect(said('proxy-request-buffering')).to.deep.equal(['on', 'off']);
+    expect(said('proxy-read-timeout')).to.deep.equal([readTimeout, readTimeout, readTimeout]);
+    expect(said('proxy-connect-timeout')).to.deep.equal([connectTimeout, connectTimeout, connectTimeout]);
+    expect(said('connection-proxy-header')).to.deep.equal(['close', 'close', 'close']);
+    expect(said('proxy-request-buffering')).to.deep.equal(['on', 'off', 'off']);
   });
 
   it('scales by the queue within the same bounds, and as calmly, as by CPU', () => {
@@ -254,6 +255,14 @@ for (const [variant, source] of variants) {
       checkCores(config(), cores());
     });
 
+    it('gives its workers the memory that they may need', function () {
+      if (variant === 'overlays/local') return this.skip(); // a pod to try it with
+      const given = (container().env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]));
+      const whole = readConfig({ ...environment, ...Object.fromEntries(given) }, cores());
+      const [, gigabytes] = /^(\d+)Gi$/.exec(container().resources.limits.memory) ?? [];
+      expect(servicePeakBytes(whole)).to.be.at.most(Number(gigabytes) * 2 ** 30);
+    });
+
     it('waits at its end for proxies that are behind, and for all that was accepted', () => {
       const { seconds } = container().lifecycle.preStop.sleep;
       expect(seconds).to.be.within(5, 30);
@@ -289,7 +298,9 @@ for (const [variant, source] of variants) {
         readOnlyRootFilesystem: true,
         capabilities: { drop: ['ALL'] },
       });
-      expect(pod()).to.not.have.any.keys('volumes', 'hostNetwork', 'hostPID', 'hostIPC', 'initContainers');
+      // Of its own, and empty: for films while they are read.
+      for (const volume of pod().volumes ?? []) expect(volume).to.have.all.keys('name', 'emptyDir');
+      expect(pod()).to.not.have.any.keys('hostNetwork', 'hostPID', 'hostIPC', 'initContainers');
     });
   });
 }

@@ -174,6 +174,7 @@ describe('nginx and its limits', () => {
       ['/face', 'message'],
       ['/v1/models', 'problem'],
       ['/v1/batch', 'problem'],
+      ['/v1/tracks', 'problem'],
     ] as const) {
       const response = await fetch(nginx.origin + path);
       expect(response.headers.get('retry-after')).to.equal('1');

@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
 });
 const seconds = Number(positionals[0] ?? 30);
 const everyMs = 250;
-const settings = { WORKERS: '2', TRUST_PROXY: 'loopback' };
+const settings = { WORKERS: '2', TRUST_PROXY: 'loopback', MAX_VIDEO_BYTES: String(2 ** 28) };
 
 async function row(title, attack, picture, pictures) {
   const service = await startService(settings, { ...quiet, project: values.project });

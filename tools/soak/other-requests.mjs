@@ -12,6 +12,7 @@ const requests = [
   { method: 'GET', path: '/v1/faces', expected: [405] },
   { method: 'DELETE', path: '/face', expected: [405] },
   { method: 'PUT', path: '/v1/batch', expected: [405] },
+  { method: 'GET', path: '/v1/tracks', expected: [405] },
 ];
 
 /** Any request without a body. The method METRICS is a GET on the port of the metrics. */

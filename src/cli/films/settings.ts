@@ -1,7 +1,8 @@
-import { optionTable, withoutLimits } from '../../library/detect-options.js';
+import { expected, fits, optionTable, parseValue, withoutLimits } from '../../library/detect-options.js';
 import type { CreateOptions } from '../../library/detector.js';
 import type { TrackerOptions } from '../../library/films/face-tracker.js';
 import type { RedactFilmOptions } from '../../library/films/redact-film.js';
+import { trackingTable } from '../../library/films/tracking-options.js';
 import { pictureTables } from '../../library/render-options.js';
 import { modelFlags } from '../detect/settings.js';
 import { type Flags, parseFlags, type Values } from '../flags.js';
@@ -23,15 +24,9 @@ export const followFlags = {
   searchEvery: {
     kind: 'text',
     placeholder: 'N|change',
-    about:
-      'search every N-th frame (default 1), or those that differ from the one searched last; faces between are predicted',
+    about: trackingTable.searchEvery.about,
   },
-  maxGap: {
-    kind: 'number',
-    min: 0,
-    max: 10,
-    about: 'seconds for which a face that is not found is followed (default 1)',
-  },
+  maxGap: trackingTable.maxGap,
 } as const satisfies Flags;
 
 /** The search of a frame, and how faces are followed from one to the next. */
@@ -90,9 +85,11 @@ export interface RedactSettings {
 
 /** Throws UsageError. */
 export function readEvery(text: string | undefined): Pick<TrackerOptions, 'searchEvery'> {
-  if (text === undefined || text === 'change') return { searchEvery: text };
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw new UsageError(`--search-every must be 1 to 999, or change, got "${text}"`);
-  return { searchEvery: Number(text) };
+  if (text === undefined) return {};
+  const rule = trackingTable.searchEvery;
+  const searchEvery = parseValue(rule, text);
+  if (!fits(rule, searchEvery)) throw new UsageError(`--search-every must be ${expected(rule)}, got "${text}"`);
+  return { searchEvery } as Pick<TrackerOptions, 'searchEvery'>;
 }
 
 function oneFilm(command: string, rest: readonly string[]): string {

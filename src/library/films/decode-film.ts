@@ -5,7 +5,7 @@ import { onAbort, throwIfAborted } from '../abort.js';
 import { FaceDetectorError } from '../face-detector-error.js';
 import { DecoderLog, type FrameFacts, type TimeBase } from './decoder-log.js';
 import type { EncodedFilm } from './encoded-film.js';
-import { keepTimes, startFfmpeg } from './ffmpeg.js';
+import { keepFrames, startFfmpeg } from './ffmpeg.js';
 
 /** `bgr24`: three bytes a pixel; `yuv420p`: a plane of brightness and two of colour with half of its sides, rounded up. */
 export type PixelLayout = 'bgr24' | 'yuv420p';
@@ -13,6 +13,14 @@ export type PixelLayout = 'bgr24' | 'yuv420p';
 export interface DecodedFrame extends FrameFacts {
   data: Uint8Array;
   timeBase: TimeBase;
+}
+
+/** What decoding a film from strangers may take. */
+export interface DecoderBounds {
+  /** Of one picture. */
+  maxPixels: number;
+  /** Of ffmpeg's address space; on Linux. */
+  memoryBytes: number;
 }
 
 export interface DecodeOptions {
@@ -24,6 +32,8 @@ export interface DecodeOptions {
   filters?: readonly string[];
   /** Milliseconds without a picture after which the source counts as stalled. */
   stallMs: number;
+  /** Decodes on one thread as well. */
+  bounds?: DecoderBounds | undefined;
   /** Gets what was damaged on the way, when the film is over. */
   onDamage?: ((messages: readonly string[]) => void) | undefined;
 }
@@ -80,14 +90,19 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
  * Rejects with FaceDetectorError FFMPEG_MISSING, FILM_UNREADABLE, FILM_STALLED, TOO_MANY_PIXELS, and with the signal's reason.
  */
 export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): AsyncGenerator<DecodedFrame, void> {
-  const { layout, onLog, signal, stallMs, onDamage, filters = [] } = options;
+  const { layout, onLog, signal, stallMs, bounds, onDamage, filters = [] } = options;
   throwIfAborted(signal);
   const filter = [...filters, 'showinfo=checksum=0'].join(',');
   const microseconds = ['-enc_time_base', '1:1000000']; // ffmpeg complains of frames that round to the same time
-  const pictures = ['-map', '0:V:0', '-vf', filter, ...(await keepTimes()), ...microseconds];
-  const args = [...film.args, ...pictures, '-f', 'rawvideo', '-pix_fmt', layout, 'pipe:1'];
+  const pictures = ['-map', '0:V:0', '-vf', filter, ...(await keepFrames()), ...microseconds];
+  const args = [
+    ...(bounds ? boundedBy(bounds) : []),
+    ...film.args,
+    ...pictures,
+    ...['-f', 'rawvideo', '-pix_fmt', layout, 'pipe:1'],
+  ];
   const stdin = film.stream ? 'pipe' : 'ignore';
-  const ffmpeg = await startFfmpeg(args, [stdin, 'pipe', 'pipe']);
+  const ffmpeg = await startFfmpeg(args, [stdin, 'pipe', 'pipe', film.descriptor ?? 'ignore'], bounds?.memoryBytes);
   const ended = once(ffmpeg, 'close');
   // Its failure is ffmpeg's too, which then has less to read or nobody who reads.
   if (film.stream) pipeline(film.stream, ffmpeg.stdin as Writable).catch(() => undefined);
@@ -101,8 +116,8 @@ export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): As
     let count = 0;
     for (let facts = await within(log.next(), stallMs); facts; facts = await within(log.next(), stallMs)) {
       const bytes = bytesOf(layout, facts.width, facts.height);
-      if (bytes > maxFrameBytes)
-        throw new FaceDetectorError('TOO_MANY_PIXELS', `the film has ${facts.width} x ${facts.height} pixels`);
+      if (bytes > maxFrameBytes || facts.width * facts.height > (bounds?.maxPixels ?? Infinity))
+        throw tooManyPixels(`${facts.width}x${facts.height}`);
       const data = await within(pixels.take(bytes), stallMs);
       if (!data) break;
       yield { ...facts, data, timeBase: log.timeBase };
@@ -110,7 +125,7 @@ export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): As
     }
     await ended;
     throwIfAborted(signal);
-    if (ffmpeg.exitCode !== 0 || count === 0) throw unreadable(log.errors);
+    if (ffmpeg.exitCode !== 0 || count === 0) throw unreadable(log.errors, ffmpeg.signalCode);
     if (log.errors.length > 0) onDamage?.(log.errors);
   } finally {
     stopListening();
@@ -121,5 +136,28 @@ export async function* decodeFilm(film: EncodedFilm, options: DecodeOptions): As
   }
 }
 
-const unreadable = (errors: readonly string[]) =>
-  new FaceDetectorError('FILM_UNREADABLE', `the film cannot be read: ${errors.join('; ') || 'it has no pictures'}`);
+function boundedBy({ maxPixels }: DecoderBounds): string[] {
+  return ['-threads', '1', '-filter_threads', '1', '-max_pixels', String(maxPixels)];
+}
+
+const tooManyPixels = (size: string) =>
+  new FaceDetectorError('TOO_MANY_PIXELS', `the film has more pixels than are allowed: ${size}`);
+
+/** Why nothing more came; `signal`: what ended ffmpeg, if not by itself. */
+function unreadable(errors: readonly string[], signal: NodeJS.Signals | null): FaceDetectorError {
+  const size = /Picture size (\d+x\d+) exceeds/.exec(errors.join())?.[1];
+  if (size) return tooManyPixels(size);
+  const died = signal && `ffmpeg was ended by ${signal}`;
+  const reasons = [...errors.map(worded), ...(died ? [died] : [])];
+  return new FaceDetectorError(
+    'FILM_UNREADABLE',
+    `the film cannot be read: ${reasons.join('; ') || 'it has no pictures'}`,
+  );
+}
+
+/** A message of ffmpeg without what only we have given it. */
+function worded(error: string): string {
+  if (error.startsWith('Format not on whitelist'))
+    return 'it is a playlist, a picture, or of another format that is not read';
+  return error.replace(/^file:\/dev\/fd\/3: /, '');
+}

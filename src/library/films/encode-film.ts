@@ -6,7 +6,7 @@ import { FaceDetectorError } from '../face-detector-error.js';
 import type { DecodedFrame } from './decode-film.js';
 import { type Colour, DecoderLog } from './decoder-log.js';
 import { filmFile } from './encoded-film.js';
-import { keepTimes, startFfmpeg } from './ffmpeg.js';
+import { keepFrames, startFfmpeg } from './ffmpeg.js';
 import type { FilmFacts } from './film-facts.js';
 
 interface Container {
@@ -110,8 +110,6 @@ export class FilmEncoder {
   async write(frame: DecodedFrame): Promise<void> {
     this.#first ??= frame;
     const first = this.#first;
-    if (frame.width !== first.width || frame.height !== first.height)
-      throw new FaceDetectorError('FILM_UNREADABLE', `the size of the picture changes at ${frame.time.toFixed(2)} s`);
     this.#ffmpeg ??= await this.#start(first);
     const stdin = this.#ffmpeg.stdin as Writable;
     stdin.write(ivfFrameHeader(frame, first.ticks));
@@ -158,7 +156,7 @@ export class FilmEncoder {
           '+bitexact',
         ],
         ...['-vf', filters.join(','), ...container.film, '-pix_fmt', 'yuv420p'],
-        ...[...(await keepTimes()), '-enc_time_base', `${timeBase.numerator}:${timeBase.denominator}`],
+        ...[...(await keepFrames()), '-enc_time_base', `${timeBase.numerator}:${timeBase.denominator}`],
         ...(container.hasTimescale
           ? ['-video_track_timescale', String(timeBase.denominator), '-movflags', '+faststart']
           : []),

@@ -11,6 +11,8 @@ export interface EncodedFilm {
   stream?: Readable;
   /** The path, of a file. */
   file?: string;
+  /** An open file that it gets as descriptor 3. */
+  descriptor?: number;
   /** Comes at its own pace: whoever is too slow misses pictures. */
   isLive: boolean;
 }
@@ -24,6 +26,12 @@ export const filmFile = (file: string): EncodedFilm => ({
   args: [...only('file'), '-i', `file:${file}`],
   file,
   isLive: false,
+});
+
+/** A file that needs no name: it may have been deleted. Nobody may read from `descriptor` meanwhile. */
+export const filmDescriptor = (descriptor: number): EncodedFilm => ({
+  ...filmFile('/dev/fd/3'),
+  descriptor,
 });
 
 export const filmStream = (stream: Readable): EncodedFilm => ({

@@ -1,11 +1,12 @@
 import { isSignal } from '../abort.js';
-import { check, type DetectOptions } from '../detect-options.js';
+import { check, checkOptions, type DetectOptions } from '../detect-options.js';
 import type { Face } from '../detection.js';
 import type { FaceDetector } from '../detector.js';
 import type { ModelName } from '../model-catalog.js';
 import { Changes } from './changes.js';
 import type { FilmSource } from './film-source.js';
 import { type Frame, framesOf } from './frames.js';
+import { trackingTable } from './tracking-options.js';
 import { type TrackedFace, Tracks } from './tracks.js';
 
 /** How to search and follow; with the options of a search, which hold for every frame. */
@@ -57,6 +58,9 @@ interface Looked {
   faces: Promise<Face[]> | undefined;
 }
 
+/** A detector, or what stands for one. `slots`: how many frames are searched while an earlier one is waited for. */
+type Searcher = Pick<FaceDetector, 'detect' | 'slots'>;
+
 // Changes of light so slow that no two pictures differ: a face may have come with them.
 const longestStill = 1;
 
@@ -68,19 +72,20 @@ const longestStill = 1;
  * for await (const { time, faces } of tracker.track('film.mp4')) console.log(time, faces);
  */
 export class FaceTracker {
-  readonly #detector: FaceDetector;
+  readonly #detector: Searcher;
   readonly #search: DetectOptions & { model?: ModelName | undefined };
   readonly #every: number | 'change';
   readonly #maxGap: number;
 
   /** Throws FaceDetectorError INVALID_OPTION for options of its own; those of a search are checked with the first frame. */
-  constructor(detector: FaceDetector, options: TrackerOptions = {}) {
+  constructor(detector: Searcher, options: TrackerOptions = {}) {
     check(typeof options === 'object' && options !== null, 'options', 'an object', options);
-    const { searchEvery = 1, maxGap = 1, ...search } = options;
-    const isEvery =
-      searchEvery === 'change' || (Number.isInteger(searchEvery) && searchEvery >= 1 && searchEvery <= 1000);
-    check(isEvery, 'searchEvery', 'an integer from 1 to 1000, or "change"', searchEvery);
-    check(maxGap >= 0 && maxGap <= 10, 'maxGap', 'a number from 0 to 10', maxGap);
+    const {
+      searchEvery = trackingTable.searchEvery.default,
+      maxGap = trackingTable.maxGap.default,
+      ...search
+    } = options;
+    checkOptions({ searchEvery, maxGap }, trackingTable);
     this.#detector = detector;
     this.#search = { orientation: 'exif', ...search }; // whatever the detector's own default is
     this.#every = searchEvery;

@@ -24,10 +24,27 @@ function startError(error: unknown, name: Program): FaceDetectorError {
   });
 }
 
-/** Starts ffmpeg. Rejects with FaceDetectorError FFMPEG_MISSING or INTERNAL where that is not possible. */
-export async function startFfmpeg(args: readonly string[], stdio: SpawnOptions['stdio']): Promise<ChildProcess> {
+const onlyLinux = process.platform === 'linux';
+
+/** The command that runs `program` with so much memory at most, where the system has a limit of that kind. */
+function withMemory(program: string, bytes: number | undefined): [command: string, ...args: string[]] {
+  if (bytes === undefined || !onlyLinux) return [program];
+  return ['/bin/sh', '-c', `ulimit -v ${Math.ceil(bytes / 1024)}; exec "$0" "$@"`, program];
+}
+
+/**
+ * Starts ffmpeg; on Linux with `memoryBytes` at most. Rejects with FaceDetectorError FFMPEG_MISSING or INTERNAL where that is not possible.
+ */
+export async function startFfmpeg(
+  args: readonly string[],
+  stdio: SpawnOptions['stdio'],
+  memoryBytes?: number,
+): Promise<ChildProcess> {
   try {
-    const child = spawn(pathOf('ffmpeg'), ['-hide_banner', '-nostats', '-loglevel', 'level+info', ...args], { stdio });
+    const [command, ...before] = withMemory(pathOf('ffmpeg'), memoryBytes);
+    const child = spawn(command, [...before, '-hide_banner', '-nostats', '-loglevel', 'level+info', ...args], {
+      stdio,
+    });
     await once(child, 'spawn');
     return child;
   } catch (error) {
@@ -46,14 +63,21 @@ export async function output(name: Program, args: readonly string[], signal?: Ab
   }
 }
 
-let passthrough: Promise<string[]> | undefined;
+let asTheyAre: Promise<string[]> | undefined;
 
-/** The arguments that keep each frame with its own time, as this ffmpeg calls them: -vsync until 5.0, which 8 no longer has. */
-export function keepTimes(): Promise<string[]> {
-  passthrough ??= output('ffmpeg', ['-version']).then(({ stdout }) => {
+/**
+ * The arguments that keep each frame with its own time and size, as this ffmpeg calls them: -vsync until 5.0, which 8 no longer has; before
+ * 4.4 it gives all frames the size of the first.
+ */
+export function keepFrames(): Promise<string[]> {
+  asTheyAre ??= output('ffmpeg', ['-version']).then(({ stdout }) => {
     const [, major = '9', minor = '0'] = /^ffmpeg version n?(\d+)\.(\d+)/.exec(stdout) ?? [];
-    const isOld = Number(major) < 5 || (Number(major) === 5 && Number(minor) < 1);
-    return [isOld ? '-vsync' : '-fps_mode', 'passthrough'];
+    const version = 100 * Number(major) + Number(minor);
+    const sizes = version < 404 ? [] : ['-autoscale', '0'];
+    return [version < 501 ? '-vsync' : '-fps_mode', 'passthrough', ...sizes];
   });
-  return passthrough;
+  asTheyAre.catch(() => {
+    asTheyAre = undefined; // it may be installed later
+  });
+  return asTheyAre;
 }

@@ -90,6 +90,17 @@ export function checkHdr({ transfer = '' }: Colour): void {
   );
 }
 
+/**
+ * Throws FaceDetectorError UNSUPPORTED_FORMAT for a frame of another size than those before, if there are any: one film has one size; scaled by
+ * whoever made it, it shows what they mean.
+ */
+export function checkSameSize({ time, width, height }: TrackedFrame, { size }: Hidden): void {
+  if (size.width === 0 || (width === size.width && height === size.height)) return;
+  const what = `the film goes on in ${width} x ${height} at ${time.toFixed(2)} s, after ${size.width} x ${size.height}`;
+  const remedy = `make it one size first: ffmpeg -i FILM -vf scale=${size.width}:${size.height} OF_ONE_SIZE.mp4`;
+  throw new FaceDetectorError('UNSUPPORTED_FORMAT', `${what}: ${remedy}`);
+}
+
 /** Throws FaceDetectorError INVALID_OPTION for a region outside pictures of this size. */
 export function checkRegions(regions: readonly Box[], size: { width: number; height: number }): void {
   for (const { x, y, width, height } of regions) {

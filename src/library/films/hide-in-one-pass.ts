@@ -10,6 +10,7 @@ import { newest } from './frames.js';
 import {
   checkHdr,
   checkRegions,
+  checkSameSize,
   type Hidden,
   type HideOptions,
   noLimits,
@@ -86,6 +87,7 @@ export async function hideInOnePass(
   for await (const tracked of tracker.track(pictures(), { signal, isLive: false })) {
     const { time, width, height } = tracked;
     if (hidden.size.width === 0) checkRegions(how.regions, { width, height });
+    checkSameSize(tracked, hidden);
     Object.assign(hidden, { time, size: { width, height } });
     const tracks = tracksOf(tracked);
     hidden.moments.add(tracks);

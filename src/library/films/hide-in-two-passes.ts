@@ -7,6 +7,7 @@ import { FaceTracker } from './face-tracker.js';
 import type { FilmFacts } from './film-facts.js';
 import {
   checkRegions,
+  checkSameSize,
   type Hidden,
   type HideOptions,
   type How,
@@ -36,6 +37,7 @@ async function search(
   const tracker = new FaceTracker(detector, { ...tracking, ...noLimits });
   for await (const frame of tracker.track(file, { signal, onDamage, stallTimeout: stallMs / 1000 })) {
     const { time, width, height } = frame;
+    checkSameSize(frame, hidden);
     const tracks = tracksOf(frame);
     frames.push(tracks);
     hidden.moments.add(tracks);

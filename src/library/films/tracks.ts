@@ -48,6 +48,12 @@ export function noiseOf(coordinate: keyof Coordinates, height: number): Noise {
   return { measured: placeNoise.measured * height, gained: placeNoise.gained * height };
 }
 
+/**
+ * Faces that are followed at a time. Each is compared with each that is found, so that a film of noise, where thousands are found and
+ * none again, would keep its program from anything else.
+ */
+const mostTracks = 1000;
+
 interface Track {
   readonly id: number;
   readonly firstFound: number;
@@ -112,16 +118,38 @@ function shown(track: Track, time: number): TrackedFace {
   };
 }
 
+/** What of a track or a face its distances are made of, which are many. */
+interface Place {
+  height: number;
+  at: Coordinates;
+}
+
+const placeIn = (box: Box): Place => ({ height: box.height, at: coordinatesOf(box) });
+
 /** How far a found face is from where a track should be: distances in heights, sizes in ratios. Above 1: another face. */
-function distance(track: Track, face: Face): number {
-  const [place, other] = [placeOf(track), face.box];
+function distance({ motion }: Track, place: Place, other: Place): number {
   const height = (place.height + other.height) / 2;
-  const [a, b] = [coordinatesOf(place), coordinatesOf(other)];
+  const x = place.at.x - other.at.x;
+  const y = place.at.y - other.at.y;
+  if (x * x + y * y > height * height) return Number.POSITIVE_INFINITY; // beyond any reach, as most are
+  const bySize = Math.abs(place.at.height - other.at.height) / Math.log(2);
   // Where a face was not seen for long it may be further away, to a face's height.
-  const reach = Math.min(0.5 + (2 * Math.sqrt(track.motion.x.pp + track.motion.y.pp)) / height, 1);
-  const byPlace = Math.hypot(a.x - b.x, a.y - b.y) / (reach * height);
-  const bySize = Math.abs(a.height - b.height) / Math.log(2);
-  return Math.hypot(byPlace, bySize);
+  const reach = Math.min(0.5 + (2 * Math.sqrt(motion.x.pp + motion.y.pp)) / height, 1);
+  return Math.hypot(Math.hypot(x, y) / (reach * height), bySize);
+}
+
+/** Pairs of a track and a face that may be the same, nearest first. */
+function nearPairs(tracks: readonly Track[], faces: readonly Face[]): { track: Track; face: Face; apart: number }[] {
+  const places = faces.map((face) => placeIn(face.box));
+  const pairs: { track: Track; face: Face; apart: number }[] = [];
+  for (const track of tracks) {
+    const place = placeIn(placeOf(track));
+    for (let i = 0; i < faces.length; i++) {
+      const apart = distance(track, place, places[i] as Place);
+      if (apart <= 1) pairs.push({ track, face: faces[i] as Face, apart });
+    }
+  }
+  return pairs.sort((a, b) => a.apart - b.apart);
 }
 
 /**
@@ -150,16 +178,20 @@ export class Tracks {
     this.#tracks = this.#tracks.filter(
       (track) => track.isFound || (time - track.lastFound <= this.#maxGap && isOn(placeOf(track), picture)),
     );
+    if (this.#tracks.length > mostTracks) this.#forgetMissed();
     return this.#tracks.map((track) => shown(track, time));
   }
 
+  /** Leaves out faces that were not found, for the longest time first; what is found is never left out. */
+  #forgetMissed(): void {
+    const missed = this.#tracks.filter(({ isFound }) => !isFound).sort((a, b) => a.lastFound - b.lastFound);
+    const forgotten = new Set(missed.slice(0, this.#tracks.length - mostTracks));
+    this.#tracks = this.#tracks.filter((track) => !forgotten.has(track));
+  }
+
   #assign(faces: readonly Face[], time: number): void {
-    const pairs = this.#tracks
-      .flatMap((track) => faces.map((face) => ({ track, face, apart: distance(track, face) })))
-      .filter(({ apart }) => apart <= 1)
-      .sort((a, b) => a.apart - b.apart);
     const taken = new Set<Face | Track>();
-    for (const { track, face } of pairs) {
+    for (const { track, face } of nearPairs(this.#tracks, faces)) {
       if (taken.has(track) || taken.has(face)) continue;
       taken.add(track).add(face);
       found(track, face, time);

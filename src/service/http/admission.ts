@@ -47,7 +47,7 @@ const overloaded = (what: string) => new RequestError('OVERLOADED', `${what}: tr
  * The bounded waiting room of one worker: at most `queueLimit` requests upload or wait, besides those whose job runs,
  * and their bodies and unread answers take at most `waitingBytes`. Batches are limited separately, since they stay long
  * and hold little; each of their images takes a seat only once it is complete. No client gets more than `clientShare`
- * of any limit. This class only counts; the detector orders the jobs.
+ * of any limit. There is one film at a time, each of whose frames takes a seat. This class only counts; the detector orders the jobs.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
@@ -55,6 +55,7 @@ export class Admission {
   readonly #seats = new Tally();
   readonly #batches = new Tally();
   readonly #bytes = new Tally();
+  #hasFilm = false;
   readonly #waiters = new Set<{ client: string; enter: () => void }>();
 
   /** `running`: returns how many jobs the detector is running. */
@@ -98,6 +99,19 @@ export class Admission {
     } finally {
       held.free();
       this.#batches.add(client, -1);
+    }
+  }
+
+  /**
+   * Runs `work` as the worker's only film, and settles like it. Rejects with RequestError OVERLOADED while there is another.
+   */
+  async film<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#hasFilm) throw overloaded('another film is being searched');
+    this.#hasFilm = true;
+    try {
+      return await work();
+    } finally {
+      this.#hasFilm = false;
     }
   }
 

@@ -3,59 +3,15 @@ import type { Busboy } from 'busboy';
 import type { Config } from '../config.js';
 import type { HeldBytes } from './admission.js';
 import { acceptBody, bodyTooLarge } from './body.js';
+import { chunksOf } from './body-chunks.js';
 import { formLimits, formParser } from './form-parser.js';
-import { brokenForm, clientDisconnected, RequestError } from './request-error.js';
-import { unlessAborted } from './signals.js';
+import { brokenForm, RequestError } from './request-error.js';
 import { isImageField, needsFileName } from './upload.js';
 
 /** One image of a batch, or why it was refused. */
 export type BatchPart = { index: number; name: string | null } & ({ bytes: Buffer } | { error: RequestError });
 
 type Limits = Pick<Config, 'maxBodyBytes' | 'maxBatchImages' | 'maxBatchBytes' | 'bodyTimeoutMs'>;
-
-/** Time left for the client to send the next image; time spent searching does not count. */
-interface TimeLeft {
-  leftMs: number;
-}
-
-/** Yields chunks of the body. Rejects with BODY_TIMEOUT, BODY_TOO_LARGE, or the signal's reason. */
-async function* chunksOf(
-  request: IncomingMessage,
-  maxBytes: number,
-  time: TimeLeft,
-  signal: AbortSignal,
-): AsyncGenerator<Buffer> {
-  const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, undefined>;
-  let received = 0;
-  try {
-    while (true) {
-      const asked = performance.now();
-      const { done, value } = await withinTime(chunks.next(), time.leftMs, signal);
-      time.leftMs -= performance.now() - asked;
-      if (done) return;
-      received += value.byteLength;
-      if (received > maxBytes) throw bodyTooLarge(maxBytes);
-      yield value;
-    }
-  } finally {
-    void chunks.return?.(); // not awaited: it waits for a read that may never end
-  }
-}
-
-/**
- * Settles like a read of the body. Rejects with BODY_TIMEOUT after `ms`, ABORTED if the read fails, or the signal's
- * reason.
- */
-function withinTime<T>(read: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
-  const timely = new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new RequestError('BODY_TIMEOUT', 'the next image of the body did not arrive in time'));
-    }, ms);
-    const failed = () => reject(clientDisconnected());
-    read.then(resolve, failed).finally(() => clearTimeout(timer));
-  });
-  return unlessAborted(timely, signal);
-}
 
 /**
  * Collects the files of a form and counts their bytes as `held`; `parts` fills as they end, `failure()` returns what
@@ -151,7 +107,7 @@ export async function* readBatch(
   });
   const { parts, failure, fail } = collectParts(parser.events, limits, held);
   acceptBody(request, response);
-  const time = { leftMs: limits.bodyTimeoutMs };
+  const time = { leftMs: limits.bodyTimeoutMs, of: 'the next image of the body' };
   for await (const chunk of chunksOf(request, limits.maxBatchBytes, time, signal)) {
     try {
       parser.write(chunk);

@@ -3,8 +3,8 @@ import type { Response } from 'express';
 import type { Config } from '../config.js';
 import type { Seat } from './admission.js';
 
-/** Bytes per millisecond that a client must read on average: 64 kB/s, half of a slow mobile connection. */
-const slowestClient = 64;
+/** Bytes per millisecond that a client must read, or send of a film, on average: 64 kB/s, half of a slow mobile connection. */
+export const slowestClient = 64;
 
 /**
  * Call before sending an answer of this many bytes: it keeps its seat until the client has read it, and is dropped if

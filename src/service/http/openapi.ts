@@ -1,21 +1,22 @@
-import type { BoxListRule } from '../../library/box-list.js';
-import { expected, type OptionRule, type OptionRules } from '../../library/detect-options.js';
+import type { OptionRules } from '../../library/detect-options.js';
 import { landmarkNames } from '../../library/detection.js';
 import { pictureFormats, pictureRules } from '../../library/render-options.js';
-import { type PublicError, requestErrors } from './request-error.js';
+import { tracksPath, tracksSchemas } from './films/openapi-tracks.js';
+import {
+  atLeastOne,
+  errorResponses,
+  json,
+  object,
+  optionSchema,
+  problems,
+  publicCodes,
+  queryParameters,
+  ref,
+  type Schema,
+} from './openapi-parts.js';
 import type { Service } from './service.js';
 
-type Schema = Record<string, unknown>;
-
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-
-function object(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return { type: 'object', properties, required, additionalProperties: false };
-}
-
 const share = { type: 'number', minimum: 0, maximum: 1 };
-const atLeastOne = { type: 'integer', minimum: 1 };
 
 const faceMembers = {
   box: ref('Box'),
@@ -189,58 +190,7 @@ const schemas: Record<string, Schema> = {
   Status: object({ status: { type: 'string' }, reason: { type: 'string' } }, ['reason']),
 };
 
-/** Codes that clients can see; defects of ours appear as INTERNAL. */
-export function publicCodes(): PublicError['code'][] {
-  const all = Object.keys(requestErrors) as PublicError['code'][];
-  return all.filter((code) => code === 'INTERNAL' || (requestErrors[code].status !== 500 && code !== 'CLOSED'));
-}
-
-/** Schema of a list of boxes: a text, or in JSON also an array. */
-function boxesSchema({ max, orFaces }: BoxListRule, isJson: boolean): Schema {
-  const text = { type: 'string' };
-  if (!isJson) return text;
-  const items = orFaces ? { oneOf: [{ type: 'integer', minimum: 0 }, ref('Box')] } : ref('Box');
-  return { oneOf: [text, { type: 'array', items, maxItems: max }] };
-}
-
-function optionSchema(rule: OptionRule, isJson = false): Schema {
-  const given = rule.default === undefined ? {} : { default: rule.default };
-  switch (rule.kind) {
-    case 'integer':
-    case 'number':
-      return { type: rule.kind, minimum: rule.min, maximum: rule.max, ...given };
-    case 'choice':
-      return { enum: rule.choices, ...given };
-    case 'boolean':
-      return { type: 'boolean', ...given };
-    case 'boxes':
-      return boxesSchema(rule, isJson);
-  }
-}
-
-function queryParameters(rules: OptionRules): Schema[] {
-  return Object.entries(rules).map(([name, rule]) => ({
-    name,
-    in: 'query',
-    description: `${rule.about}; ${expected(rule)}`,
-    schema: optionSchema(rule),
-  }));
-}
-
-const json = (schema: Schema, type = 'application/json') => ({ content: { [type]: { schema } } });
-
-/** Error responses, grouped by status, with the codes that each may carry. */
-function errorResponses(schema: Schema, type: string, statuses: readonly number[]): Record<string, Schema> {
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const codes = publicCodes().filter((code) => requestErrors[code].status === status);
-      return [String(status), { description: codes.join(', '), ...json(schema, type) }];
-    }),
-  );
-}
-
 const searchErrors = [400, 401, 408, 413, 415, 422, 500, 503, 504];
-const problems = (statuses: readonly number[]) => errorResponses(ref('Problem'), 'application/problem+json', statuses);
 const binary: Schema = { type: 'string', contentMediaType: 'application/octet-stream' };
 const base64: Schema = { type: 'string', contentEncoding: 'base64', description: 'with or without a data: prefix' };
 
@@ -349,6 +299,7 @@ function probe(operationId: string, summary: string, statuses: readonly number[]
 export function openApi(service: Service, version: string): Schema {
   const { config, rules } = service;
   const hasKeys = config.apiKeys.length > 0;
+  const takesFilms = config.maxVideoBytes > 0;
   return {
     openapi: '3.1.0',
     info: {
@@ -383,6 +334,7 @@ export function openApi(service: Service, version: string): Schema {
           },
         },
       },
+      ...(takesFilms && { '/v1/tracks': tracksPath(rules) }),
       '/v1/annotate': picturePath('annotate', 'The image with boxes, points and confidences drawn on it', rules),
       '/v1/redact': picturePath('redact', 'The image with its faces hidden', rules),
       '/v1/crops': oneImagePath(
@@ -418,7 +370,7 @@ export function openApi(service: Service, version: string): Schema {
       '/readyz': probe('readyz', 'Whether the service takes requests', [200, 503]),
     },
     components: {
-      schemas,
+      schemas: takesFilms ? { ...schemas, ...tracksSchemas } : schemas,
       ...(hasKeys && {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },

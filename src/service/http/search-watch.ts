@@ -3,6 +3,13 @@ import { quarantineHours } from '../../library/quarantine-policy.js';
 import type { WorkerMessage } from '../worker-messages.js';
 import { RequestError } from './request-error.js';
 
+/** To be told when native code has the bytes. */
+export interface Watched {
+  begin: () => void;
+  /** `isComplete`: searched to the end. */
+  end: (isComplete: boolean) => void;
+}
+
 /**
  * Refuses quarantined images, and reports every other to the primary before native code gets it: after a crash it is
  * too late.
@@ -30,8 +37,12 @@ export class SearchWatch {
    * `requestKey` identifies the request: its route and options.
    * Throws RequestError IMAGE_QUARANTINED if workers have crashed on the image.
    */
-  admit(bytes: Buffer, requestKey: string): { begin: () => void; end: (isComplete: boolean) => void } {
-    const image = createHash('sha256').update(bytes).digest('hex');
+  admit(bytes: Buffer, requestKey: string): Watched {
+    return this.admitHash(createHash('sha256').update(bytes).digest('hex'), requestKey);
+  }
+
+  /** The same for bytes of this SHA-256. */
+  admitHash(image: string, requestKey: string): Watched {
     if (this.#refused.has(image)) {
       const what = `worker processes have crashed while they searched this image; it is not tried again for ${quarantineHours} h`;
       throw new RequestError('IMAGE_QUARANTINED', what);

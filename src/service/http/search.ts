@@ -6,6 +6,7 @@ import type { Config } from '../config.js';
 import { shortSearchBytes } from '../worker-memory.js';
 import type { Seat } from './admission.js';
 import { searchCostMs } from './search-cost.js';
+import type { Watched } from './search-watch.js';
 import type { Service } from './service.js';
 import { deadline, unlessAborted } from './signals.js';
 import type { Span } from './tracing.js';
@@ -52,18 +53,29 @@ function costOf(config: Config, picture: Picture, model: ModelName, options: Det
  * Throws IMAGE_QUARANTINED for an image that has crashed workers, and errors that the image's header already shows.
  */
 export function search<Method extends SearchMethod>(
-  { config, detector, metrics, probe, watch }: SearchingService<Method>,
+  service: SearchingService<Method>,
   method: Method,
-  { image, route, options, clientSignal, seat, span }: SearchRequest<Method>,
+  { image, route, options, ...request }: SearchRequest<Method>,
 ): ReturnType<Detector[Method]> {
+  const { config, detector, probe, watch } = service;
   const costMs = costOf(config, probe(image), options.model ?? detector.model, options);
   const watched = watch.admit(image, `${route} ${JSON.stringify(options)}`);
+  // The options are those of the method, whose types would have to be matched here for each of them.
+  const call = (detector[method] as (bytes: Buffer, options: object) => Promise<Detection>).bind(detector);
+  const found = watchedSearch(service, watched, (how) => call(image, { ...options, ...how, costMs }), request);
+  return found as ReturnType<Detector[Method]>;
+}
+
+/** Runs what `start` starts like `search`, for bytes that `watched` admits. */
+export function watchedSearch(
+  { config, metrics }: Pick<Service, 'config' | 'metrics'>,
+  watched: Watched,
+  start: (how: Pick<DetectCallOptions, 'signal' | 'onStart'>) => Promise<Detection>,
+  { clientSignal, seat, span }: Pick<SearchRequest<'detect'>, 'clientSignal' | 'seat' | 'span'>,
+): Promise<Detection> {
   const late = deadline('the search', config.requestTimeoutMs);
   const signal = AbortSignal.any([clientSignal, late.signal]);
-  const call = { ...options, costMs, signal, onStart: watched.begin };
-  // The options are those of the method, whose types would have to be matched here for each of them.
-  const search = (detector[method] as (bytes: Buffer, options: object) => Promise<Detection>).bind(detector);
-  const native = search(image, call).finally(() => late.stop());
+  const native = start({ signal, onStart: watched.begin }).finally(() => late.stop());
   seat.holdUntil(native);
   native.then(
     (detection) => {
@@ -72,12 +84,11 @@ export function search<Method extends SearchMethod>(
     },
     () => watched.end(false),
   );
-  const found = span.run('search', async (own) => {
+  return span.run('search', async (own) => {
     const detection = await unlessAborted(native, signal);
     own.addStages(detection.timings);
     return detection;
   });
-  return found as ReturnType<Detector[Method]>;
 }
 
 /** A `Server-Timing` header: milliseconds of waiting for a slot, of each stage, and in total. */

@@ -10,6 +10,7 @@ import type { Config } from '../config.js';
 import { createLogger, type Logger } from '../log.js';
 import { servicePeakBytes } from '../worker-memory.js';
 import { standInVariable } from '../worker-messages.js';
+import { checkFilms } from './check-films.js';
 import { forkWorker } from './fork-worker.js';
 import type { PendingHandoffs } from './handoffs.js';
 import { serveMetrics } from './metrics-server.js';
@@ -101,6 +102,7 @@ export async function runPrimary(config: Config): Promise<number> {
   };
   warnOfMemory(config, log);
   const stopped = stopSignal(() => void reload());
+  await checkFilms(config, log);
   const chosen = await chooseModels(config);
   const metrics: MetricsSum = new MetricsSum(() => supervisor.readyWorkers);
   const handoffs = new Map<number, PendingHandoffs>();

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { FaceDetector, FaceTracker, type FilmSource, type TrackedFrame, type TrackOptions } from 'opencv-face-detector';
 import { needWeights } from '../../fixtures/available.mjs';
 import { drawFaces, type Picture } from '../../fixtures/drawn-faces.mjs';
-import { needFfmpeg, walking, writeFilm } from '../../fixtures/film-files.mjs';
+import { needFfmpeg, walking, writeFilm, writeGrowingFilm } from '../../fixtures/film-files.mjs';
 import { rejection } from '../../fixtures/rejection.mjs';
 
 describe('FaceTracker', () => {
@@ -138,6 +138,18 @@ describe('FaceTracker', () => {
       const frames = await track(tracker(), file('short.mkv'), { onDamage: (messages) => damage.push(...messages) });
       expect(frames.length).to.be.within(1, 20);
       expect(damage).not.to.deep.equal([]);
+    });
+
+    // Pictures after the change were cut at the wrong places, and most of them lost without a word.
+    it('a film that goes on in another size', async () => {
+      writeGrowingFilm(file('grows.ts'), walking(10));
+      const frames = await track(tracker(), file('grows.ts'));
+      const sizes = frames.map(({ width, height }) => `${width}x${height}`);
+      expect(sizes).to.deep.equal([...Array<string>(10).fill('320x240'), ...Array<string>(10).fill('640x480')]);
+      for (const [i, { faces }] of frames.entries()) {
+        const { x = 0, width = 0 } = faces.at(-1)?.found ?? {};
+        expect((x + width / 2) / (i < 10 ? 1 : 2), `${i}`).to.be.closeTo(80 + 6 * (i % 10), 12);
+      }
     });
 
     it('nothing that is no film, with the reason', async () => {

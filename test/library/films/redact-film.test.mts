@@ -4,7 +4,16 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { FaceDetector, type FilmProgress, type RedactFilmOptions, redactFilm } from 'opencv-face-detector';
 import { needWeights } from '../../fixtures/available.mjs';
-import { addSound, brightness, needFfmpeg, streams, timesOf, walking, writeFilm } from '../../fixtures/film-files.mjs';
+import {
+  addSound,
+  brightness,
+  needFfmpeg,
+  streams,
+  timesOf,
+  walking,
+  writeFilm,
+  writeGrowingFilm,
+} from '../../fixtures/film-files.mjs';
 import { rejection } from '../../fixtures/rejection.mjs';
 
 const frames = 20;
@@ -32,6 +41,17 @@ describe('redactFilm', () => {
   /** Brightness at a point of each picture. */
   const at = (pictures: readonly Buffer[], x: (i: number) => number, y: number, width = 320) =>
     pictures.map((picture, i) => picture[y * width + x(i)] as number);
+
+  // The faces after the change stayed visible.
+  it('refuses a film that goes on in another size, and says how to make it one', async () => {
+    writeGrowingFilm(file('grows.ts'), walking(5));
+    const error = await rejection(redact('grows.ts', 'grown.mp4'));
+    expect(error).to.have.property('code', 'UNSUPPORTED_FORMAT');
+    expect((error as Error).message)
+      .to.contain('goes on in 640 x 480 at 0.20 s')
+      .and.contain('scale=320:240');
+    expect(readdirSync(folder).filter((name) => name.startsWith('grown'))).to.deep.equal([]);
+  });
 
   it('hides the face in every picture, and leaves the rest as it was', async () => {
     const progress: FilmProgress[] = [];

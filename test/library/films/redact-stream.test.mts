@@ -13,7 +13,15 @@ import {
   redactFilm,
 } from 'opencv-face-detector';
 import { needWeights } from '../../fixtures/available.mjs';
-import { brightness, needFfmpeg, streams, timesOf, walking, writeFilm } from '../../fixtures/film-files.mjs';
+import {
+  brightness,
+  needFfmpeg,
+  streams,
+  timesOf,
+  walking,
+  writeFilm,
+  writeGrowingFilm,
+} from '../../fixtures/film-files.mjs';
 import { rejection } from '../../fixtures/rejection.mjs';
 
 const frames = 40;
@@ -118,6 +126,8 @@ describe('redactFilm of a stream', () => {
       options: RedactFilmOptions = {},
     ) => expect(await rejection(redact(from, 'film.mp4', options))).to.have.property(property, value);
     await ended('code', 'UNSUPPORTED_FORMAT', read('hdr.mkv'));
+    writeGrowingFilm(file('grows.ts'), walking(5));
+    await ended('code', 'UNSUPPORTED_FORMAT', read('grows.ts'));
     await ended('code', 'FILM_UNREADABLE', createReadStream(process.execPath, { end: 10_000 }));
     await ended('code', 'INVALID_OPTION', read('walk.mp4'), { lookAhead: 0 });
     await ended('code', 'INVALID_OPTION', read('walk.mp4'), { until: 'never' as never });

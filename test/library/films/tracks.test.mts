@@ -46,6 +46,18 @@ describe('tracks', () => {
     expect(tracks.step([faceAt(350, 300)], 23 / 25, picture)[0]?.id).to.equal(2);
   });
 
+  // A film of noise, where each frame has other faces, made each frame take longer than the one before.
+  it('are not more than a thousand, but for those that are found', () => {
+    const tracks = new Tracks(10);
+    const grid = (offset: number, count: number) =>
+      Array.from({ length: count }, (_, i) => faceAt(offset + 24 * (i % 40), 20 + 24 * Math.floor(i / 40), 10));
+    expect(tracks.step(grid(5, 700), 0, picture)).to.have.length(700);
+    const faces = tracks.step(grid(17, 700), 0.04, picture);
+    expect(faces).to.have.length(1000);
+    expect(faces.filter(({ isPredicted }) => !isPredicted)).to.have.length(700);
+    expect(tracks.step(grid(5, 1200), 0.08, picture)).to.have.length(1200);
+  });
+
   it('predict in frames that are not searched', () => {
     const tracks = new Tracks(1);
     const seen: number[] = [];

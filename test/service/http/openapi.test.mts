@@ -2,7 +2,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { pictureTables } from '#dist/library/render-options.js';
 import { readConfig } from '#dist/service/config.js';
-import { openApi, publicCodes } from '#dist/service/http/openapi.js';
+import { openApi } from '#dist/service/http/openapi.js';
+import { publicCodes } from '#dist/service/http/openapi-parts.js';
 import { requestErrors } from '#dist/service/http/request-error.js';
 import { requestRules } from '#dist/service/http/request-options.js';
 import type { Service } from '#dist/service/http/service.js';
@@ -54,6 +55,7 @@ function membersCalled(name: string, value: unknown): unknown[] {
 const environments: NodeJS.ProcessEnv[] = [
   {},
   { POST_TYPE: 'JSON', API_KEYS: 'a-key-of-twenty-signs', ENDPOINT: '/faces/find', MAX_SIDE: '1000' },
+  { MAX_VIDEO_BYTES: '1000' },
 ];
 
 describe('API description', () => {
@@ -67,7 +69,7 @@ describe('API description', () => {
   });
 
   it('has schemas that a validator takes', () => {
-    const document = describeApi();
+    const document = describeApi({ MAX_VIDEO_BYTES: '1000' });
     const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
     ajv.addVocabulary(['components']);
     ajv.addSchema({ $id: 'api', components: document.components });
@@ -102,7 +104,8 @@ describe('API description', () => {
       const document = describeApi(environment);
       expect(Object.keys(document.paths)).to.deep.equal([
         environment.ENDPOINT ?? '/face',
-        ...['/v1/faces', '/v1/batch', '/v1/annotate', '/v1/redact', '/v1/crops', '/v1/crop', '/v1/focal-point'],
+        ...['/v1/faces', '/v1/batch', ...(environment.MAX_VIDEO_BYTES ? ['/v1/tracks'] : [])],
+        ...['/v1/annotate', '/v1/redact', '/v1/crops', '/v1/crop', '/v1/focal-point'],
         ...['/v1/models', '/healthz', '/readyz'],
       ]);
       const ids = operationsOf(document).map(([, { operationId }]) => operationId);
@@ -116,7 +119,7 @@ describe('API description', () => {
   });
 
   it('gives every error answer its codes, and every code of its status', () => {
-    for (const [path, { responses }] of operationsOf(describeApi())) {
+    for (const [path, { responses }] of operationsOf(describeApi({ MAX_VIDEO_BYTES: '1000' }))) {
       if (path === '/readyz') continue;
       for (const [status, { description }] of Object.entries(responses)) {
         if (status === '200') continue;
@@ -149,6 +152,16 @@ describe('API description', () => {
       const { properties = {} } = paths['/v1/faces']?.post?.requestBody?.content[type]?.schema ?? {};
       expect(Object.keys(properties)).to.deep.equal(['image', ...names]);
     }
+  });
+
+  it('has the options of films, without those of pictures', () => {
+    const { paths } = describeApi({ MAX_VIDEO_BYTES: '1000' });
+    const ofPictures = ['fastDecode', 'orientation', 'truncated', 'faceQuality'];
+    const names = Object.keys(requestRules(readConfig({}), 'mtcnn')).filter((name) => !ofPictures.includes(name));
+    const parameters = paths['/v1/tracks']?.post?.parameters ?? [];
+    expect(parameters.map(({ name }) => name)).to.deep.equal(['searchEvery', 'maxGap', ...names]);
+    const number = { type: 'integer', minimum: 1, maximum: 1000 };
+    expect(parameters[0]?.schema).to.deep.equal({ oneOf: [number, { const: 'change' }], default: 1 });
   });
 
   it('has the options of pictures beside those of the search', () => {

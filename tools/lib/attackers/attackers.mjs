@@ -56,6 +56,17 @@ export const attackers = {
     });
   },
 
+  // To a service that takes films; each as long as it lets one be.
+  'films of many large frames': ({ port, pictures, signal }) =>
+    repeat(4, signal, async () => {
+      const socket = await open(port, signal);
+      socket.resume();
+      socket.write(postHead(`/v1/tracks?minFaceSize=12&${everything}`, 'video/x-matroska', pictures.film.length));
+      socket.write(pictures.film);
+      await eventOf(socket, 'end');
+      socket.destroy();
+    }),
+
   'answers that nobody reads': ({ port, pictures, signal }) =>
     repeat(20, signal, async () => {
       const socket = await open(port, signal);

@@ -1,6 +1,7 @@
 // What attackers send: small files that cost much.
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
+import { makeFilm } from './costly-film.mjs';
 
 /** Side of a square of 50 million pixels, the default of MAX_PIXELS. */
 const largest = 7071;
@@ -69,6 +70,7 @@ export async function makePictures() {
     noise2000: await noise(2000),
     noise7071: await noise(largest),
     deepTiff: deepTiff(),
+    film: makeFilm(),
     tiny: await sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } })
       .png()
       .toBuffer(),

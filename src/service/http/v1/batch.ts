@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import type { Request, Response } from 'express';
 import { endWhileSending, outcomeOf, problem } from '../answer.js';
 import { type BatchPart, readBatch } from '../batch-upload.js';
 import { clientKey } from '../client-key.js';
+import { lastProblem, writeLine } from '../ndjson.js';
 import { publicError, RequestError } from '../request-error.js';
 import { parseOptions, queryEntries, type RequestOptions } from '../request-options.js';
 import { search } from '../search.js';
@@ -10,26 +10,13 @@ import type { Service } from '../service.js';
 import { deadline, disconnectSignal } from '../signals.js';
 import { publicDetection } from './faces.js';
 
-/** Writes one line of NDJSON; waits, up to `timeoutMs`, until the client has read the lines before. */
-async function writeLine(response: Response, line: object, timeoutMs: number): Promise<void> {
-  if (!response.headersSent) response.status(200).set('Content-Type', 'application/x-ndjson');
-  if (response.write(`${JSON.stringify(line)}\n`) || response.destroyed) return;
-  const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
-  } catch {
-    response.destroy();
-    throw new RequestError('ABORTED', 'the client stopped reading the answer');
-  }
-}
-
 /**
  * POST /v1/batch: many images in one form, answered with a line each, in order, as soon as it is done. One image is in
  * memory at a time, and the upload waits meanwhile. A bad image gets a line with its error; a malformed form or a batch
  * that exceeds BATCH_TIMEOUT_MS ends with such a line.
  */
 export function batchHandler(service: Service) {
-  const { config, rules, admission } = service;
+  const { config, rules, admission, log } = service;
 
   /** The answer to one image, which waits for a seat now that it is complete. Throws if `signal` ends the whole batch. */
   async function lineOf(part: BatchPart, options: RequestOptions, signal: AbortSignal, request: Request) {
@@ -51,7 +38,6 @@ export function batchHandler(service: Service) {
 
   return async (request: Request, response: Response): Promise<void> => {
     const options = parseOptions(queryEntries(request.originalUrl), rules);
-    const outcome = outcomeOf(response);
     await admission.batch(clientKey(request.ip), async (held) => {
       const late = deadline('the batch', config.batchTimeoutMs);
       const signal = AbortSignal.any([disconnectSignal(response), late.signal]);
@@ -63,10 +49,7 @@ export function batchHandler(service: Service) {
         }
         if (index === 0) throw new RequestError('IMAGE_MISSING', 'send images as files in the form field "image"');
       } catch (error) {
-        if (!response.headersSent || response.destroyed) throw error;
-        const known = publicError(error);
-        outcome.code = known.code;
-        await writeLine(response, { index, error: problem(known, outcome.requestId) }, config.bodyTimeoutMs);
+        await writeLine(response, { index, error: lastProblem(error, response, log) }, config.bodyTimeoutMs);
       } finally {
         late.stop();
       }

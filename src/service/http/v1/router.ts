@@ -7,6 +7,7 @@ import { batchHandler } from './batch.js';
 import { facesHandler } from './faces.js';
 import { modelsHandler } from './list-models.js';
 import { cropHandler, cropsHandler, focalPointHandler, pictureHandler } from './render.js';
+import { tracksHandler } from './tracks.js';
 
 /** Records the route for log and metrics, before anything can fail. */
 function named(route: string): RequestHandler {
@@ -29,6 +30,7 @@ export function v1Router(service: Service): Router {
   const key = requireKey(service.config.apiKeys);
   router.route('/faces').all(named('/v1/faces'), key).post(facesHandler(service)).all(only('POST'));
   router.route('/batch').all(named('/v1/batch'), key).post(batchHandler(service)).all(only('POST'));
+  router.route('/tracks').all(named('/v1/tracks'), key).post(tracksHandler(service)).all(only('POST'));
   for (const kind of ['annotate', 'redact'] as const) {
     router
       .route(`/${kind}`)
