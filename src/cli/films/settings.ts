@@ -2,6 +2,7 @@ import { optionTable, withoutLimits } from '../../library/detect-options.js';
 import type { CreateOptions } from '../../library/detector.js';
 import type { TrackerOptions } from '../../library/films/face-tracker.js';
 import type { RedactFilmOptions } from '../../library/films/redact-film.js';
+import { maxGapRule } from '../../library/films/tracks.js';
 import { pictureTables } from '../../library/render-options.js';
 import { modelFlags } from '../detect/settings.js';
 import { type Flags, parseFlags, type Values } from '../flags.js';
@@ -26,12 +27,7 @@ export const followFlags = {
     about:
       'search every N-th frame (default 1), or those that differ from the one searched last; faces between are predicted',
   },
-  maxGap: {
-    kind: 'number',
-    min: 0,
-    max: 10,
-    about: 'seconds for which a face that is not found is followed (default 1)',
-  },
+  maxGap: maxGapRule,
 } as const satisfies Flags;
 
 /** The search of a frame, and how faces are followed from one to the next. */

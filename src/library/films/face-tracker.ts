@@ -1,12 +1,12 @@
 import { isSignal } from '../abort.js';
-import { check, type DetectOptions } from '../detect-options.js';
+import { check, type DetectOptions, expected, fits } from '../detect-options.js';
 import type { Face } from '../detection.js';
 import type { FaceDetector } from '../detector.js';
 import type { ModelName } from '../model-catalog.js';
 import { Changes } from './changes.js';
 import type { FilmSource } from './film-source.js';
 import { type Frame, framesOf } from './frames.js';
-import { type TrackedFace, Tracks } from './tracks.js';
+import { maxGapRule, type TrackedFace, Tracks } from './tracks.js';
 
 /** How to search and follow; with the options of a search, which hold for every frame. */
 export interface TrackerOptions extends Omit<DetectOptions, 'orientation' | 'fastDecode' | 'truncated'> {
@@ -76,11 +76,11 @@ export class FaceTracker {
   /** Throws FaceDetectorError INVALID_OPTION for options of its own; those of a search are checked with the first frame. */
   constructor(detector: FaceDetector, options: TrackerOptions = {}) {
     check(typeof options === 'object' && options !== null, 'options', 'an object', options);
-    const { searchEvery = 1, maxGap = 1, ...search } = options;
+    const { searchEvery = 1, maxGap = maxGapRule.default, ...search } = options;
     const isEvery =
       searchEvery === 'change' || (Number.isInteger(searchEvery) && searchEvery >= 1 && searchEvery <= 1000);
     check(isEvery, 'searchEvery', 'an integer from 1 to 1000, or "change"', searchEvery);
-    check(maxGap >= 0 && maxGap <= 10, 'maxGap', 'a number from 0 to 10', maxGap);
+    check(fits(maxGapRule, maxGap), 'maxGap', expected(maxGapRule), maxGap);
     this.#detector = detector;
     this.#search = { orientation: 'exif', ...search }; // whatever the detector's own default is
     this.#every = searchEvery;

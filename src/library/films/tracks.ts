@@ -1,3 +1,4 @@
+import type { OptionRule } from '../detect-options.js';
 import type { Box, Face, Landmarks, Point } from '../detection.js';
 import { landmarkNames } from '../detection.js';
 import { correct, type Motion, type Noise, predict, startMotion } from './motion.js';
@@ -19,6 +20,15 @@ export interface TrackedFace {
   /** There is no `found`: the box is where the face should be. */
   isPredicted: boolean;
 }
+
+/** How long a face is followed. */
+export const maxGapRule = {
+  kind: 'number',
+  min: 0,
+  max: 10,
+  default: 1,
+  about: 'seconds for which a face that is not found is followed',
+} as const satisfies OptionRule;
 
 /** Standard deviations in heights of the face, or in natural logarithms for its size: measured on films drawn by code. */
 const placeNoise: Noise = { measured: 0.03, gained: 5 };
