@@ -58,6 +58,9 @@ export function noiseOf(coordinate: keyof Coordinates, height: number): Noise {
   return { measured: placeNoise.measured * height, gained: placeNoise.gained * height };
 }
 
+// Faces that noise seems to have would otherwise be followed by the thousand, each compared with each.
+const maxTracks = 1000;
+
 interface Track {
   readonly id: number;
   readonly firstFound: number;
@@ -122,11 +125,23 @@ function shown(track: Track, time: number): TrackedFace {
   };
 }
 
-/** How far a found face is from where a track should be: distances in heights, sizes in ratios. Above 1: another face. */
-function distance(track: Track, face: Face): number {
-  const [place, other] = [placeOf(track), face.box];
-  const height = (place.height + other.height) / 2;
-  const [a, b] = [coordinatesOf(place), coordinatesOf(other)];
+/** A box with its coordinates, which are worked out once for all comparisons. */
+interface Placed {
+  height: number;
+  at: Coordinates;
+}
+
+const placed = (box: Box): Placed => ({ height: box.height, at: coordinatesOf(box) });
+
+/**
+ * How far a found face is from where a track should be: distances in heights, sizes in ratios. Above 1, it is another face:
+ * then perhaps just infinite.
+ */
+function distance(track: Track, place: Placed, face: Placed): number {
+  const height = (place.height + face.height) / 2;
+  const { at: a } = place;
+  const { at: b } = face;
+  if (Math.abs(a.x - b.x) > height || Math.abs(a.y - b.y) > height) return Number.POSITIVE_INFINITY;
   // Where a face was not seen for long it may be further away, to a face's height.
   const reach = Math.min(0.5 + (2 * Math.sqrt(track.motion.x.pp + track.motion.y.pp)) / height, 1);
   const byPlace = Math.hypot(a.x - b.x, a.y - b.y) / (reach * height);
@@ -143,7 +158,9 @@ export class Tracks {
   #tracks: Track[] = [];
   #nextId = 1;
 
-  /** `maxGap`: seconds for which a face that is not found is followed. */
+  /**
+   * `maxGap`: seconds for which a face that is not found is followed; shorter for those beyond the thousandth.
+   */
   constructor(maxGap: number) {
     this.#maxGap = maxGap;
   }
@@ -160,14 +177,30 @@ export class Tracks {
     this.#tracks = this.#tracks.filter(
       (track) => track.isFound || (time - track.lastFound <= this.#maxGap && isOn(placeOf(track), picture)),
     );
+    this.#forget();
     return this.#tracks.map((track) => shown(track, time));
   }
 
+  /** Keeps all that are found, and of the others those found last. */
+  #forget(): void {
+    const tooMany = this.#tracks.length - maxTracks;
+    if (tooMany <= 0) return;
+    const lost = this.#tracks.filter(({ isFound }) => !isFound).sort((a, b) => a.lastFound - b.lastFound);
+    const forgotten = new Set(lost.slice(0, tooMany));
+    this.#tracks = this.#tracks.filter((track) => !forgotten.has(track));
+  }
+
   #assign(faces: readonly Face[], time: number): void {
-    const pairs = this.#tracks
-      .flatMap((track) => faces.map((face) => ({ track, face, apart: distance(track, face) })))
-      .filter(({ apart }) => apart <= 1)
-      .sort((a, b) => a.apart - b.apart);
+    const pairs: { track: Track; face: Face; apart: number }[] = [];
+    const others = faces.map((face) => ({ face, place: placed(face.box) }));
+    for (const track of this.#tracks) {
+      const own = placed(placeOf(track));
+      for (const { face, place } of others) {
+        const apart = distance(track, own, place);
+        if (apart <= 1) pairs.push({ track, face, apart });
+      }
+    }
+    pairs.sort((a, b) => a.apart - b.apart);
     const taken = new Set<Face | Track>();
     for (const { track, face } of pairs) {
       if (taken.has(track) || taken.has(face)) continue;

@@ -4,6 +4,8 @@ import { landmarkNames } from '../../library/detection.js';
 import { pictureFormats, pictureRules } from '../../library/render-options.js';
 import { type PublicError, requestErrors } from './request-error.js';
 import type { Service } from './service.js';
+import { streamRules } from './stream/frame-stream.js';
+import { streamPath } from './stream/web-socket.js';
 
 type Schema = Record<string, unknown>;
 
@@ -46,6 +48,13 @@ const warnings: Schema = {
 /** What only some answers about an image have. */
 const circumstances = { turn, leftOut, warnings };
 const circumstanceNames = Object.keys(circumstances);
+
+/** What every answer to a frame of a stream has. */
+const streamedFrame = {
+  index: { type: 'integer', minimum: 0, description: 'how many frames came before it' },
+  time: { type: 'number', minimum: 0, description: 'seconds since the first frame' },
+  dropped: { type: 'integer', minimum: 0, description: 'frames so far that newer ones have replaced' },
+};
 
 const schemas: Record<string, Schema> = {
   Point: object({ x: { type: 'number' }, y: { type: 'number' } }),
@@ -156,6 +165,36 @@ const schemas: Record<string, Schema> = {
     }),
     description: "The replaced service's errors",
   },
+  StreamMessage: {
+    description:
+      'A message of /v1/stream: the faces of a frame, its error, or (without an index) why the service ends the stream',
+    oneOf: [
+      object({
+        ...streamedFrame,
+        width: atLeastOne,
+        height: atLeastOne,
+        faces: { type: 'array', items: ref('TrackedFace'), description: 'In the order in which they were first found' },
+        timings: {
+          type: 'object',
+          additionalProperties: { type: 'number' },
+          description: 'milliseconds of each stage',
+        },
+      }),
+      object({ ...streamedFrame, error: ref('Problem') }),
+      object({ error: ref('Problem') }),
+    ],
+  },
+  TrackedFace: object(
+    {
+      id: { ...atLeastOne, description: 'the same for the same face as long as it is followed' },
+      box: ref('Box'),
+      landmarks: ref('Landmarks'),
+      confidence: { ...share, description: 'of the last frame in which it was found' },
+      age: { type: 'number', minimum: 0, description: 'seconds since it was first found' },
+      isPredicted: { type: 'boolean', description: 'it was not found in this frame: the box is where it should be' },
+    },
+    ['landmarks'],
+  ),
   Models: object({
     opencv: { type: 'string' },
     limits: object({ maxPixels: atLeastOne, maxBodyBytes: atLeastOne }),
@@ -339,6 +378,21 @@ function facePath({ config }: Service): Schema {
   };
 }
 
+function streamPaths({ config, rules }: Service): Record<string, Schema> {
+  if (config.streamLimit === 0) return {};
+  const get = {
+    operationId: 'stream',
+    tags: ['detection'],
+    summary: "A WebSocket for a camera's frames, whose faces keep their ids",
+    description:
+      'Each binary message is a frame, an encoded image; each text message that comes back is a StreamMessage. ' +
+      'In browsers an API key goes into the sub-protocols: faces.v1 and key.BASE64URL.',
+    parameters: queryParameters(streamRules(rules)),
+    responses: { 101: { description: 'The WebSocket' }, ...problems([400, 401, 403, 426, 503]) },
+  };
+  return { [streamPath]: { get } };
+}
+
 function probe(operationId: string, summary: string, statuses: readonly number[]): Schema {
   const answer = (status: number): Schema => ({ description: status === 200 ? 'yes' : 'no', ...json(ref('Status')) });
   const responses = Object.fromEntries(statuses.map((status) => [status, answer(status)]));
@@ -383,6 +437,7 @@ export function openApi(service: Service, version: string): Schema {
           },
         },
       },
+      ...streamPaths(service),
       '/v1/annotate': picturePath('annotate', 'The image with boxes, points and confidences drawn on it', rules),
       '/v1/redact': picturePath('redact', 'The image with its faces hidden', rules),
       '/v1/crops': oneImagePath(

@@ -19,7 +19,7 @@ const megabyte = 2 ** 20;
 /** A room whose clients may have all of it, unless `limits` say otherwise. */
 const makeRoom = (queueLimit: number, running = () => 0, limits: Partial<AdmissionLimits> = {}) =>
   new Admission(
-    { queueLimit, batchLimit: 8, waitingBytes: 256 * megabyte, clientShare: 1, slots: 1, ...limits },
+    { queueLimit, batchLimit: 8, streamLimit: 8, waitingBytes: 256 * megabyte, clientShare: 1, slots: 1, ...limits },
     running,
   );
 
