@@ -49,13 +49,6 @@ const warnings: Schema = {
 const circumstances = { turn, leftOut, warnings };
 const circumstanceNames = Object.keys(circumstances);
 
-/** What every answer to a frame of a stream has. */
-const streamedFrame = {
-  index: { type: 'integer', minimum: 0, description: 'how many frames came before it' },
-  time: { type: 'number', minimum: 0, description: 'seconds since the first frame' },
-  dropped: { type: 'integer', minimum: 0, description: 'frames so far that newer ones have replaced' },
-};
-
 const schemas: Record<string, Schema> = {
   Point: object({ x: { type: 'number' }, y: { type: 'number' } }),
   Box: {
@@ -165,36 +158,6 @@ const schemas: Record<string, Schema> = {
     }),
     description: "The replaced service's errors",
   },
-  StreamMessage: {
-    description:
-      'A message of /v1/stream: the faces of a frame, its error, or (without an index) why the service ends the stream',
-    oneOf: [
-      object({
-        ...streamedFrame,
-        width: atLeastOne,
-        height: atLeastOne,
-        faces: { type: 'array', items: ref('TrackedFace'), description: 'In the order in which they were first found' },
-        timings: {
-          type: 'object',
-          additionalProperties: { type: 'number' },
-          description: 'milliseconds of each stage',
-        },
-      }),
-      object({ ...streamedFrame, error: ref('Problem') }),
-      object({ error: ref('Problem') }),
-    ],
-  },
-  TrackedFace: object(
-    {
-      id: { ...atLeastOne, description: 'the same for the same face as long as it is followed' },
-      box: ref('Box'),
-      landmarks: ref('Landmarks'),
-      confidence: { ...share, description: 'of the last frame in which it was found' },
-      age: { type: 'number', minimum: 0, description: 'seconds since it was first found' },
-      isPredicted: { type: 'boolean', description: 'it was not found in this frame: the box is where it should be' },
-    },
-    ['landmarks'],
-  ),
   Models: object({
     opencv: { type: 'string' },
     limits: object({ maxPixels: atLeastOne, maxBodyBytes: atLeastOne }),
@@ -226,6 +189,47 @@ const schemas: Record<string, Schema> = {
     },
   }),
   Status: object({ status: { type: 'string' }, reason: { type: 'string' } }, ['reason']),
+};
+
+/** What every answer to a frame of a stream has. */
+const streamedFrame = {
+  index: { type: 'integer', minimum: 0, description: 'how many frames came before it' },
+  time: { type: 'number', minimum: 0, description: 'seconds since the first frame' },
+  dropped: { type: 'integer', minimum: 0, description: 'frames so far that newer ones have replaced' },
+};
+
+/** Of the WebSocket, where there is one. */
+const streamSchemas: Record<string, Schema> = {
+  StreamMessage: {
+    description:
+      'A message of /v1/stream: the faces of a frame, its error, or (without an index) why the service ends the stream',
+    oneOf: [
+      object({
+        ...streamedFrame,
+        width: atLeastOne,
+        height: atLeastOne,
+        faces: { type: 'array', items: ref('TrackedFace'), description: 'In the order in which they were first found' },
+        timings: {
+          type: 'object',
+          additionalProperties: { type: 'number' },
+          description: 'milliseconds of each stage',
+        },
+      }),
+      object({ ...streamedFrame, error: ref('Problem') }),
+      object({ error: ref('Problem') }),
+    ],
+  },
+  TrackedFace: object(
+    {
+      id: { ...atLeastOne, description: 'the same for the same face as long as it is followed' },
+      box: ref('Box'),
+      landmarks: ref('Landmarks'),
+      confidence: { ...share, description: 'of the last frame in which it was found' },
+      age: { type: 'number', minimum: 0, description: 'seconds since it was first found' },
+      isPredicted: { type: 'boolean', description: 'it was not found in this frame: the box is where it should be' },
+    },
+    ['landmarks'],
+  ),
 };
 
 /** Codes that clients can see; defects of ours appear as INTERNAL. */
@@ -388,7 +392,10 @@ function streamPaths({ config, rules }: Service): Record<string, Schema> {
       'Each binary message is a frame, an encoded image; each text message that comes back is a StreamMessage. ' +
       'In browsers an API key goes into the sub-protocols: faces.v1 and key.BASE64URL.',
     parameters: queryParameters(streamRules(rules)),
-    responses: { 101: { description: 'The WebSocket' }, ...problems([400, 401, 403, 426, 503]) },
+    responses: {
+      101: { description: 'The WebSocket; each text message of it is such JSON', ...json(ref('StreamMessage')) },
+      ...problems([400, 401, 403, 426, 503]),
+    },
   };
   return { [streamPath]: { get } };
 }
@@ -473,7 +480,7 @@ export function openApi(service: Service, version: string): Schema {
       '/readyz': probe('readyz', 'Whether the service takes requests', [200, 503]),
     },
     components: {
-      schemas,
+      schemas: { ...schemas, ...(config.streamLimit > 0 && streamSchemas) },
       ...(hasKeys && {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },

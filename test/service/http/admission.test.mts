@@ -227,6 +227,18 @@ describe('admission', () => {
     await room.batch('a', async () => undefined);
   });
 
+  it('gives streams a room of their own, beside that of batches', async () => {
+    const room = makeRoom(1, () => 0, { batchLimit: 1, streamLimit: 2, clientShare: 0.5 });
+    const end = work();
+    const open = [room.stream('a', () => end.done), room.batch('a', () => end.done)];
+    expect((await rejection(room.stream('a', () => end.done))).message).to.match(/streams of this client/);
+    open.push(room.stream('b', () => end.done));
+    expect((await rejection(room.stream('c', () => end.done))).message).to.match(/too many streams are/);
+    end.finish();
+    await Promise.all(open);
+    await room.stream('a', async () => undefined);
+  });
+
   it('counts the bytes that a batch holds, and frees what it leaves', async () => {
     const room = makeRoom(9, () => 0, { waitingBytes: 10 });
     const end = work();
