@@ -121,9 +121,16 @@ export class View {
     this.#stream.close();
   }
 
-  #ask(picture: Picture, view: ViewName, signal: AbortSignal): Promise<Result> {
-    if (!this.#isStreaming) return ask(this.#service, picture, view, (name) => this.#options.of(name), signal);
-    return follow(this.#stream, picture, this.#options.of(view), this.#options.model);
+  async #ask(picture: Picture, view: ViewName, signal: AbortSignal): Promise<Result> {
+    if (this.#isStreaming) {
+      try {
+        return await follow(this.#stream, picture, this.#options.of(view), this.#options.model);
+      } catch (error) {
+        if (!this.#stream.isBlocked) throw error;
+        this.#showRequest();
+      }
+    }
+    return ask(this.#service, picture, view, (name) => this.#options.of(name), signal);
   }
 
   /** Requests what is on the screen, and cancels the request before. */
