@@ -139,11 +139,12 @@ describe('deploy/kubernetes', () => {
     const said = (name: string) => annotations.map((one) => one[`nginx.ingress.kubernetes.io/${name}`]);
     const [readTimeout] = values('proxy_read_timeout');
     const [connectTimeout] = values('proxy_connect_timeout');
-    expect(said('proxy-body-size')).to.deep.equal(values('client_max_body_size'));
-    expect(said('proxy-read-timeout')).to.deep.equal([readTimeout, readTimeout]);
-    expect(said('proxy-connect-timeout')).to.deep.equal([connectTimeout, connectTimeout]);
-    expect(said('connection-proxy-header')).to.deep.equal(['close', 'close']);
-    expect(said('proxy-request-buffering')).to.deep.equal(['on', 'off']);
+    // All requests, batches, and WebSockets, which are no bodies and whose connection is upgraded.
+    expect(said('proxy-body-size')).to.deep.equal([...values('client_max_body_size'), undefined]);
+    expect(said('proxy-read-timeout')).to.deep.equal(Array(3).fill(readTimeout));
+    expect(said('proxy-connect-timeout')).to.deep.equal(Array(3).fill(connectTimeout));
+    expect(said('connection-proxy-header')).to.deep.equal(['close', 'close', undefined]);
+    expect(said('proxy-request-buffering')).to.deep.equal(['on', 'off', undefined]);
   });
 
   it('scales by the queue within the same bounds, and as calmly, as by CPU', () => {

@@ -1,15 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { Browser, Page, Request } from 'playwright-core';
-import { needWeights } from '../fixtures/available.mjs';
+import { needWeights, root, skip } from '../fixtures/available.mjs';
 import { needChromium, openBrowser, type Visit, visit } from '../fixtures/browser.mjs';
 import { drawFaces } from '../fixtures/drawn-faces.mjs';
 import { facesFile, misplacement, untilStatus } from '../fixtures/face-page.mjs';
 import { openStream, type StreamMessage } from '../fixtures/frame-client.mjs';
 import { eventually } from '../fixtures/http.mjs';
 import { startPlainProxy } from '../fixtures/plain-proxy.mjs';
+import { samplesIn } from '../fixtures/samples.mjs';
 import { type Service, startService } from '../fixtures/service.mjs';
 import { y4m } from '../fixtures/y4m.mjs';
 
@@ -228,6 +229,19 @@ describe('the demo page takes a webcam', () => {
       expect(await misplacement(page)).to.be.below(0.5);
     }
     await proxy.stop();
+  });
+
+  it('as the sample of docs/service.md does', async function () {
+    const file = path.join(root, 'docs', 'service.md');
+    if (!existsSync(file)) skip(this, 'docs/ is not here');
+    const { text = '' } = samplesIn(file).find(({ lang }) => lang === 'js') ?? {};
+    const script = text.replaceAll('ws://127.0.0.1:8000', service.origin.replace('http', 'ws'));
+    await go(['camera']);
+    const answers: string[] = [];
+    page.on('console', (message) => answers.push(message.text()));
+    await page.evaluate(`document.body.append(document.createElement('video')); (async () => { ${script} })()`);
+    await eventually('frames are answered', () => answers.length > 5);
+    for (const answer of answers) expect(answer).to.match(/^\[Object\]$|id: 1/);
   });
 
   it('which ends where a picture is chosen', async () => {
