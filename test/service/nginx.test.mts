@@ -6,10 +6,9 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { needWeights, root, skip } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
-import { openStream, type Refused } from '../fixtures/frame-client.mjs';
+import { openStream, refusedStream } from '../fixtures/frame-client.mjs';
 import { eventually, filePart, form, formEnd, formType, openWire, postHead } from '../fixtures/http.mjs';
 import { hasNginx, type Nginx, startNginx } from '../fixtures/nginx.mjs';
-import { rejection } from '../fixtures/rejection.mjs';
 import { metric, type Service, startService } from '../fixtures/service.mjs';
 
 const portOf = (origin: string) => Number(new URL(origin).port);
@@ -112,7 +111,7 @@ describe('nginx', () => {
     }
     socket.close();
     await closed;
-    const other = (await rejection(openStream(nginx.origin, '', { origin: 'https://other.example' }))) as Refused;
+    const other = await refusedStream(nginx.origin, '', { origin: 'https://other.example' });
     expect([other.status, other.problem.code]).to.deep.equal([403, 'ORIGIN_NOT_ALLOWED']);
     expect((await fetch(`${nginx.origin}/v1/stream`)).status).to.equal(426);
     const wire = await openWire(nginx.origin);

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { type FrameClient, openStream, type Refused } from '../../../fixtures/frame-client.mjs';
+import { type FrameClient, openStream, refusedStream } from '../../../fixtures/frame-client.mjs';
 import { eventually, openWire } from '../../../fixtures/http.mjs';
-import { rejection } from '../../../fixtures/rejection.mjs';
 import { type BegunSearch, type StreamService, startStreamService } from '../../../fixtures/stream-service.mjs';
 
 const key = 'a-key/of+sixteen,letters'.replace(',', ';');
@@ -14,7 +13,6 @@ describe('the WebSocket of /v1/stream', () => {
   };
   afterEach(() => service.stop());
 
-  const refused = async (...args: Parameters<typeof openStream>) => (await rejection(openStream(...args))) as Refused;
   /** The next search that begins. */
   async function searched(number = 1): Promise<BegunSearch> {
     await eventually(`search ${number}`, () => service.begun.length >= number);
@@ -46,8 +44,8 @@ describe('the WebSocket of /v1/stream', () => {
 
     it('with a key in a header or in a sub-protocol, which is not sent back', async () => {
       await start({ API_KEYS: key });
-      expect(await refused(service.origin)).to.include({ status: 401 });
-      expect(await refused(service.origin, '', { protocols: ['faces.v1', asProtocol(`${key}x`)] })).to.include({
+      expect(await refusedStream(service.origin)).to.include({ status: 401 });
+      expect(await refusedStream(service.origin, '', { protocols: ['faces.v1', asProtocol(`${key}x`)] })).to.include({
         status: 401,
       });
       const ways = [
@@ -75,7 +73,7 @@ describe('the WebSocket of /v1/stream', () => {
         await closed;
       }
       for (const origin of ['https://other.example', 'null', 'nonsense', `${service.origin}0`]) {
-        const { status, problem, headers } = await refused(service.origin, '', { origin });
+        const { status, problem, headers } = await refusedStream(service.origin, '', { origin });
         expect([status, problem.code], origin).to.deep.equal([403, 'ORIGIN_NOT_ALLOWED']);
         expect(headers['content-type']).to.equal('application/problem+json');
       }
@@ -85,10 +83,10 @@ describe('the WebSocket of /v1/stream', () => {
       await start({ STREAM_LIMIT: '2', CLIENT_SHARE: '0.5', TRUST_PROXY: 'loopback' });
       const from = (address: string) => ({ headers: { 'X-Forwarded-For': address } });
       const first = await openStream(service.origin, '', from('10.0.0.1'));
-      const again = await refused(service.origin, '', from('10.0.0.1'));
+      const again = await refusedStream(service.origin, '', from('10.0.0.1'));
       expect([again.status, again.problem.code, again.headers['retry-after']]).to.deep.equal([503, 'OVERLOADED', '1']);
       const second = await openStream(service.origin, '', from('10.0.0.2'));
-      expect(await refused(service.origin, '', from('10.0.0.3'))).to.include({ status: 503 });
+      expect(await refusedStream(service.origin, '', from('10.0.0.3'))).to.include({ status: 503 });
       first.socket.close();
       await first.closed;
       await eventually('a place is free', async () => {
@@ -102,7 +100,7 @@ describe('the WebSocket of /v1/stream', () => {
 
     it('not where the operator wants none', async () => {
       await start({ STREAM_LIMIT: '0' });
-      expect(await refused(service.origin)).to.include({ status: 404 });
+      expect(await refusedStream(service.origin)).to.include({ status: 404 });
       expect((await fetch(`${service.origin}/v1/stream`)).status).to.equal(404);
     });
   });
