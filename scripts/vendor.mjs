@@ -16,7 +16,11 @@ export const vendored = [
   'pino',
   'prom-client',
   'undici',
+  'ws',
 ];
+
+// ws would load native helpers of its user's where they are installed.
+const define = { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' };
 
 /** Bundles `name` and all that it needs into `file`; resolves to the folders in node_modules that it is made of. */
 function bundle(root, name, file) {
@@ -27,6 +31,7 @@ function bundle(root, name, file) {
     platform: 'node',
     target: 'node20.19',
     legalComments: 'none', // LICENSES.txt has them
+    define,
     metafile: true,
     logLevel: 'error',
   });

@@ -1,4 +1,4 @@
-// Looks for inputs that break the core, the options, the uploads and the service.
+// Looks for inputs that break the core, the options, the uploads, streams and the service.
 //
 //   npm run tools -- fuzz [MINUTES] [TARGET ...]     for 10 minutes and all targets, unless told
 //
@@ -25,6 +25,7 @@ const targets = {
   'optional-formats': { share: 2, cases: 2 },
   upload: { share: 1, cases: 5 },
   service: { share: 2, cases: 1 },
+  stream: { share: 1, cases: 1 },
 };
 
 // More seconds or memory than any input may take. Corpora keep to a few KB: larger inputs are slower, not other.

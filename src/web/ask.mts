@@ -1,4 +1,5 @@
 import type { Answer, FaceService, Route } from './face-service.mjs';
+import type { FaceStream } from './face-stream.mjs';
 import { type Drawable, decode, type Picture, sizeOf } from './picture.mjs';
 import { readTimes, type Times } from './times.mjs';
 
@@ -18,6 +19,8 @@ export type OptionsOf = (view: ViewName) => URLSearchParams;
 /** What to show. */
 export interface Result {
   answer: Answer;
+  /** What the service sent, if that is not `answer`. */
+  message?: object;
   /** Times of the view's own route, with `roundTrip` as measured by this page. */
   times: Times;
   /** What the crop shows of the picture, in words. */
@@ -57,6 +60,17 @@ function framingOf(headers: Headers): string {
   const [x, y, width, height] = (headers.get('X-Crop-Part') ?? '').split(',');
   const point = (headers.get('X-Focal-Point') ?? '').split(',').join(', ');
   return `The crop shows ${width} × ${height} pixels from ${x}, ${y}; the focal point is ${point}.`;
+}
+
+/** The faces of a frame of the webcam, followed from those before. */
+export async function follow(stream: FaceStream, picture: Picture, options: URLSearchParams, model: string) {
+  const started = performance.now();
+  const message = await stream.follow(picture.blob, options);
+  const { width, height, faces, timings } = message;
+  const times = new Map(Object.entries(timings)).set('roundTrip', performance.now() - started);
+  const { drawable, blob } = picture;
+  const answer = { model, image: { width, height }, faces };
+  return { answer, message, times, picture: { drawable, blob, isFromService: false } };
 }
 
 /** Requests from the service what `view` shows. Rejects with ServiceError, or with the signal's reason. */

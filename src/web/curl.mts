@@ -17,3 +17,9 @@ export function curlLine(url: URL, name: string, hasKey: boolean, output?: strin
   if (output) parts.push('-o', quoted(output));
   return [...parts, `"${url}"`].join(' ');
 }
+
+/** The WebSocket for the frames of a webcam, in JavaScript. The key is not shown. */
+export function webSocketLine(url: URL, hasKey: boolean): string {
+  const protocols = hasKey ? '["faces.v1", "key." + API_KEY_IN_BASE64URL]' : '"faces.v1"';
+  return `new WebSocket("${url}", ${protocols})`;
+}

@@ -14,6 +14,10 @@ export interface Face {
   landmarks?: Record<string, Point>;
   /** Only with faceQuality=true. */
   quality?: Quality;
+  /** The face's number while it is followed; /v1/stream only. */
+  id?: number;
+  /** It was not found in this frame: this is where it should be. */
+  isPredicted?: boolean;
   /** The cropped face, `data` in base64; /v1/crops only. */
   crop?: { width: number; height: number; data: string };
 }
@@ -27,7 +31,7 @@ export interface Answer {
   faces: Face[];
 }
 
-export type Route = 'faces' | 'annotate' | 'redact' | 'crops' | 'crop';
+export type Route = 'faces' | 'stream' | 'annotate' | 'redact' | 'crops' | 'crop';
 
 /** A parameter in the API description. */
 export interface Parameter {
@@ -73,15 +77,6 @@ export class ServiceError extends Error {
   }
 }
 
-const unreachable = () =>
-  new ServiceError(
-    'The service cannot be reached.',
-    navigator.onLine
-      ? 'Is it running? A picture far beyond its size limit can end like this, too.'
-      : 'You are offline.',
-    0,
-  );
-
 async function refusal(response: Response): Promise<ServiceError> {
   const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
   const { title = `The service answered ${response.status}`, detail = '' } = problem;
@@ -106,9 +101,11 @@ export class FaceService {
   async describe(): Promise<Description> {
     const get = (path: string) => this.#fetch(new URL(path, document.baseURI), {});
     const [api, list] = await Promise.all([get('openapi.json'), get('v1/models')]);
-    const { paths } = (await api.json()) as { paths: Record<string, { post?: { parameters?: Parameter[] } }> };
+    const { paths } = (await api.json()) as { paths: Record<string, Record<string, { parameters?: Parameter[] }>> };
     const { models } = (await list.json()) as { models: Model[] };
-    const parametersOf = new Map(Object.entries(paths).map(([path, { post }]) => [path, post?.parameters ?? []]));
+    const parametersOf = new Map(
+      Object.entries(paths).map(([path, { post, get }]) => [path, (post ?? get)?.parameters ?? []]),
+    );
     return { parametersOf, models };
   }
 
@@ -117,11 +114,33 @@ export class FaceService {
     return this.#fetch(this.url(route, options), { method: 'POST', body: picture, headers, signal });
   }
 
+  /** Why a GET of a route that answers none is refused. */
+  async refusal(route: Route, options: URLSearchParams): Promise<ServiceError> {
+    try {
+      await this.#fetch(this.url(route, options), {});
+    } catch (error) {
+      if (error instanceof ServiceError) return error;
+      throw error;
+    }
+    return this.unreachable();
+  }
+
+  /** For a connection that failed. */
+  unreachable(): ServiceError {
+    return new ServiceError(
+      'The service cannot be reached.',
+      navigator.onLine
+        ? 'Is it running? A picture far beyond its size limit can end like this, too.'
+        : 'You are offline.',
+      0,
+    );
+  }
+
   async #fetch(url: URL, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.key) headers.set('X-API-Key', this.key);
     const response = await fetch(url, { ...init, headers }).catch((error: unknown) => {
-      throw init.signal?.aborted ? error : unreachable();
+      throw init.signal?.aborted ? error : this.unreachable();
     });
     if (!response.ok) throw await refusal(response);
     return response;

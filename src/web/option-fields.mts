@@ -59,6 +59,7 @@ export class Options {
   readonly #own: Partial<Record<ViewName, Controls>>;
   readonly #noPoints = element('no-points', HTMLElement);
   #models: readonly Model[] = [];
+  #streamed: ReadonlySet<string> = new Set();
   areDescribed = false;
 
   constructor(onChange: () => void) {
@@ -84,6 +85,7 @@ export class Options {
     if (this.areDescribed) return;
     this.areDescribed = true;
     this.#models = models;
+    this.#streamed = new Set((parametersOf.get('/v1/stream') ?? []).map(({ name }) => name));
     this.#search.describe(parametersOf.get('/v1/faces') ?? []);
     this.#own.redacted?.describe(parametersOf.get('/v1/redact') ?? []);
     this.#own.crops?.describe(parametersOf.get('/v1/crops') ?? []);
@@ -104,6 +106,16 @@ export class Options {
   /** Shows the controls of this view only. */
   showFor(view: ViewName): void {
     for (const [name, { fieldset }] of Object.entries(this.#own)) fieldset.hidden = name !== view;
+  }
+
+  /** The model that searches. */
+  get model(): string {
+    return this.#search.chosen('model') ?? '';
+  }
+
+  /** Whether the service takes these options for frames of a stream; not before they are described. */
+  areForStream(options: URLSearchParams): boolean {
+    return this.#streamed.size > 0 && [...options.keys()].every((name) => this.#streamed.has(name));
   }
 
   of(view: ViewName): URLSearchParams {

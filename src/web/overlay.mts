@@ -29,9 +29,10 @@ function labelArea(box: Area, width: number): Area {
   return { x, y: Math.max(box.y - label.height - 1, 0), width: label.width, height: label.height };
 }
 
-function score({ x, y, width, height }: Area, confidence: number): SVGElement[] {
+/** The score of a face, or the number of one that is followed. */
+function score({ x, y, width, height }: Area, { confidence, id }: Face): SVGElement[] {
   const text = shape('text', { class: 'score', x: x + width / 2, y: y + height / 2 });
-  text.textContent = confidence.toFixed(confidence >= 0.9995 ? 2 : 3);
+  text.textContent = id === undefined ? confidence.toFixed(confidence >= 0.9995 ? 2 : 3) : `#${id}`;
   return [shape('rect', { class: 'label', x, y, width, height, rx: 5 }), text];
 }
 
@@ -43,17 +44,18 @@ export function drawFaces(svg: SVGSVGElement, faces: readonly Face[], scale: num
   const shapes: SVGElement[] = [];
   const labels: SVGElement[] = [];
   const taken: Area[] = [];
-  for (const { box, landmarks, confidence } of faces) {
+  for (const face of faces) {
+    const { box, landmarks, isPredicted = false } = face;
     const area = { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale };
     const radius = Math.min(Math.max(area.width / 34, 1.2), 3.5);
-    for (const kind of ['under', 'box'])
+    for (const kind of ['under', isPredicted ? 'box predicted' : 'box'])
       shapes.push(shape('rect', { class: kind, ...area, rx: Math.min(6, area.width / 8) }));
     for (const { x, y } of Object.values(area.width < minFaceWithPoints ? {} : (landmarks ?? {})))
       shapes.push(shape('circle', { class: 'point', cx: x * scale, cy: y * scale, r: radius }));
     const place = labelArea(area, width);
     if (area.width < label.minFace || taken.some((other) => overlap(other, place))) continue;
     taken.push(place);
-    labels.push(...score(place, confidence));
+    labels.push(...score(place, face));
   }
   svg.replaceChildren(...shapes, ...labels);
 }

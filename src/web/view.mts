@@ -1,8 +1,9 @@
-import { ask, type Result, routes, type ViewName } from './ask.mjs';
-import { curlLine } from './curl.mjs';
+import { ask, follow, type Result, routes, type ViewName } from './ask.mjs';
+import { curlLine, webSocketLine } from './curl.mjs';
 import { element } from './element.mjs';
 import { Exchange } from './exchange.mjs';
 import { FaceService, ServiceError } from './face-service.mjs';
+import { FaceStream } from './face-stream.mjs';
 import { KeyForm } from './key-form.mjs';
 import { Messages, summary } from './messages.mjs';
 import { Options } from './option-fields.mjs';
@@ -18,6 +19,7 @@ const placeholder: Picture = { name: 'photo.jpg', isFile: true, blob: new Blob()
 /** The screen: one picture, shown in one of the views, with the current options. */
 export class View {
   readonly #service = new FaceService();
+  readonly #stream = new FaceStream(this.#service);
   readonly #stage = new Stage();
   readonly #exchange = new Exchange();
   readonly #messages = new Messages(() => void this.#run());
@@ -42,6 +44,9 @@ export class View {
     element('save-picture', HTMLButtonElement).addEventListener('click', () => {
       if (this.#picture) save(this.#picture.blob, this.#picture.name);
     });
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) this.#closeStream();
+    });
     this.#options.showFor(this.#view);
     this.#showRequest();
     void this.#orShowError(() => this.#describe());
@@ -49,9 +54,13 @@ export class View {
 
   /** While the webcam is on, changed options apply from the next frame. */
   set isLive(isLive: boolean) {
+    const isFollowed = this.#stream.isAsking || this.#result?.message !== undefined;
+    this.#closeStream();
     this.#isLive = isLive;
     this.#messages.isQuiet = isLive;
+    this.#showRequest();
     this.#showSave();
+    if (isFollowed && !isLive) void this.#run(); // the last frame, by the request that is shown now
   }
 
   /**
@@ -101,6 +110,29 @@ export class View {
     if (!this.#isLive) void this.#run();
   }
 
+  /** Whether frames go by WebSocket, which follows faces: where the service has one, for boxes. */
+  get #isStreaming(): boolean {
+    const isAsked = this.#isLive && this.#view === 'boxes' && !this.#stream.isBlocked;
+    return isAsked && this.#options.areForStream(this.#options.of('boxes'));
+  }
+
+  #closeStream(): void {
+    if (this.#stream.isAsking) this.#running?.abort();
+    this.#stream.close();
+  }
+
+  async #ask(picture: Picture, view: ViewName, signal: AbortSignal): Promise<Result> {
+    if (this.#isStreaming) {
+      try {
+        return await follow(this.#stream, picture, this.#options.of(view), this.#options.model);
+      } catch (error) {
+        if (!this.#stream.isBlocked) throw error;
+        this.#showRequest();
+      }
+    }
+    return ask(this.#service, picture, view, (name) => this.#options.of(name), signal);
+  }
+
   /** Requests what is on the screen, and cancels the request before. */
   async #run(): Promise<ServiceError | undefined> {
     const picture = this.#picture;
@@ -111,7 +143,7 @@ export class View {
     this.#stage.isBusy = true;
     this.#showRequest();
     try {
-      const result = await ask(this.#service, picture, view, (name) => this.#options.of(name), signal);
+      const result = await this.#ask(picture, view, signal);
       if (!signal.aborted) this.#present(result, picture, view);
       return undefined;
     } catch (error) {
@@ -125,7 +157,7 @@ export class View {
   }
 
   #present(result: Result, shown: Picture, view: ViewName): void {
-    const { answer, times, picture, framing } = result;
+    const { answer, message = answer, times, picture, framing } = result;
     const text = summary(answer, view, shown.name);
     const old = this.#result?.picture;
     this.#result = result;
@@ -139,7 +171,7 @@ export class View {
       picture?.isFromService && view === 'boxes' ? 'Drawn by the service: this browser cannot show it.' : '';
     const hint = ` ${framing ?? drawn}`.trimEnd();
     this.#messages.status(`${text}, ${width} × ${height} pixels, by ${answer.model}.${hint}`);
-    this.#exchange.answer = answer;
+    this.#exchange.answer = message;
     showQuality(answer.faces);
     showTimes(times, this.#before);
     if (!this.#isLive) this.#before = times;
@@ -196,6 +228,11 @@ export class View {
   #showRequest(): void {
     const view = this.#view;
     const picture = this.#picture ?? placeholder;
+    if (this.#isStreaming) {
+      this.#exchange.request = webSocketLine(this.#stream.url(this.#options.of(view)), this.#service.key !== '');
+      this.#exchange.missingFile = undefined;
+      return;
+    }
     const url = this.#service.url(routes[view], this.#options.of(view));
     const output = ['redacted', 'crop'].includes(view) ? resultName(picture, view) : undefined;
     this.#exchange.request = curlLine(url, picture.name, this.#service.key !== '', output);

@@ -57,6 +57,10 @@ describe('the npm packages that come with this one', () => {
     expect(Object.keys(peerDependencies)).to.include.members(others.filter((name) => name !== 'cmake-js/package.json'));
   });
 
+  it('load nothing native that happens to be installed', () => {
+    expect(readRoot('dist/vendor/ws.js')).to.not.match(/bufferutil|utf-8-validate/);
+  });
+
   it('have licences that allow passing them on under ours', () => {
     for (const { place, manifest } of packages) expect(isAllowed(licenceOf(manifest)), place).to.equal(true);
   });

@@ -140,11 +140,12 @@ describe('deploy/kubernetes', () => {
     const said = (name: string) => annotations.map((one) => one[`nginx.ingress.kubernetes.io/${name}`]);
     const [readTimeout] = values('proxy_read_timeout');
     const [connectTimeout] = values('proxy_connect_timeout');
-    expect(said('proxy-body-size')).to.deep.equal(values('client_max_body_size'));
-    expect(said('proxy-read-timeout')).to.deep.equal([readTimeout, readTimeout, readTimeout]);
-    expect(said('proxy-connect-timeout')).to.deep.equal([connectTimeout, connectTimeout, connectTimeout]);
-    expect(said('connection-proxy-header')).to.deep.equal(['close', 'close', 'close']);
-    expect(said('proxy-request-buffering')).to.deep.equal(['on', 'off', 'off']);
+    // All requests, batches, films, and WebSockets, which are no bodies and whose connection is upgraded.
+    expect(said('proxy-body-size')).to.deep.equal([...values('client_max_body_size'), undefined]);
+    expect(said('proxy-read-timeout')).to.deep.equal(Array(4).fill(readTimeout));
+    expect(said('proxy-connect-timeout')).to.deep.equal(Array(4).fill(connectTimeout));
+    expect(said('connection-proxy-header')).to.deep.equal(['close', 'close', 'close', undefined]);
+    expect(said('proxy-request-buffering')).to.deep.equal(['on', 'off', 'off', undefined]);
   });
 
   it('scales by the queue within the same bounds, and as calmly, as by CPU', () => {

@@ -40,8 +40,9 @@ const made: Record<string, string[]> = {
 const notRun =
   /^(cd|docker|kubectl|npm|pnpm|sudo) |^export OPENCV4NODEJS|^node mark-faces|^npx opencv-face-detector build$/;
 
-/** Films are read where ffmpeg is; cameras are nowhere. */
-const isLeftOut = (text: string) => notRun.test(text) || /rtsp:/.test(text) || (/film\.mp4/.test(text) && !hasFfmpeg());
+/** Films are read where ffmpeg is; cameras are nowhere, but a browser's, for which test/web/camera.test.mts runs the sample. */
+const isLeftOut = (text: string) =>
+  notRun.test(text) || /rtsp:|mediaDevices/.test(text) || (/film\.mp4/.test(text) && !hasFfmpeg());
 const isRun = (sample: Sample) =>
   sample.lang === 'sh' ? linesOf(sample).some((line) => !isLeftOut(line)) : !isLeftOut(sample.text);
 const asksQueue = ({ text }: Sample) => /enqueue|jobs status|bullmq'/.test(text);
@@ -64,7 +65,7 @@ describe('what the documents print', () => {
     if (hasFfmpeg()) writeFilm(path.join(folder, 'film.mp4'), walking(20));
     mkdirSync(path.join(folder, 'node_modules'));
     symlinkSync(root, path.join(folder, 'node_modules', 'opencv-face-detector'));
-    for (const name of ['@opentelemetry', '@types', 'bullmq'])
+    for (const name of ['@opentelemetry', '@types', 'bullmq', 'ws'])
       symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
     // As npx finds the package without a registry, and curl that tells of an error status.
     const curl = runWell(folder, 'sh', ['-c', 'command -v curl']).trim();
@@ -88,6 +89,7 @@ describe('what the documents print', () => {
   const here = (line: string) =>
     line
       .replaceAll('http://127.0.0.1:8000', service.origin)
+      .replaceAll('ws://127.0.0.1:8000', service.origin.replace('http', 'ws'))
       .replaceAll(/redis:\/\/127\.0\.0\.1(:6379)?/g, redis?.url ?? 'redis://nowhere')
       .replaceAll('https://example.org/', `file://${folder}/`);
   const environment = () => ({ ...process.env, PATH: `${path.join(folder, 'bin')}:${process.env.PATH}` });
@@ -113,7 +115,9 @@ describe('what the documents print', () => {
   }
 
   /** Runs a sample in JavaScript, which must print figures where it prints; one in TypeScript is checked as well. */
-  function run({ lang, text }: Sample, name: string) {
+  function run(sample: Sample, name: string) {
+    const { lang } = sample;
+    const text = here(sample.text);
     const file = `${name}.${lang === 'ts' ? 'mjs' : lang}`;
     writeFileSync(path.join(folder, file), text);
     if (lang === 'ts') {

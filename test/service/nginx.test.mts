@@ -6,6 +6,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { needWeights, root, skip } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
+import { openStream, refusedStream } from '../fixtures/frame-client.mjs';
 import { eventually, filePart, form, formEnd, formType, openWire, postHead } from '../fixtures/http.mjs';
 import { hasNginx, type Nginx, startNginx } from '../fixtures/nginx.mjs';
 import { metric, type Service, startService } from '../fixtures/service.mjs';
@@ -98,6 +99,25 @@ describe('nginx', () => {
       for (const headers of [{}, { Origin: 'https://b.example' }, { Origin: 'null' }, { Origin: '*' }])
         expect(corsHeaders(await post(path, large, headers as Record<string, string>))).to.deep.equal({});
     }
+  });
+
+  it('passes frames and their answers through a WebSocket, and upgrades nothing else', async () => {
+    const { next, socket, closed } = await openStream(nginx.origin, '', { origin: nginx.origin });
+    for (const index of [0, 1]) {
+      socket.send(standardPng());
+      const { faces, ...answer } = await next();
+      expect(answer.index).to.equal(index);
+      expect(faces?.map(({ id }) => id)).to.deep.equal([1, 2, 3, 4]);
+    }
+    socket.close();
+    await closed;
+    const other = await refusedStream(nginx.origin, '', { origin: 'https://other.example' });
+    expect([other.status, other.problem.code]).to.deep.equal([403, 'ORIGIN_NOT_ALLOWED']);
+    expect((await fetch(`${nginx.origin}/v1/stream`)).status).to.equal(426);
+    const wire = await openWire(nginx.origin);
+    wire.socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    expect(await wire.until(/"ok"/)).to.match(/^HTTP\/1.1 200/);
+    wire.socket.destroy();
   });
 
   it('keeps metrics and its own health inside', async () => {

@@ -1,3 +1,5 @@
+import { frameOf } from '../lib/attackers/wire.mjs';
+
 const read = (path) => ({ method: 'GET', path, expected: [200], key: path });
 
 const requests = [
@@ -18,6 +20,9 @@ const requests = [
 /** Any request without a body. The method METRICS is a GET on the port of the metrics. */
 export const otherRequest = (random) => random.pick(requests);
 
+const upgrade =
+  'GET /v1/stream HTTP/1.1\r\nHost: soak\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
 const head = 'POST /v1/faces HTTP/1.1\r\nHost: soak\r\n';
 
 /** Bytes that are no request, or half of one: whatever the service says to it, it must go on. The method RAW is none. */
@@ -27,6 +32,9 @@ export function garbage(random) {
     random.bytes(300),
     'GET / HTTP/9.9\r\n\r\n',
     head,
+    upgrade,
+    Buffer.concat([Buffer.from(upgrade), random.bytes(300)]),
+    Buffer.concat([Buffer.from(upgrade), frameOf(random.bytes(random.integer(0, 3000))), frameOf(random.bytes(9), 9)]),
     `${head}Content-Length: -5\r\n\r\n`,
     `${head}Content-Length: 500\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
     `${head}Content-Length: 5000\r\nContent-Type: image/png\r\n\r\nhalf`,

@@ -161,7 +161,9 @@ export class Tracks {
   #tracks: Track[] = [];
   #nextId = 1;
 
-  /** `maxGap`: seconds for which a face that is not found is followed. */
+  /**
+   * `maxGap`: seconds for which a face that is not found is followed; shorter for those beyond the thousandth.
+   */
   constructor(maxGap: number) {
     this.#maxGap = maxGap;
   }

@@ -22,7 +22,10 @@ export interface HeldBytes {
   readonly free: (bytes?: number) => void;
 }
 
-export type AdmissionLimits = Pick<Config, 'queueLimit' | 'batchLimit' | 'waitingBytes' | 'clientShare' | 'slots'>;
+export type AdmissionLimits = Pick<
+  Config,
+  'queueLimit' | 'batchLimit' | 'streamLimit' | 'waitingBytes' | 'clientShare' | 'slots'
+>;
 
 /** Counts per client; clients at zero are forgotten. */
 class Tally {
@@ -45,15 +48,17 @@ const overloaded = (what: string) => new RequestError('OVERLOADED', `${what}: tr
 
 /**
  * The bounded waiting room of one worker: at most `queueLimit` requests upload or wait, besides those whose job runs,
- * and their bodies and unread answers take at most `waitingBytes`. Batches are limited separately, since they stay long
- * and hold little; each of their images takes a seat only once it is complete. No client gets more than `clientShare`
- * of any limit. There is one film at a time, each of whose frames takes a seat. This class only counts; the detector orders the jobs.
+ * and their bodies and unread answers take at most `waitingBytes`. Batches and streams are limited separately, since they
+ * stay long and hold little; each of their images takes a seat only once it is complete. No client gets more than `clientShare`
+ * of any limit. There is one film at a time, each of whose frames takes a seat. This class only counts; the detector
+ * orders the jobs.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
   readonly #running: () => number;
   readonly #seats = new Tally();
   readonly #batches = new Tally();
+  readonly #streams = new Tally();
   readonly #bytes = new Tally();
   #hasFilm = false;
   readonly #waiters = new Set<{ client: string; enter: () => void }>();
@@ -87,18 +92,31 @@ export class Admission {
    * Runs `work` as one of the batches, counting the bytes it holds, and settles like it. Rejects with RequestError
    * OVERLOADED if there are too many.
    */
-  async batch<T>(client: string, work: (held: HeldBytes) => Promise<T>): Promise<T> {
-    const { batchLimit } = this.#limits;
-    if (this.#batches.total >= batchLimit) throw overloaded('too many batches are in progress');
-    if (this.#batches.of(client) >= this.#share(batchLimit))
-      throw overloaded('too many batches of this client are in progress');
-    this.#batches.add(client, 1);
+  batch<T>(client: string, work: (held: HeldBytes) => Promise<T>): Promise<T> {
+    return this.#amongFew('batches', this.#batches, this.#limits.batchLimit, client, work);
+  }
+
+  /** Like `batch`, for WebSockets that send frames. */
+  stream<T>(client: string, work: (held: HeldBytes) => Promise<T>): Promise<T> {
+    return this.#amongFew('streams', this.#streams, this.#limits.streamLimit, client, work);
+  }
+
+  async #amongFew<T>(
+    what: string,
+    tally: Tally,
+    limit: number,
+    client: string,
+    work: (held: HeldBytes) => Promise<T>,
+  ): Promise<T> {
+    if (tally.total >= limit) throw overloaded(`too many ${what} are in progress`);
+    if (tally.of(client) >= this.#share(limit)) throw overloaded(`too many ${what} of this client are in progress`);
+    tally.add(client, 1);
     const held = this.#holdBytes(client);
     try {
       return await work(held);
     } finally {
       held.free();
-      this.#batches.add(client, -1);
+      tally.add(client, -1);
     }
   }
 

@@ -15,6 +15,8 @@ export interface Outcome {
   code?: string;
   error?: unknown;
   faces?: number;
+  /** What has come through a WebSocket. */
+  stream?: { frames: number; dropped: number };
   /**
    * Whether the whole answer has been handed to the system; the client may then close even before the response has
    * ended.

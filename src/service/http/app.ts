@@ -23,7 +23,7 @@ function observe({ log, metrics, config, tracing }: Service) {
     response.on('finish', () => noteWritten(response));
     response.on('close', () => {
       const ms = performance.now() - started;
-      const { requestId, route = 'other', faces, error, isWritten, span } = outcome;
+      const { requestId, route = 'other', faces, stream, error, isWritten, span } = outcome;
       const status = isWritten ? response.statusCode : 499;
       const code = isWritten ? (outcome.code ?? 'OK') : 'ABORTED';
       metrics.answered({ route, method: request.method, status, code, seconds: ms / 1000 });
@@ -38,6 +38,7 @@ function observe({ log, metrics, config, tracing }: Service) {
         code,
         ms: Math.round(ms * 10) / 10,
         ...(faces !== undefined && { faces }),
+        ...stream,
         ...(config.debugging && error !== undefined && { err: error }),
       };
       log[status >= 500 ? 'warn' : 'info'](line, 'request');

@@ -4,7 +4,8 @@ import { RequestError } from './request-error.js';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-function keyOf(request: Request): string | undefined {
+/** The key in the headers that HTTP has for it. */
+export function headerKey(request: Request): string | undefined {
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   return bearer ?? request.get('x-api-key');
 }
@@ -12,8 +13,9 @@ function keyOf(request: Request): string | undefined {
 /**
  * Lets requests with one of `keys` pass, or all if there are none; otherwise throws UNAUTHORIZED, before the body is
  * read. Compares digests of equal length, always all of them, so that timing reveals nothing about a key.
+ * `keyOf` finds the key.
  */
-export function requireKey(keys: readonly string[]) {
+export function requireKey(keys: readonly string[], keyOf: (request: Request) => string | undefined = headerKey) {
   const digests = keys.map(digest);
   return (request: Request, response: Response, next: NextFunction) => {
     if (digests.length === 0) return next();

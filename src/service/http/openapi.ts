@@ -15,6 +15,8 @@ import {
   type Schema,
 } from './openapi-parts.js';
 import type { Service } from './service.js';
+import { streamOperation, streamSchemas } from './stream/openapi-stream.js';
+import { streamPath } from './stream/web-socket.js';
 
 const share = { type: 'number', minimum: 0, maximum: 1 };
 
@@ -300,6 +302,7 @@ export function openApi(service: Service, version: string): Schema {
   const { config, rules } = service;
   const hasKeys = config.apiKeys.length > 0;
   const takesFilms = config.maxVideoBytes > 0;
+  const takesStreams = config.streamLimit > 0;
   return {
     openapi: '3.1.0',
     info: {
@@ -335,6 +338,7 @@ export function openApi(service: Service, version: string): Schema {
         },
       },
       ...(takesFilms && { '/v1/tracks': tracksPath(rules) }),
+      ...(takesStreams && { [streamPath]: streamOperation(rules) }),
       '/v1/annotate': picturePath('annotate', 'The image with boxes, points and confidences drawn on it', rules),
       '/v1/redact': picturePath('redact', 'The image with its faces hidden', rules),
       '/v1/crops': oneImagePath(
@@ -370,7 +374,7 @@ export function openApi(service: Service, version: string): Schema {
       '/readyz': probe('readyz', 'Whether the service takes requests', [200, 503]),
     },
     components: {
-      schemas: takesFilms ? { ...schemas, ...tracksSchemas } : schemas,
+      schemas: { ...schemas, ...(takesFilms && tracksSchemas), ...(takesStreams && streamSchemas) },
       ...(hasKeys && {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },

@@ -16,6 +16,9 @@ export interface AnsweredRequest {
 // From a millisecond to the longest deadline that makes sense; the cascade takes 0.02 to 2 s.
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+// The status of a WebSocket, which lasts as long as its client likes.
+const switchedProtocols = 101;
+
 /** The metrics of one worker. */
 export class WorkerMetrics {
   readonly #registry = new Registry();
@@ -27,7 +30,7 @@ export class WorkerMetrics {
   });
   readonly #durations = new Histogram({
     name: 'face_detector_request_duration_seconds',
-    help: 'Time from the header of a request to the end of its answer',
+    help: 'Time from the header of a request to the end of its answer, without streams',
     labelNames: ['route'],
     buckets,
     registers: [this.#registry],
@@ -43,6 +46,17 @@ export class WorkerMetrics {
     name: 'face_detector_faces_total',
     help: 'Faces found',
     labelNames: ['model'],
+    registers: [this.#registry],
+  });
+  readonly #streams = new Gauge({
+    name: 'face_detector_streams_open',
+    help: 'WebSockets of /v1/stream that are open',
+    registers: [this.#registry],
+  });
+  readonly #frames = new Counter({
+    name: 'face_detector_stream_frames_total',
+    help: 'Frames that came by WebSocket: answered, failed (answered with an error), or dropped for a newer one',
+    labelNames: ['result'],
     registers: [this.#registry],
   });
 
@@ -80,12 +94,22 @@ export class WorkerMetrics {
 
   answered({ route, method, status, code, seconds }: AnsweredRequest): void {
     this.#requests.inc({ route, method, status, code });
-    this.#durations.observe({ route }, seconds);
+    if (status !== switchedProtocols) this.#durations.observe({ route }, seconds);
   }
 
   searched({ model, faces, timings }: Detection): void {
     this.#faces.inc({ model }, faces.length);
     for (const [stage, ms] of Object.entries(timings)) this.#stages.observe({ model, stage }, ms / 1000);
+  }
+
+  /** `change`: 1 for a stream that has opened, -1 for one that has closed. */
+  streams(change: 1 | -1): void {
+    this.#streams.inc(change);
+  }
+
+  /** What became of a frame of a stream. */
+  frame(result: 'answered' | 'failed' | 'dropped'): void {
+    this.#frames.inc({ result });
   }
 
   snapshot(): Promise<Snapshot> {

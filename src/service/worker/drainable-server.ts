@@ -3,6 +3,7 @@ import { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.js';
 import { closeOnUnreadBody, expectContinue } from '../http/body.js';
+import { handleUpgrades } from './upgrades.js';
 
 // Time for a client with an idle connection to learn, from its next answer, that the connection is about to close.
 const idleGraceMs = 500;
@@ -45,6 +46,8 @@ export function createDrainableServer(listener: RequestListener, config: Config)
     handle(request, response);
   });
 
+  const cutUpgraded = config.streamLimit > 0 ? handleUpgrades(http, listener) : () => undefined;
+
   return {
     http,
     async drain() {
@@ -58,6 +61,9 @@ export function createDrainableServer(listener: RequestListener, config: Config)
       await closed;
       clearInterval(idle);
     },
-    closeAll: () => http.closeAllConnections(),
+    closeAll() {
+      http.closeAllConnections();
+      cutUpgraded();
+    },
   };
 }

@@ -20,6 +20,19 @@ describe('tracks', () => {
     }
   });
 
+  // Noise in which every frame has other faces: millions of comparisons, and memory without end.
+  it('are not more than a thousand beside those that are found', () => {
+    const tracks = new Tracks(10);
+    const faces = (from: number, count: number) =>
+      Array.from({ length: count }, (_, i) => faceAt(((from + i) % 100) * 10, Math.floor((from + i) / 100) * 10, 2));
+    expect(tracks.step(faces(0, 900), 0, picture)).to.have.length(900);
+    const more = tracks.step(faces(1000, 300), 1, picture);
+    expect(more).to.have.length(1000);
+    expect(more.filter(({ isPredicted }) => !isPredicted)).to.have.length(300);
+    const crowd = tracks.step(faces(2000, 1500), 2, picture);
+    expect(crowd.map(({ isPredicted }) => isPredicted)).to.deep.equal(Array(1500).fill(false));
+  });
+
   it('keep two faces apart that pass behind each other', () => {
     const tracks = new Tracks(1);
     for (let i = 0; i < 80; i++) {

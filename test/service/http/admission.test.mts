@@ -19,7 +19,7 @@ const megabyte = 2 ** 20;
 /** A room whose clients may have all of it, unless `limits` say otherwise. */
 const makeRoom = (queueLimit: number, running = () => 0, limits: Partial<AdmissionLimits> = {}) =>
   new Admission(
-    { queueLimit, batchLimit: 8, waitingBytes: 256 * megabyte, clientShare: 1, slots: 1, ...limits },
+    { queueLimit, batchLimit: 8, streamLimit: 8, waitingBytes: 256 * megabyte, clientShare: 1, slots: 1, ...limits },
     running,
   );
 
@@ -225,6 +225,18 @@ describe('admission', () => {
     end.finish();
     await Promise.all(batches);
     await room.batch('a', async () => undefined);
+  });
+
+  it('gives streams a room of their own, beside that of batches', async () => {
+    const room = makeRoom(1, () => 0, { batchLimit: 1, streamLimit: 2, clientShare: 0.5 });
+    const end = work();
+    const open = [room.stream('a', () => end.done), room.batch('a', () => end.done)];
+    expect((await rejection(room.stream('a', () => end.done))).message).to.match(/streams of this client/);
+    open.push(room.stream('b', () => end.done));
+    expect((await rejection(room.stream('c', () => end.done))).message).to.match(/too many streams are/);
+    end.finish();
+    await Promise.all(open);
+    await room.stream('a', async () => undefined);
   });
 
   it('counts the bytes that a batch holds, and frees what it leaves', async () => {

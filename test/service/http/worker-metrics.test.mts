@@ -51,6 +51,26 @@ describe('metrics of a worker', () => {
     });
   });
 
+  it('count streams that are open and their frames, but do not time them', async () => {
+    const metrics = new WorkerMetrics(
+      () => 0,
+      () => 0,
+      ['mtcnn'],
+    );
+    metrics.streams(1);
+    metrics.streams(1);
+    metrics.streams(-1);
+    metrics.frame('answered');
+    metrics.frame('dropped');
+    metrics.frame('dropped');
+    metrics.answered({ route: '/v1/stream', method: 'GET', status: 101, code: 'OK', seconds: 3600 });
+    const snapshot = await metrics.snapshot();
+    expect(valuesOf(snapshot, 'face_detector_streams_open')).to.deep.equal({ '': 1 });
+    expect(valuesOf(snapshot, 'face_detector_stream_frames_total')).to.deep.equal({ answered: 1, dropped: 2 });
+    expect(valuesOf(snapshot, 'face_detector_requests_total')).to.deep.equal({ '/v1/stream GET 101 OK': 1 });
+    expect(valuesOf(snapshot, 'face_detector_request_duration_seconds')).to.deep.equal({});
+  });
+
   it('count faces and time every stage, in seconds', async () => {
     const metrics = new WorkerMetrics(
       () => 0,

@@ -1,6 +1,6 @@
 // Attackers by name: each keeps at it until `signal` aborts, with bodies of `bodyBytes` at most. All come from 127.0.0.1.
 import { setTimeout as pause } from 'node:timers/promises';
-import { eventOf, open, post, postHead, repeat } from './wire.mjs';
+import { eventOf, frameOf, open, openWebSocket, post, postHead, repeat } from './wire.mjs';
 
 const everything = 'scaleFactor=0.95&pnetThreshold=0&rnetThreshold=0&threshold=0';
 
@@ -84,6 +84,41 @@ export const attackers = {
       socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
       while (!socket.destroyed && socket.writable) {
         if (!socket.write(chunk)) await eventOf(socket, 'drain');
+      }
+    });
+  },
+
+  'streams that send nothing, or a byte at a time': ({ port, bodyBytes, signal }) =>
+    repeat(40, signal, async (number) => {
+      const socket = await openWebSocket(port, '', signal);
+      socket.resume();
+      if (number % 2) await trickle(socket, 1000, frameOf(Buffer.alloc(bodyBytes)).subarray(0, 100));
+      else await eventOf(socket, 'close');
+    }),
+
+  'streams of dear frames, faster than they are searched': ({ port, pictures, signal }) =>
+    repeat(16, signal, async () => {
+      const socket = await openWebSocket(port, `?minFaceSize=12&maxGap=10&${everything}`, signal);
+      socket.resume();
+      await trickle(socket, 20, frameOf(pictures.noise500));
+    }),
+
+  'streams whose answers nobody reads': ({ port, pictures, signal }) =>
+    repeat(16, signal, async () => {
+      const socket = await openWebSocket(port, `?minFaceSize=12&${everything}`, signal);
+      socket.pause();
+      await trickle(socket, 50, frameOf(pictures.noise500));
+    }),
+
+  'streams of large frames that are no images, pings and garbage': ({ port, bodyBytes, signal }) => {
+    const frame = frameOf(Buffer.alloc(bodyBytes));
+    const pings = Buffer.concat(Array.from({ length: 1000 }, () => frameOf(Buffer.alloc(125), 9)));
+    const kinds = [frame, pings, Buffer.alloc(1000, 0xff)];
+    return repeat(12, signal, async (number) => {
+      const socket = await openWebSocket(port, '', signal);
+      while (!socket.destroyed && socket.writable) {
+        if (!socket.write(kinds[number % kinds.length])) await eventOf(socket, 'drain');
+        else await pause(1);
       }
     });
   },

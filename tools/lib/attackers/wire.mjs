@@ -40,6 +40,28 @@ export async function post(port, path, type, body, signal) {
   socket.destroy();
 }
 
+/** A connection that is a WebSocket for frames, unless it is refused. */
+export async function openWebSocket(port, query, signal) {
+  const socket = await open(port, signal);
+  const version = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
+  socket.write(
+    `GET /v1/stream${query} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${version}\r\n`,
+  );
+  await eventOf(socket, 'readable');
+  return socket;
+}
+
+/** A client's frame of the WebSocket protocol (RFC 6455, section 5.2), masked by zeros: `opcode` 2 is a binary message, 9 a ping. */
+export function frameOf(payload, opcode = 2) {
+  const { length } = payload;
+  const head = Buffer.alloc(length < 126 ? 6 : length < 65_536 ? 8 : 14);
+  head[0] = 0x80 | opcode;
+  head[1] = 0x80 | (length < 126 ? length : length < 65_536 ? 126 : 127);
+  if (length >= 65_536) head.writeBigUInt64BE(BigInt(length), 2);
+  else if (length >= 126) head.writeUInt16BE(length, 2);
+  return Buffer.concat([head, payload]);
+}
+
 /** Calls `act` again and again from `count` clients until `signal` aborts; a moment apart, where it comes back at once. */
 export function repeat(count, signal, act) {
   const client = async (number) => {

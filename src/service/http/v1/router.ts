@@ -1,12 +1,14 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { outcomeOf } from '../answer.js';
-import { requireKey } from '../keys.js';
+import { headerKey, requireKey } from '../keys.js';
 import { RequestError } from '../request-error.js';
 import type { Service } from '../service.js';
+import { protocolKey } from '../stream/web-socket.js';
 import { batchHandler } from './batch.js';
 import { facesHandler } from './faces.js';
 import { modelsHandler } from './list-models.js';
 import { cropHandler, cropsHandler, focalPointHandler, pictureHandler } from './render.js';
+import { streamHandler } from './stream.js';
 import { tracksHandler } from './tracks.js';
 
 /** Records the route for log and metrics, before anything can fail. */
@@ -42,5 +44,9 @@ export function v1Router(service: Service): Router {
   router.route('/crop').all(named('/v1/crop'), key).post(cropHandler(service)).all(only('POST'));
   router.route('/focal-point').all(named('/v1/focal-point'), key).post(focalPointHandler(service)).all(only('POST'));
   router.route('/models').all(named('/v1/models'), key).get(modelsHandler(service)).all(only('GET, HEAD'));
+  if (service.config.streamLimit > 0) {
+    const anyKey = requireKey(service.config.apiKeys, (request) => headerKey(request) ?? protocolKey(request));
+    router.route('/stream').all(named('/v1/stream'), anyKey).get(streamHandler(service)).all(only('GET'));
+  }
   return router;
 }
