@@ -140,12 +140,13 @@ describe('deploy/kubernetes', () => {
     const said = (name: string) => annotations.map((one) => one[`nginx.ingress.kubernetes.io/${name}`]);
     const [readTimeout] = values('proxy_read_timeout');
     const [connectTimeout] = values('proxy_connect_timeout');
-    // All requests, batches, films, and WebSockets, which are no bodies and whose connection is upgraded.
-    expect(said('proxy-body-size')).to.deep.equal([...values('client_max_body_size'), undefined]);
+    // All requests, batches, WebSockets, which are no bodies and whose connection is upgraded, and films.
+    const [any, batch, film] = values('client_max_body_size');
+    expect(said('proxy-body-size')).to.deep.equal([any, batch, undefined, film]);
     expect(said('proxy-read-timeout')).to.deep.equal(Array(4).fill(readTimeout));
     expect(said('proxy-connect-timeout')).to.deep.equal(Array(4).fill(connectTimeout));
-    expect(said('connection-proxy-header')).to.deep.equal(['close', 'close', 'close', undefined]);
-    expect(said('proxy-request-buffering')).to.deep.equal(['on', 'off', 'off', undefined]);
+    expect(said('connection-proxy-header')).to.deep.equal(['close', 'close', undefined, 'close']);
+    expect(said('proxy-request-buffering')).to.deep.equal(['on', 'off', undefined, 'off']);
   });
 
   it('scales by the queue within the same bounds, and as calmly, as by CPU', () => {

@@ -193,6 +193,7 @@ describe('npm run evaluate', () => {
       [['.', '--annotations', 'annotations', '--iou', '2'], '--iou must be a number from 0.01 to 1'],
       [['.', '--annotations', 'gone'], 'gone'],
       [['gone', '--annotations', 'annotations'], 'gone'],
+      [['.', '--peers', 'empty'], 'empty has no @vladmandic/face-api: npm install --prefix empty @vladmandic/face-api'],
     ];
     for (const [args, reason] of refusals) {
       const refused = evaluate(...args);

@@ -10,6 +10,7 @@ import { parseAnnotations } from './annotations.mjs';
 import { createDetectors } from './detectors.mjs';
 import { figures } from './figures.mjs';
 import { measureMemory, memoryReport } from './memory.mjs';
+import { createPeers, peerPackages } from './peers.mjs';
 import { report } from './report.mjs';
 import { run } from './run.mjs';
 
@@ -25,6 +26,7 @@ npm run tools -- evaluate --memory IMAGE [--models a,b] [--json]
   --iou N              overlap, intersection over union, from which a box is a face's (0.5)
   --rounds N           times that each image is searched, of which the least counts (1)
   --engine, --min-face-size, --max-side   as of detect
+  --peers DIR          face-api as well, installed there: npm install --prefix DIR ${peerPackages.join(' ')}
   --json               figures, also of each image, as one JSON document
   --memory IMAGE       measures memory instead, of a process for each model
 `;
@@ -33,6 +35,7 @@ const flags = {
   annotations: text,
   models: text,
   memory: text,
+  peers: text,
   iou: { kind: 'number', min: 0.01, max: 1, default: 0.5 },
   rounds: { kind: 'integer', min: 1, max: 1000, default: 1 },
   engine: { kind: 'choice', choices: engineChoices },
@@ -79,10 +82,10 @@ async function load(models, options) {
   return detectors;
 }
 
-async function evaluate(folder, { annotations, models, iou = 0.5, rounds = 1, json, ...options }, signal) {
+async function evaluate(folder, { annotations, models, peers, iou = 0.5, rounds = 1, json, ...options }, signal) {
   if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
   const images = await imagesOf(folder, annotations);
-  const detectors = await load(models, options);
+  const detectors = [...(await load(models, options)), ...(peers === undefined ? [] : await createPeers(peers))];
   const bar = progress(images.length, false);
   const failed = [];
   const done = await run(images, folder, detectors, {

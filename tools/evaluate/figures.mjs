@@ -10,7 +10,7 @@ const bySize = (of) => Object.fromEntries(['all', ...sizes].map((size) => [size,
 const inSize = (judged, size) => judged.filter((one) => size === 'all' || one.size === size);
 const countedFaces = (images) => images.flatMap(({ faces }) => faces.filter(({ isIgnored }) => !isIgnored));
 
-function ofModel({ model, engine }, images, totals, pick, isAnnotated) {
+function ofModel({ model, engine, threshold = scoreThresholdOf(model) }, images, totals, pick, isAnnotated) {
   const results = images.map(pick);
   const decided = results.flatMap((result) => result.decided.judged);
   const ranked = results.flatMap((result) => result.ranked);
@@ -23,7 +23,7 @@ function ofModel({ model, engine }, images, totals, pick, isAnnotated) {
   return {
     model,
     engine,
-    threshold: scoreThresholdOf(model),
+    threshold,
     found,
     recall: bySize((size) => round(found[size] / totals[size], 4)),
     [isAnnotated ? 'falsePositives' : 'others']: bySize(

@@ -15,7 +15,7 @@ const counted = ({ images, faces }, by) =>
   `${plural(images, 'image')} with ${plural(faces.all, 'face')}${by}: ${faces.small} small (under 32 pixels), ${faces.medium} medium, ${faces.large} large (from 96)`;
 
 const named = ({ model, engine, threshold }) => [
-  hasKernels(model) ? `${model} (${engine})` : model,
+  engine !== undefined && hasKernels(model) ? `${model} (${engine})` : model,
   threshold === undefined ? 'none' : String(threshold),
 ];
 const timed = ({ smallestFound, ms }, first) => [

@@ -31,7 +31,8 @@ async function search(detectors, bytes, { rounds, isRanked, signal }) {
     }
   }
   for (const [i, detector] of detectors.entries()) {
-    const hasMore = isRanked && scoreThresholdOf(detector.model) !== undefined;
+    const { model, threshold = scoreThresholdOf(model) } = detector;
+    const hasMore = isRanked && threshold !== undefined;
     const low = hasMore ? await detector.detect(bytes, { signal, ...ranking }) : answers[i];
     answers[i].all = low.faces;
   }
