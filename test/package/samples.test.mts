@@ -40,9 +40,12 @@ const made: Record<string, string[]> = {
 const notRun =
   /^(cd|docker|kubectl|npm|pnpm|sudo) |^export OPENCV4NODEJS|^node mark-faces|^npx opencv-face-detector build$/;
 
-/** Films are read where ffmpeg is; cameras are nowhere, but a browser's, for which test/web/camera.test.mts runs the sample. */
+/**
+ * Films are read where ffmpeg is; cameras are nowhere, but a browser's, for which test/web/camera.test.mts runs the sample; jobs with films are
+ * those of test/cli/jobs-films.test.mts.
+ */
 const isLeftOut = (text: string) =>
-  notRun.test(text) || /rtsp:|mediaDevices/.test(text) || (/film\.mp4/.test(text) && !hasFfmpeg());
+  notRun.test(text) || /rtsp:|mediaDevices|--films/.test(text) || (/film\.mp4/.test(text) && !hasFfmpeg());
 const isRun = (sample: Sample) =>
   sample.lang === 'sh' ? linesOf(sample).some((line) => !isLeftOut(line)) : !isLeftOut(sample.text);
 const asksQueue = ({ text }: Sample) => /enqueue|jobs status|bullmq'/.test(text);
@@ -62,7 +65,7 @@ describe('what the documents print', () => {
     const photo = await toSharp(standardPicture()).jpeg().toBuffer();
     for (const name of ['photo.jpg', 'photos/a.jpg', 'photos/more/b.jpg'])
       writeFileSync(path.join(folder, name), photo);
-    if (hasFfmpeg()) writeFilm(path.join(folder, 'film.mp4'), walking(20));
+    if (hasFfmpeg()) writeFilm(path.join(folder, 'film.mp4'), walking(20), '-movflags', '+faststart');
     mkdirSync(path.join(folder, 'node_modules'));
     symlinkSync(root, path.join(folder, 'node_modules', 'opencv-face-detector'));
     for (const name of ['@opentelemetry', '@types', 'bullmq', 'ws'])

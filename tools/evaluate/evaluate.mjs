@@ -4,7 +4,15 @@
 // is missing or cannot be searched, 2 on wrong usage or where it cannot begin, 130 on Ctrl-C (with the figures of the images so far).
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { imagesBelow, interruption, parseFlags, plural, progress, UsageError } from '../lib/command-line.mjs';
+import {
+  extensions,
+  filesBelow,
+  interruption,
+  parseFlags,
+  plural,
+  progress,
+  UsageError,
+} from '../lib/command-line.mjs';
 import { engineChoices, modelNames, optionTable } from '../lib/library.mjs';
 import { parseAnnotations } from './annotations.mjs';
 import { createDetectors } from './detectors.mjs';
@@ -65,7 +73,7 @@ function readAnnotations(file) {
 async function imagesOf(folder, annotations) {
   if (annotations) return readAnnotations(annotations);
   const names = [];
-  for await (const file of imagesBelow(folder)) names.push(path.relative(folder, file));
+  for await (const file of filesBelow(folder, extensions)) names.push(path.relative(folder, file));
   if (names.length === 0) throw new Error(`${folder} has no images`);
   return names.sort().map((name) => ({ name }));
 }

@@ -28,6 +28,8 @@ describe('errors of the service', () => {
       IMAGE_MISSING: 400,
       MALFORMED_BODY: 400,
       UNAUTHORIZED: 401,
+      ORIGIN_NOT_ALLOWED: 403,
+      UPGRADE_REQUIRED: 426,
       NOT_FOUND: 404,
       METHOD_NOT_ALLOWED: 405,
       BODY_TIMEOUT: 408,
