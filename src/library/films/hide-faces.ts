@@ -29,6 +29,8 @@ export interface HideOptions {
   how: How;
   keepsSound: boolean;
   lookAhead: number;
+  /** Of a stream: milliseconds without a picture after which it counts as stalled. */
+  stallMs: number;
   until: AbortSignal | undefined;
   signal: AbortSignal | undefined;
   onProgress: OnProgress;

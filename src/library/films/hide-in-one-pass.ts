@@ -1,4 +1,5 @@
 import type { FaceDetector } from '../detector.js';
+import { FaceDetectorError } from '../face-detector-error.js';
 import { loadAddon } from '../load-addon.js';
 import { type DecodedFrame, decodeFilm } from './decode-film.js';
 import type { Colour, DecoderLog } from './decoder-log.js';
@@ -21,8 +22,6 @@ import {
 import { LookAhead, type ReadyFrame } from './look-ahead.js';
 import { Moments } from './moments.js';
 
-const stallMs = 30_000;
-
 // Of frames that wait for what comes after them: a second of 4K.
 const maxWaitingBytes = 400_000_000;
 
@@ -38,12 +37,13 @@ export async function hideInOnePass(
   encoderFor: (facts: { colour: Colour; pixelShape: string | undefined }) => FilmEncoder,
   options: Options,
 ): Promise<Hidden> {
-  const { tracking, how, lookAhead, until, signal, onProgress } = options;
+  const { tracking, how, lookAhead, stallMs, until, signal, onProgress } = options;
   const addon = loadAddon();
   const hidden = nothingHidden(new Moments());
   const waiting = new LookAhead(lookAhead, maxWaitingBytes);
   const searched: DecodedFrame[] = [];
   let log: DecoderLog | undefined;
+  let hasBegun = false;
   let encoder: FilmEncoder | undefined;
 
   async function* pictures(): AsyncGenerator<FrameInput> {
@@ -60,12 +60,16 @@ export async function hideInOnePass(
       for await (const frame of film.isLive ? newest(decoded) : decoded) {
         const { data, width, height, time } = frame;
         searched.push(frame);
+        hasBegun = true;
         const bgr = Buffer.allocUnsafe(3 * width * height);
         await addon.frameToBgr({ data, width, height, isBt709: log?.colour.space === 'bt709', bgr });
         yield { data: bgr, width, height, channels: 3, order: 'bgr', time };
       }
     } catch (error) {
-      if (!until?.aborted || signal?.aborted) throw error;
+      signal?.throwIfAborted();
+      if (until?.aborted) return;
+      if (!film.isLive || !hasBegun || !(error instanceof FaceDetectorError)) throw error;
+      hidden.damage.push(error.message); // a camera that fails takes nothing along
     }
   }
 

@@ -30,6 +30,8 @@ export interface RedactFilmOptions extends Omit<TrackerOptions, (typeof limitNam
   overwrite?: boolean | undefined;
   /** Of a stream: how many seconds are read ahead of what is written, 0.3 to 10; less where they would take more than 400 MB. Default 1. */
   lookAhead?: number | undefined;
+  /** Of a stream: seconds to wait for a picture, 1 to 3600. Default 30. */
+  stallTimeout?: number | undefined;
   /** Of a stream: ends it when it aborts; what has come until then is written. */
   until?: AbortSignal | undefined;
   signal?: AbortSignal | undefined;
@@ -71,6 +73,7 @@ function readOptions(options: RedactFilmOptions): HideOptions & { overwrite: boo
     regions = [],
     keepsSound = true,
     lookAhead = 1,
+    stallTimeout = 30,
     overwrite = false,
     until,
     signal,
@@ -79,12 +82,14 @@ function readOptions(options: RedactFilmOptions): HideOptions & { overwrite: boo
   } = options;
   checkOptions({ mode, shape, margin, regions }, defaults);
   check(lookAhead >= 0.3 && lookAhead <= 10, 'lookAhead', 'a number from 0.3 to 10', lookAhead);
+  check(stallTimeout >= 1 && stallTimeout <= 3600, 'stallTimeout', 'a number from 1 to 3600', stallTimeout);
   check(until === undefined || isSignal(until), 'until', 'an AbortSignal', until);
   return {
     tracking,
     how: { mode, shape, margin, regions },
     keepsSound,
     lookAhead,
+    stallMs: 1000 * stallTimeout,
     until,
     signal,
     onProgress,
@@ -99,9 +104,9 @@ function sourceOf(input: RedactSource): EncodedFilm {
 
 /**
  * Writes a film with its faces hidden. A file is read twice: boxes are smoothed and bridged over missed frames in both directions, so that
- * nothing flickers. A stream, camera or URL is read once, `lookAhead` seconds ahead of what is written, and its sound is not kept. Times of the
- * frames and turned pictures stay; metadata goes, and more than 8 bits of colour become 8. `output` (.mp4, .m4v, .mov, .mkv or .webm)
- * gets its name when it is whole.
+ * nothing flickers. A stream, camera or URL is read once, `lookAhead` seconds ahead of what is written, and its sound is not kept; a live one
+ * that fails after its first picture ends there. Times of the frames and turned pictures stay; metadata goes, and more than 8 bits of colour
+ * become 8. `output` (.mp4, .m4v, .mov, .mkv or .webm) gets its name when it is whole.
  *
  * Rejects with FaceDetectorError INVALID_OPTION, FFMPEG_MISSING, FILM_UNREADABLE, FILM_UNWRITABLE, FILM_STALLED, UNSUPPORTED_FORMAT for HDR, as
  * `detector.detect`, and with EEXIST.

@@ -106,6 +106,15 @@ describe('redactFilm of a stream', () => {
     }
   });
 
+  it('keeps what a camera has shown until it fails', async () => {
+    const port = await freeUdpPort();
+    const sender = sendLive(file('walk.mp4'), port);
+    const onProgress = ({ frames: done }: FilmProgress) => done === 5 && sender.kill('SIGKILL');
+    const made = await redact(`udp://127.0.0.1:${port}`, 'failed.mp4', { stallTimeout: 8, onProgress });
+    expect(made.damage).to.include('no picture has come for 8 s');
+    expect(timesOf(file('failed.mp4'))).to.have.length(made.frames);
+  });
+
   it('leaves nothing half written', async () => {
     writeFilm(
       file('hdr.mkv'),
@@ -130,6 +139,7 @@ describe('redactFilm of a stream', () => {
     await ended('code', 'UNSUPPORTED_FORMAT', read('grows.ts'));
     await ended('code', 'FILM_UNREADABLE', createReadStream(process.execPath, { end: 10_000 }));
     await ended('code', 'INVALID_OPTION', read('walk.mp4'), { lookAhead: 0 });
+    await ended('code', 'INVALID_OPTION', read('walk.mp4'), { stallTimeout: 0 });
     await ended('code', 'INVALID_OPTION', read('walk.mp4'), { until: 'never' as never });
     await ended('code', 'INVALID_OPTION', read('walk.mp4'), { regions: [{ x: 400, y: 0, width: 9, height: 9 }] });
     await ended('code', 'FILM_UNREADABLE', read('walk.mp4'), { until: AbortSignal.abort() });
