@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Job } from 'bullmq';
@@ -6,6 +15,7 @@ import { UnrecoverableError, WaitingError } from 'bullmq';
 import { expect } from 'chai';
 import { type JobContext, jobProcessor } from '#dist/cli/jobs/process-job.js';
 import { needFfmpeg, walking, writeFilm } from '../../fixtures/film-files.mjs';
+import { rejection } from '../../fixtures/rejection.mjs';
 
 describe('a job with a film', () => {
   let folder: string;
@@ -17,6 +27,9 @@ describe('a job with a film', () => {
     mkdirSync(at('root'));
     mkdirSync(at('made', 'films'), { recursive: true });
     writeFilm(at('root', 'a.mp4'), walking(3));
+    mkdirSync(at('root', 'full'));
+    copyFileSync(at('root', 'a.mp4'), at('root', 'full', 'a.mp4'));
+    writeFileSync(at('root', 'broken.mp4'), 'no film');
     process = jobProcessor({
       detector: { slots: 1, detect: async () => ({ faces: [] }) } as unknown as JobContext['detector'],
       bullmq: { UnrecoverableError, WaitingError },
@@ -42,7 +55,22 @@ describe('a job with a film', () => {
       rmSync(at('made', 'films', 'a.mp4'));
       rmSync(at('made', 'films', 'a.mp4.ndjson'));
     }
-    expect(readdirSync(at('root')).sort()).to.deep.equal(['a.mp4']);
+    expect(readdirSync(at('root')).sort()).to.deep.equal(['a.mp4', 'broken.mp4', 'full']);
     expect(existsSync(at('made', 'root'))).to.equal(false);
+  });
+
+  // ffmpeg names the file that it reads, and errors of the file system the one that is written.
+  it('fails with no path but its own, as a job with an image does', async () => {
+    const reasons = {
+      'broken.mp4': /^FILM_UNREADABLE: .*broken\.mp4/s,
+      'full/a.mp4': /^(ENOTDIR|EEXIST): [^,]*: full\/a\.mp4$/,
+    };
+    writeFileSync(at('made', 'films', 'full'), 'a file where the folder should be');
+    for (const [film, reason] of Object.entries(reasons)) {
+      for (const more of [{}, { redact: {} }]) {
+        const { message } = await rejection(run({ film, ...more }));
+        expect(message).to.match(reason).and.not.include(folder);
+      }
+    }
   });
 });
