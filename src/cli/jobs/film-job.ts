@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { FaceDetector } from '../../library/detector.js';
+import { FaceDetectorError } from '../../library/face-detector-error.js';
 import { isContainer } from '../../library/films/encode-film.js';
 import { FaceTracker } from '../../library/films/face-tracker.js';
 import { type RedactedFilm, redactFilm } from '../../library/films/redact-film.js';
 import { type Visit, Visits } from '../films/visits.js';
 import type { FilmTask } from './job.js';
 import { JobError } from './job-error.js';
+import { rewordError } from './root-folder.js';
 
 interface FilmOutput {
   /** Path below the worker's --films, with slashes. */
@@ -32,6 +34,7 @@ export type HiddenFilm = FilmOutput & Pick<RedactedFilm, 'frames' | 'duration' |
 
 interface FilmContext {
   detector: FaceDetector;
+  root: string | undefined;
   /** Where what is made of films goes; undefined: nowhere. */
   films: string | undefined;
   signal: AbortSignal;
@@ -117,7 +120,26 @@ async function hide({ film, options, redact }: FilmTask, file: string, context: 
   return { frames, duration, hidden, moments, output, ...(damage.length > 0 && { damage }) };
 }
 
+/** The error without paths of this machine, but for what is below its folders. */
+function withoutPaths(error: unknown, { film }: FilmTask, { root, films }: FilmContext): unknown {
+  if (!(error instanceof FaceDetectorError)) return rewordError(film, error as NodeJS.ErrnoException);
+  let { message } = error;
+  for (const folder of [root, films])
+    if (folder !== undefined)
+      for (const start of ['file:', '']) message = message.replaceAll(start + path.join(folder, path.sep), '');
+  return new FaceDetectorError(error.code, message, { cause: error });
+}
+
 /** Follows or hides the faces of a film: `file` is its path here. Rejects like FaceTracker.track and redactFilm. */
-export function searchFilm(task: FilmTask, file: string, context: FilmContext): Promise<TrackedFilm | HiddenFilm> {
-  return task.redact ? hide(task, file, context) : track(task, file, context);
+export async function searchFilm(
+  task: FilmTask,
+  file: string,
+  context: FilmContext,
+): Promise<TrackedFilm | HiddenFilm> {
+  try {
+    return await (task.redact ? hide : track)(task, file, context);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw withoutPaths(error, task, context);
+  }
 }

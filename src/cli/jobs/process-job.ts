@@ -9,7 +9,7 @@ import { ExclusiveLock } from './exclusive-lock.js';
 import { type HiddenFilm, searchFilm, type TrackedFilm } from './film-job.js';
 import { nameOf, readTask } from './job.js';
 import { isWorthRetrying, JobError, tooLarge } from './job-error.js';
-import { fileBelow, readBelow } from './root-folder.js';
+import { fileBelow, pathBelow, readBelow } from './root-folder.js';
 
 type Found = Detection | TrackedFilm | HiddenFilm;
 
@@ -41,8 +41,9 @@ async function search(job: Job, id: string, context: JobContext): Promise<JobRec
     throw new JobError('OUTSIDE_ROOT', 'this worker has no --root: it takes images in the job only');
   const { file } = task;
   if ('film' in task) {
-    const film = await fileBelow(root as string, task.film);
-    return { file, id, ...(await searchFilm(task, film, context)) };
+    const read = await fileBelow(root as string, task.film);
+    const film = pathBelow(root as string, task.film); // what is written goes below --films, whatever way leads to the film
+    return { file, id, ...(await searchFilm({ ...task, film }, read, context)) };
   }
   const { path = '', bytes, options } = task;
   if (bytes && bytes.byteLength > maxBytes) throw tooLarge(file, bytes.byteLength, maxBytes);

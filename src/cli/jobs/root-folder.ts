@@ -18,7 +18,7 @@ export function pathBelow(root: string, file: string): string {
 }
 
 /** Rewords a file system error in terms of the job: whoever added it must not see paths of this machine. */
-function rewordError(name: string, error: NodeJS.ErrnoException): Error {
+export function rewordError(name: string, error: NodeJS.ErrnoException): Error {
   if (error.code === undefined || error instanceof JobError) return error;
   const reason = /^\w+: [^,]+/.exec(error.message)?.[0] ?? error.code;
   return Object.assign(new Error(`${reason}: ${cutPath(name)}`), { code: error.code });

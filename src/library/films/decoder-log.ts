@@ -47,6 +47,17 @@ export interface TimeBase {
 // The last ones say why a program gave up.
 const keptErrors = 5;
 
+// How lines begin. Only there: elsewhere they may say whatever a film calls itself.
+const shown = String.raw`^\[Parsed_showinfo_\d+ @ [^\]]*\] \[info\] `;
+const frameLine = new RegExp(
+  String.raw`${shown}n: *\d+ pts: *(-?\d+) pts_time:(\S+) .*? fmt:(\S+) .*?sar:(\d+)\/(\d+) s:(\d+)x(\d+) `,
+);
+const colourLine = new RegExp(
+  String.raw`${shown}color_range:\S+ color_space:(\S+) color_primaries:(\S+) color_trc:(\S+)`,
+);
+const timeBaseLine = new RegExp(String.raw`${shown}config in time_base: (\d+)\/(\d+)`);
+const errorLine = /^(?:\[[^\]]*\] )*\[(?:error|fatal|panic)\] (.+)/;
+
 /** Reads what ffmpeg says while it decodes: a line for each picture, and errors. */
 export class DecoderLog {
   /** What went wrong; the last few messages. */
@@ -59,6 +70,7 @@ export class DecoderLog {
   #wake: () => void = () => undefined;
 
   constructor(stream: Readable) {
+    stream.setEncoding('latin1'); // readline would also end lines at U+2028, which names of films may have
     const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
     lines.on('line', (line) => this.#read(line));
     lines.on('close', () => {
@@ -78,7 +90,7 @@ export class DecoderLog {
   }
 
   #read(line: string): void {
-    const frame = /\] n: *\d+ pts: *(-?\d+) pts_time:(\S+) .*? fmt:(\S+) .*?sar:(\d+)\/(\d+) s:(\d+)x(\d+) /.exec(line);
+    const frame = frameLine.exec(line);
     if (frame) {
       const [, ticks, time, format, across, down, width, height] = frame;
       this.#frames.push({
@@ -92,13 +104,17 @@ export class DecoderLog {
       this.#wake();
       return;
     }
-    const colour = /\] color_range:\S+ color_space:(\S+) color_primaries:(\S+) color_trc:(\S+)/.exec(line);
+    const colour = colourLine.exec(line);
     if (colour) this.colour = colourOf(...colour.slice(1));
-    const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
+    const base = timeBaseLine.exec(line);
     if (base) this.timeBase = { numerator: Number(base[1]), denominator: Number(base[2]) };
-    const error = /\[(?:error|fatal|panic)\] (.+)/.exec(line);
+    const error = errorLine.exec(line);
     if (!error) return;
-    this.errors.push((error[1] as string).trim());
+    this.errors.push(
+      Buffer.from(error[1] as string, 'latin1')
+        .toString()
+        .trim(),
+    );
     if (this.errors.length > keptErrors) this.errors.shift();
   }
 }

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../abort.js';
 import { FaceDetectorError } from '../face-detector-error.js';
 import { type Colour, colourOf, isRgbFormat, pixelShapeOf } from './decoder-log.js';
 import { filmFile } from './encoded-film.js';
@@ -27,11 +28,12 @@ interface ProbedStream {
   disposition?: { attached_pic?: number };
 }
 
-/** Rejects with FaceDetectorError FFMPEG_MISSING and FILM_UNREADABLE. */
+/** Rejects with FaceDetectorError FFMPEG_MISSING and FILM_UNREADABLE, and with the signal's reason. */
 export async function filmFacts(file: string, signal?: AbortSignal): Promise<FilmFacts> {
   const args = ['-v', 'error', '-show_streams', '-show_format', '-of', 'json', ...filmFile(file).args];
   const { stdout } = await output('ffprobe', args, signal).catch((error: unknown) => {
-    if (error instanceof FaceDetectorError || signal?.aborted) throw error;
+    throwIfAborted(signal);
+    if (error instanceof FaceDetectorError) throw error;
     throw new FaceDetectorError('FILM_UNREADABLE', `the film cannot be read: ${(error as Error).message}`, {
       cause: error,
     });

@@ -60,9 +60,10 @@ export const noLimits = { maxRoll: 180, maxYaw: 90, minSharpness: 0 } satisfies 
   number
 >;
 
-export const tracksOf = ({ time, isCut, faces }: TrackedFrame): TracksOfFrame => ({
+export const tracksOf = ({ time, isCut, isSearched, faces }: TrackedFrame): TracksOfFrame => ({
   time,
   isCut,
+  isSearched,
   faces: faces.map(({ id, found }) => ({ id, ...(found && { found }) })),
 });
 

@@ -9,6 +9,8 @@ export interface TracksOfFrame {
   faces: readonly Pick<TrackedFace, 'id' | 'found'>[];
   /** Whether another scene begins with this frame. */
   isCut: boolean;
+  /** False: nobody looked for faces in this frame. Default true. */
+  isSearched?: boolean;
 }
 
 interface Size {
@@ -56,7 +58,7 @@ function findsOf(frames: readonly TracksOfFrame[]): Map<number, Find[]> {
   return tracks;
 }
 
-/** The frames in which a track is hidden: those between its first and last find and some around them, in the same scene. */
+/** The frames in which a track is hidden: those between its first and last find, up to the searches that missed it, and some more, in the same scene. */
 function spanOf(finds: readonly Find[], frames: readonly TracksOfFrame[]): { first: number; last: number } {
   const times = finds.map(({ frame }) => (frames[frame] as TracksOfFrame).time);
   const gaps = times.slice(1).map((time, i) => time - (times[i] as number));
@@ -65,6 +67,8 @@ function spanOf(finds: readonly Find[], frames: readonly TracksOfFrame[]): { fir
     time >= (times[0] as number) - seconds && time <= (times.at(-1) as number) + seconds;
   let { frame: first } = finds[0] as Find;
   let { frame: last } = finds.at(-1) as Find;
+  while (first > 0 && !frames[first]?.isCut && frames[first - 1]?.isSearched === false) first--;
+  while (frames[last + 1]?.isSearched === false) last++; // a cut is always searched
   while (first > 0 && !frames[first]?.isCut && isWithin(frames[first - 1] as TracksOfFrame)) first--;
   while (last + 1 < frames.length && !frames[last + 1]?.isCut && isWithin(frames[last + 1] as TracksOfFrame)) last++;
   return { first, last };

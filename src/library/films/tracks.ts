@@ -173,12 +173,14 @@ export class Tracks {
     this.#tracks = [];
   }
 
-  /** The faces at `time`, in seconds, which must not fall; `faces` undefined if that frame was not searched. */
+  /**
+   * The faces at `time`, in seconds, which must not fall; `faces` undefined if that frame was not searched, in which no face is lost.
+   */
   step(faces: readonly Face[] | undefined, time: number, picture: { width: number; height: number }): TrackedFace[] {
     for (const track of this.#tracks) movedOn(track, time);
     if (faces) this.#assign(faces, time);
     this.#tracks = this.#tracks.filter(
-      (track) => track.isFound || (time - track.lastFound <= this.#maxGap && isOn(placeOf(track), picture)),
+      (track) => track.isFound || (isOn(placeOf(track), picture) && !(faces && time - track.lastFound > this.#maxGap)),
     );
     if (this.#tracks.length > mostTracks) this.#forgetMissed();
     return this.#tracks.map((track) => shown(track, time));

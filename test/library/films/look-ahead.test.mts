@@ -59,6 +59,15 @@ describe('LookAhead', () => {
     for (let i = 17; i < 60; i++) expect(short, `frame ${i}`).to.include(i);
   });
 
+  // Where the next search was further ahead than what is known, a face was hidden for 0.3 s of its first gap.
+  it('hides a face until it is searched again, however far ahead that is', () => {
+    const ahead = new LookAhead(0.5, 1e9);
+    const search = (i: number) => ({ ...tracksAt(i, () => i % 20 === 0), isSearched: i % 20 === 0 });
+    const ready = Array.from({ length: 60 }, (_, i) => ahead.add(frameAt(i), search(i))).flat();
+    expect(ready.filter(({ boxes }) => boxes.length === 0).map(({ frame }) => frame.ticks)).to.deep.equal([]);
+    expect(ready.length).to.be.above(50);
+  });
+
   it('gives nothing of nothing', () => {
     expect(new LookAhead(1, 1000).end()).to.deep.equal([]);
   });

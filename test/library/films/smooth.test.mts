@@ -62,6 +62,14 @@ describe('boxes to hide', () => {
   });
 
   // With growth from the first moment on, boxes pulsed with each search by 3 % of their sides.
+  // It was there for all that is known, and was hidden for 0.3 s.
+  it('hide a face that was found once until the searches that missed it', () => {
+    const frames = film(75, (i) => (i === 25 ? boxAt(500) : undefined));
+    const hidden = hide(frames.map((frame, i) => ({ ...frame, isSearched: i % 25 === 0 })));
+    const shown = hidden.flatMap((boxes, i) => (boxes.length > 0 ? [i] : []));
+    expect(shown).to.deep.equal(Array.from({ length: 49 }, (_, i) => 1 + i));
+  });
+
   it('do not pulse between the searches of every third frame', () => {
     const hidden = hide(film(60, (i) => (i % 3 === 0 ? boxAt(200 + 4 * i) : undefined)));
     const widths = hidden.map(([face]) => face?.box.width as number);

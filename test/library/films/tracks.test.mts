@@ -82,6 +82,16 @@ describe('tracks', () => {
     for (let i = 10; i < 30; i++) expect(seen[i]).to.be.closeTo(100 + 5 * i, 10);
   });
 
+  // Redacted films showed faces between searches that were further apart than maxGap.
+  it('are not lost before a search has missed them', () => {
+    const tracks = new Tracks(1);
+    tracks.step([faceAt(300, 300)], 0, picture);
+    for (let i = 1; i < 50; i++) expect(tracks.step(undefined, i / 25, picture), `frame ${i}`).to.have.length(1);
+    expect(tracks.step([faceAt(300, 300)], 2, picture).map(({ id }) => id)).to.deep.equal([1]);
+    for (let i = 51; i < 100; i++) tracks.step(undefined, i / 25, picture);
+    expect(tracks.step([], 4, picture)).to.deep.equal([]);
+  });
+
   it('tell what is found from what is not, also in frames of the same time', () => {
     const tracks = new Tracks(1);
     tracks.step([faceAt(300, 300)], 0, picture);

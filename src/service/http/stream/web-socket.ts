@@ -40,7 +40,8 @@ export function protocolKey(request: IncomingMessage): string | undefined {
 export function checkOrigin(request: Request, origins: readonly string[]): void {
   const { origin } = request.headers;
   if (origin === undefined || origins.includes('*') || origins.includes(origin)) return;
-  if (URL.canParse(origin) && new URL(origin).host === request.host.toLowerCase()) return;
+  const host = request.host as string | undefined; // HTTP/1.0 needs none
+  if (URL.canParse(origin) && new URL(origin).host === host?.toLowerCase()) return;
   throw new RequestError('ORIGIN_NOT_ALLOWED', 'pages of this origin may not use the service (CORS_ORIGINS)');
 }
 

@@ -122,6 +122,16 @@ describe('the WebSocket of /v1/stream', () => {
       expect(await ask('/v1/stream', { headers, method: 'POST' })).to.include({ status: 405 });
     });
 
+    // Was INTERNAL.
+    it('that a page may not use it, also where the request names no host', async () => {
+      await start();
+      const wire = await openWire(service.origin);
+      wire.socket.write('GET /v1/stream HTTP/1.0\r\nOrigin: https://other.example\r\n\r\n');
+      await wire.closed;
+      expect(wire.received()).to.match(/^HTTP\/1.1 403 /);
+      expect(wire.received()).to.match(/"code":"ORIGIN_NOT_ALLOWED"/);
+    });
+
     it('what is wrong with an upgrade, and closes the connection', async () => {
       await start();
       const wire = await openWire(service.origin);
