@@ -13,6 +13,7 @@ import {
   walking,
   writeFilm,
   writeGrowingFilm,
+  writeHdrFilm,
 } from '../../fixtures/film-files.mjs';
 import { rejection } from '../../fixtures/rejection.mjs';
 
@@ -144,16 +145,7 @@ describe('redactFilm', () => {
   });
 
   it('refuses HDR, saying how to make an ordinary film of it', async () => {
-    writeFilm(
-      file('hdr.mkv'),
-      walking(2),
-      '-c:v',
-      'ffv1',
-      '-pix_fmt',
-      'yuv420p10le',
-      '-vf',
-      'setparams=color_trc=smpte2084',
-    );
+    writeHdrFilm(file('hdr.mkv'));
     const error = await rejection(redact('hdr.mkv', 'no.mp4'));
     expect(error).to.have.property('code', 'UNSUPPORTED_FORMAT');
     expect((error as Error).message).to.contain('tonemap');

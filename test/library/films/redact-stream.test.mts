@@ -21,6 +21,7 @@ import {
   walking,
   writeFilm,
   writeGrowingFilm,
+  writeHdrFilm,
 } from '../../fixtures/film-files.mjs';
 import { rejection } from '../../fixtures/rejection.mjs';
 
@@ -116,16 +117,7 @@ describe('redactFilm of a stream', () => {
   });
 
   it('leaves nothing half written', async () => {
-    writeFilm(
-      file('hdr.mkv'),
-      walking(2),
-      '-c:v',
-      'ffv1',
-      '-pix_fmt',
-      'yuv420p10le',
-      '-vf',
-      'setparams=color_trc=smpte2084',
-    );
+    writeHdrFilm(file('hdr.mkv'));
     const stop = new AbortController();
     const onProgress = ({ frames: done }: FilmProgress) => done === 5 && stop.abort(new Error('stopped'));
     const ended = async (

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { hrTimeToMilliseconds, W3CTraceContextPropagator } from '@opentelemetry/core';
 import {
@@ -14,14 +12,8 @@ import {
 import { expect } from 'chai';
 import type { Detection } from '#dist/library/detection.js';
 import { FaceDetectorError } from '#dist/library/face-detector-error.js';
-import { readConfig } from '#dist/service/config.js';
-import { Admission } from '#dist/service/http/admission.js';
-import { createApp } from '#dist/service/http/app.js';
-import { requestRules } from '#dist/service/http/request-options.js';
-import { SearchWatch } from '#dist/service/http/search-watch.js';
-import type { Service } from '#dist/service/http/service.js';
 import { loadTracing, unrecorded } from '#dist/service/http/tracing.js';
-import { WorkerMetrics } from '#dist/service/http/worker-metrics.js';
+import { serveFake } from '../../fixtures/fake-service.mjs';
 import { eventually, form } from '../../fixtures/http.mjs';
 
 const timings = { queue: 1.5, decode: 2.25, pnet: 4, encode: 0.5, total: 9 };
@@ -33,7 +25,7 @@ const msOf = ({ startTime, endTime }: ReadableSpan) => hrTimeToMilliseconds(endT
 describe('traces of requests', () => {
   const exporter = new InMemorySpanExporter();
   let detect: () => Promise<Detection>;
-  let server: Server;
+  let service: Awaited<ReturnType<typeof serveFake>>;
   let origin: string;
 
   before(async () => {
@@ -41,31 +33,11 @@ describe('traces of requests', () => {
     const sampler = new ParentBasedSampler({ root: new AlwaysOnSampler() });
     trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors, sampler }));
     propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-    const config = readConfig({});
-    const service = {
-      config,
-      detector: { model: 'mtcnn', models: [], detect: () => detect() },
-      rules: requestRules(config, 'mtcnn'),
-      admission: new Admission(config, () => 0),
-      metrics: new WorkerMetrics(
-        () => 0,
-        () => 0,
-        ['mtcnn'],
-      ),
-      tracing: loadTracing(),
-      probe: () => ({ width: 1, height: 1, peakBytesWithAlpha: 4 }),
-      watch: new SearchWatch(() => undefined),
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-      readiness: () => ({ isReady: true }),
-      draining: new AbortController().signal,
-    } as unknown as Service;
-    server = createServer(createApp(service)).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    service = await serveFake({}, () => detect(), { tracing: loadTracing() });
+    ({ origin } = service);
   });
   after(() => {
-    server.close();
-    server.closeAllConnections();
+    service.close();
     trace.disable();
     propagation.disable();
   });
