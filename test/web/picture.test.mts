@@ -9,6 +9,7 @@ import { needWeights } from '../fixtures/available.mjs';
 import { needChromium, openBrowser, type Visit, visit } from '../fixtures/browser.mjs';
 import { standardPicture, toSharp } from '../fixtures/drawn-faces.mjs';
 import { facesFile, misplacement, rednessOfFaces, shownAnswer, untilStatus } from '../fixtures/face-page.mjs';
+import { eventually } from '../fixtures/http.mjs';
 import { type Service, startService } from '../fixtures/service.mjs';
 
 // The standard picture as a camera stores it that was held in one of EXIF's eight ways: turned clockwise, then mirrored.
@@ -52,6 +53,21 @@ describe('the demo page takes a picture', () => {
     expect(seen.offences).to.deep.equal([]);
   });
 
+  /**
+   * Drops something on the page, at this height. Again where the browser lets the page know of none: as long as the page is laid out, what
+   * was under the pointer before is not what is under it now.
+   */
+  async function drop(y: number, dragged: { items: { mimeType: string; data: string }[]; files?: string[] }) {
+    await page.evaluate(() => document.addEventListener('drop', () => (document.title = 'dropped')));
+    const session = await seen.context.newCDPSession(page);
+    const data = { ...dragged, dragOperationsMask: 1 };
+    await eventually('the page gets it', async () => {
+      for (const type of ['dragEnter', 'dragOver', 'dragOver', 'drop'] as const)
+        await session.send('Input.dispatchDragEvent', { type, x: 640, y, data });
+      return (await page.title()) === 'dropped';
+    });
+  }
+
   async function expectFourFaces() {
     await untilStatus(page, /4 faces found on .*800 × 500 pixels, by mtcnn/);
     expect((await shownAnswer(page)).faces).to.have.lengthOf(4);
@@ -70,11 +86,7 @@ describe('the demo page takes a picture', () => {
   });
 
   it('that is dropped anywhere', async () => {
-    const session = await seen.context.newCDPSession(page);
-    const data = { items: [], files: [path.resolve(facesFile)], dragOperationsMask: 1 };
-    // As a pointer does, over it more than once: while the page is laid out, the first one may be of another element.
-    for (const type of ['dragEnter', 'dragOver', 'dragOver', 'drop'] as const)
-      await session.send('Input.dispatchDragEvent', { type, x: 640, y: 700, data });
+    await drop(700, { items: [], files: [path.resolve(facesFile)] });
     await expectFourFaces();
   });
 
@@ -92,11 +104,7 @@ describe('the demo page takes a picture', () => {
     await page.evaluate(() => navigator.clipboard.writeText('text'));
     await page.keyboard.press('Control+V');
     expect(await page.getByRole('alert').textContent()).to.match(/There is no picture in the clipboard/);
-    const session = await seen.context.newCDPSession(page);
-    const data = { items: [{ mimeType: 'text/plain', data: 'text' }], dragOperationsMask: 1 };
-    // As a pointer does, over it more than once: while the page is laid out, the first one may be of another element.
-    for (const type of ['dragEnter', 'dragOver', 'dragOver', 'drop'] as const)
-      await session.send('Input.dispatchDragEvent', { type, x: 640, y: 400, data });
+    await drop(400, { items: [{ mimeType: 'text/plain', data: 'text' }] });
     expect(await page.getByRole('alert').textContent()).to.match(/That was no file/);
   });
 
