@@ -73,7 +73,7 @@ export function keepFrames(): Promise<string[]> {
   asTheyAre ??= output('ffmpeg', ['-version']).then(({ stdout }) => {
     const [, major = '9', minor = '0'] = /^ffmpeg version n?(\d+)\.(\d+)/.exec(stdout) ?? [];
     const version = 100 * Number(major) + Number(minor);
-    const sizes = version < 404 ? [] : ['-autoscale', '0'];
+    const sizes = version < 404 ? [] : ['-noautoscale'];
     return [version < 501 ? '-vsync' : '-fps_mode', 'passthrough', ...sizes];
   });
   asTheyAre.catch(() => {

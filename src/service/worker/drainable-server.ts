@@ -1,9 +1,9 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.js';
 import { closeOnUnreadBody, expectContinue } from '../http/body.js';
-import { handleUpgrades } from './upgrades.js';
+import { handleUpgrades, isForStream } from './upgrades.js';
 
 // Time for a client with an idle connection to learn, from its next answer, that the connection is about to close.
 const idleGraceMs = 500;
@@ -35,7 +35,8 @@ export function createDrainableServer(listener: RequestListener, config: Config)
       keepAliveTimeout: config.keepAliveTimeoutMs,
       requestTimeout: 0, // body.ts sets the timeout of bodies, per route
       connectionsCheckingInterval: Math.min(1000, config.headersTimeoutMs),
-    },
+      ...(config.streamLimit > 0 && { shouldUpgradeCallback: isForStream }), // of Node.js 22.21 and 24.9
+    } as ServerOptions,
     handle,
   );
   // No request goes longer without a byte either way: what is left is a client that neither sends, reads nor closes.

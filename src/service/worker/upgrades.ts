@@ -3,8 +3,13 @@ import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { noteUpgrade, streamPath } from '../http/stream/web-socket.js';
 
-const isForStream = ({ method, url = '', headers }: IncomingMessage) =>
-  method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && url.split('?')[0] === streamPath;
+/** Whether a request is for a WebSocket at `streamPath`. One with a body is none. */
+export const isForStream = ({ method, url = '', headers }: IncomingMessage): boolean =>
+  method === 'GET' &&
+  headers.upgrade?.toLowerCase() === 'websocket' &&
+  headers['content-length'] === undefined &&
+  headers['transfer-encoding'] === undefined &&
+  url.split('?')[0] === streamPath;
 
 /** The request's header without the wish for another protocol, and for one request only. */
 function plainHead({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
@@ -31,9 +36,9 @@ function ask(application: RequestListener, request: IncomingMessage, socket: Soc
 }
 
 /**
- * Lets `application` answer requests for WebSockets at `streamPath`. Node.js hands over every request that names another
- * protocol once there is a listener: all others (clients of HTTP/2 ask so on their first request) are answered as if
- * they had not, which RFC 9110, section 7.8, allows. Gives a function that cuts the connections that have been upgraded.
+ * Lets `application` answer requests for WebSockets at `streamPath`. Where a server knows no `shouldUpgradeCallback`, Node.js hands over every
+ * request that names another protocol once there is a listener: all others (clients of HTTP/2 ask so on their first request) are answered as
+ * if they had not, which RFC 9110, section 7.8, allows. Gives a function that cuts the connections that have been upgraded.
  */
 export function handleUpgrades(http: Server, application: RequestListener): () => void {
   const sockets = new Set<Socket>();
