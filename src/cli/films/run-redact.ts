@@ -1,6 +1,6 @@
 import { FaceDetector } from '../../library/detector.js';
 import { encodedFilm } from '../../library/films/encoded-film.js';
-import type { FilmProgress } from '../../library/films/hide-faces.js';
+import type { FilmProgress } from '../../library/films/film-progress.js';
 import { redactFilm } from '../../library/films/redact-film.js';
 import { untilInterrupted } from '../detect/interruption.js';
 import { duration } from '../detect/progress.js';

@@ -159,5 +159,5 @@ function unreadable(errors: readonly string[], signal: NodeJS.Signals | null): F
 function worded(error: string): string {
   if (error.startsWith('Format not on whitelist'))
     return 'it is a playlist, a picture, or of another format that is not read';
-  return error.replace(/^file:\/dev\/fd\/3: /, '');
+  return error.replace(/^file:\/dev\/fd\/3: /, '').replace(/ ?(?:input )?file file:\/dev\/fd\/3\b/, ' the film');
 }

@@ -53,7 +53,7 @@ const frameLine = new RegExp(
   String.raw`${shown}n: *\d+ pts: *(-?\d+) pts_time:(\S+) .*? fmt:(\S+) .*?sar:(\d+)\/(\d+) s:(\d+)x(\d+) `,
 );
 const colourLine = new RegExp(
-  String.raw`${shown}color_range:\S+ color_space:(\S+) color_primaries:(\S+) color_trc:(\S+)`,
+  String.raw`${shown}color_range:\S+ color_space:(\S+) color_primaries:(\S+) color_trc:([\w-]+)`,
 );
 const timeBaseLine = new RegExp(String.raw`${shown}config in time_base: (\d+)\/(\d+)`);
 const errorLine = /^(?:\[[^\]]*\] )*\[(?:error|fatal|panic)\] (.+)/;
@@ -102,12 +102,21 @@ export class DecoderLog {
         isRgb: isRgbFormat(format),
       });
       this.#wake();
+      this.#readError(line.replace(/^.* type:\S+ /, '')); // of another thread of ffmpeg, which ends this line
       return;
     }
     const colour = colourLine.exec(line);
-    if (colour) this.colour = colourOf(...colour.slice(1));
+    if (colour) {
+      this.colour = colourOf(...colour.slice(1));
+      this.#readError(line.slice(colour[0].length));
+      return;
+    }
     const base = timeBaseLine.exec(line);
     if (base) this.timeBase = { numerator: Number(base[1]), denominator: Number(base[2]) };
+    this.#readError(line);
+  }
+
+  #readError(line: string): void {
     const error = errorLine.exec(line);
     if (!error) return;
     this.errors.push(

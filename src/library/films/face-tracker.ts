@@ -59,7 +59,7 @@ interface Looked {
 }
 
 /** A detector, or what stands for one. `slots`: how many frames are searched while an earlier one is waited for. */
-type Searcher = Pick<FaceDetector, 'detect' | 'slots'>;
+export type Searcher = Pick<FaceDetector, 'detect' | 'slots'>;
 
 // Changes of light so slow that no two pictures differ: a face may have come with them.
 const longestStill = 1;

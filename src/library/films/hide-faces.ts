@@ -7,21 +7,12 @@ import type { DecodedFrame } from './decode-film.js';
 import type { Colour } from './decoder-log.js';
 import type { FilmEncoder } from './encode-film.js';
 import type { TrackedFrame, TrackerOptions } from './face-tracker.js';
+import type { FilmProgress } from './film-progress.js';
 import type { Moments } from './moments.js';
 import type { HiddenBox, TracksOfFrame } from './smooth.js';
 
 /** How faces are hidden in every frame. */
 export type How = Pick<NativeFrame, 'mode' | 'shape' | 'margin'> & { regions: readonly Box[] };
-
-export interface FilmProgress {
-  /** A stream is written only. */
-  step: 'search' | 'write';
-  /** Frames done in this step, and in all: in the first step estimated from the film's length, or unknown. */
-  frames: number;
-  of: number | undefined;
-}
-
-export type OnProgress = ((progress: FilmProgress) => void) | undefined;
 
 /** What a redaction needs besides its source. */
 export interface HideOptions {
@@ -33,7 +24,7 @@ export interface HideOptions {
   stallMs: number;
   until: AbortSignal | undefined;
   signal: AbortSignal | undefined;
-  onProgress: OnProgress;
+  onProgress: ((progress: FilmProgress) => void) | undefined;
 }
 
 /** What comes of hiding the faces of a film. */

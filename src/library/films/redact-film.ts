@@ -12,7 +12,8 @@ import { containerOf, type EncodeOptions, FilmEncoder } from './encode-film.js';
 import { type EncodedFilm, encodedFilm, filmStream } from './encoded-film.js';
 import type { TrackerOptions } from './face-tracker.js';
 import { type FilmFacts, filmFacts } from './film-facts.js';
-import { checkHdr, type Hidden, type HideOptions, type OnProgress } from './hide-faces.js';
+import type { FilmProgress } from './film-progress.js';
+import { checkHdr, type Hidden, type HideOptions } from './hide-faces.js';
 import { hideInOnePass } from './hide-in-one-pass.js';
 import { hideInTwoPasses } from './hide-in-two-passes.js';
 import type { Moment } from './moments.js';
@@ -36,7 +37,7 @@ export interface RedactFilmOptions extends Omit<TrackerOptions, (typeof limitNam
   until?: AbortSignal | undefined;
   signal?: AbortSignal | undefined;
   /** Called for each frame of each pass. */
-  onProgress?: OnProgress;
+  onProgress?: ((progress: FilmProgress) => void) | undefined;
 }
 
 /** A film: the path or file URL of one, or what a `FilmSource` of encoded films may be besides. */

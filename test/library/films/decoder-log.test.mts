@@ -34,6 +34,15 @@ describe('DecoderLog', () => {
     expect(log.errors).to.deep.equal(['Invalid data found', 'Invalid data found: grün.mp4']);
   });
 
+  // Newer ffmpegs decode and filter in threads, of which one may speak in the middle of another's line.
+  it('reads errors that come before the line of a frame or of colours has ended', async () => {
+    const other = `[matroska,webm @ 0x5583] ${error}`;
+    const log = await read(showinfo + frame(1, '64x48') + other, showinfo + colour + other);
+    expect(log.frames).to.have.length(1);
+    expect(log.colour.transfer).to.equal('bt709');
+    expect(log.errors).to.deep.equal(['Invalid data found', 'Invalid data found']);
+  });
+
   // A title was searched for frames: long ones for minutes, in which the service did nothing else, and forged ones counted.
   it('believes no film that calls itself a frame, a colour or an error', async () => {
     const title = '[info]     title           : ';

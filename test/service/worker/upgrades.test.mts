@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { openWire, type Wire } from '../../fixtures/http.mjs';
 import { type StreamService, startStreamService } from '../../fixtures/stream-service.mjs';
 
-const http2 = 'Connection: close, Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n';
+const http2 =
+  'Connection: close, Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n';
 const webSocket =
   'Connection: close, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
 
