@@ -191,7 +191,7 @@ describe('POST /v1/tracks', () => {
       expect(await fate(await post(body, '?searchEvery=1000')), JSON.stringify(settings)).to.equal(end);
       service.close();
     }
-    writeFilm(file('long.mp4'), walking(2), '-vf', 'setpts=N*2/TB', '-fps_mode', 'passthrough');
+    writeFilm(file('long.mp4'), walking(2), '-vf', 'tpad=stop_mode=clone:stop_duration=2');
     await serve({ MAX_VIDEO_SECONDS: '1' });
     expect(await fate(await post(film('long.mp4')))).to.equal('413 FILM_TOO_LONG');
   });
