@@ -24,8 +24,8 @@ using FindFaces = std::function<std::vector<Face>(const cv::Mat&, const Options&
 
 /// The turn after which the picture is upright; 0 unless two readings, at different sizes, agree on another. Reads it
 /// at a quarter of its sides or less in all four positions, and where another turn than 0 has most, that again with
-/// whatever is not far behind. `picture`:
-/// CV_8UC3; `scale`: its pixels for one of the displayed image. Throws like `find` and UprightEvidence.
+/// whatever is not far behind. `picture`: CV_8UC3; `scale`: its pixels for one of the displayed image. Throws like
+/// `find` and UprightEvidence.
 int FindTurn(const cv::Mat& picture, double scale, const Options& options, const FindFaces& find);
 
 /// Where things come to lie by a turn of the whole that has this `size`.

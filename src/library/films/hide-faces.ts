@@ -8,7 +8,7 @@ import type { Colour } from './decoder-log.js';
 import type { FilmEncoder } from './encode-film.js';
 import type { TrackedFrame, TrackerOptions } from './face-tracker.js';
 import type { FilmProgress } from './film-progress.js';
-import type { Moments } from './moments.js';
+import { Moments } from './moments.js';
 import type { HiddenBox, TracksOfFrame } from './smooth.js';
 
 /** How faces are hidden in every frame. */
@@ -18,7 +18,6 @@ export type How = Pick<NativeFrame, 'mode' | 'shape' | 'margin'> & { regions: re
 export interface HideOptions {
   tracking: TrackerOptions;
   how: How;
-  keepsSound: boolean;
   lookAhead: number;
   /** Of a stream: milliseconds without a picture after which it counts as stalled. */
   stallMs: number;
@@ -37,11 +36,11 @@ export interface Hidden {
   damage: string[];
 }
 
-export const nothingHidden = (moments: Moments): Hidden => ({
+export const nothingHidden = (): Hidden => ({
   frames: 0,
   time: 0,
   size: { width: 0, height: 0 },
-  moments,
+  moments: new Moments(),
   damage: [],
 });
 

@@ -20,12 +20,9 @@ import {
   writeHidden,
 } from './hide-faces.js';
 import { LookAhead, type ReadyFrame } from './look-ahead.js';
-import { Moments } from './moments.js';
 
 // Of frames that wait for what comes after them: a second of 4K.
 const maxWaitingBytes = 400_000_000;
-
-type Options = Omit<HideOptions, 'keepsSound'>;
 
 /** How the decoder turns RGB into brightness and colour. */
 const colourOfRgb: Colour = { space: 'smpte170m', transfer: 'bt709', primaries: 'bt709' };
@@ -35,11 +32,11 @@ export async function hideInOnePass(
   detector: FaceDetector,
   film: EncodedFilm,
   encoderFor: (facts: { colour: Colour; pixelShape: string | undefined }) => FilmEncoder,
-  options: Options,
+  options: HideOptions,
 ): Promise<Hidden> {
   const { tracking, how, lookAhead, stallMs, until, signal, onProgress } = options;
   const addon = loadAddon();
-  const hidden = nothingHidden(new Moments());
+  const hidden = nothingHidden();
   const waiting = new LookAhead(lookAhead, maxWaitingBytes);
   const searched: DecodedFrame[] = [];
   let log: DecoderLog | undefined;

@@ -16,7 +16,6 @@ import {
   tracksOf,
   writeHidden,
 } from './hide-faces.js';
-import { Moments } from './moments.js';
 import { type HiddenBox, hiddenBoxes, type TracksOfFrame } from './smooth.js';
 
 // From a picture to the next, however busy the disk is.
@@ -70,7 +69,7 @@ export async function hideInTwoPasses(
   encoder: FilmEncoder,
   options: Options,
 ): Promise<Hidden> {
-  const hidden = nothingHidden(new Moments());
+  const hidden = nothingHidden();
   const frames = await search(detector, file, options, hidden);
   checkRegions(options.how.regions, hidden.size);
   await write(file, hiddenBoxes(frames, hidden.size), encoder, options.how, options);

@@ -65,7 +65,7 @@ async function checkOutput(input: string | undefined, output: string, overwrite:
   if (isThere && !overwrite) throw Object.assign(new Error(`EEXIST: ${output} exists`), { code: 'EEXIST' });
 }
 
-function readOptions(options: RedactFilmOptions): HideOptions & { overwrite: boolean } {
+function readOptions(options: RedactFilmOptions): HideOptions & { overwrite: boolean; keepsSound: boolean } {
   const defaults = pictureTables.redact;
   const {
     mode = defaults.mode.default,
