@@ -15,7 +15,14 @@ struct DepthwiseParams {
   bool is_relu = true;         ///< whether ReLU follows
 };
 
-/// Such a convolution, row by row.
+/// What is made at once.
+enum class Output {
+  kRow,      ///< a row, of three of the input
+  kTwoRows,  ///< two rows, of four: they read a third less
+  kMaxima    ///< of such two rows and every two of their columns the largest: a row of half of the width
+};
+
+/// Such a convolution, by a few rows at once.
 class Depthwise {
  public:
   /// `depth`: floats from one pixel to the next, a multiple of 16; those beyond the channels become zeros.
@@ -23,9 +30,10 @@ class Depthwise {
 
   int depth() const { return depth_; }
 
-  /// Three rows of `width` + 2 pixels become one of `width`, with bias and ReLU. All are aligned to a vector. Answers
-  /// do not depend on where in a row a pixel lies. Any number of threads may call it at once.
-  void Run(const std::array<const float*, 3>& rows, int width, float* out) const;
+  /// Rows of `width` + 2 pixels, the last not read for a single row, become one or two of `width` (even for maxima),
+  /// one below the other, with bias and ReLU. All are aligned to a vector. Answers do not depend on where in a row a
+  /// pixel lies, nor on what is made at once. Any number of threads may call it at once.
+  void Run(Output output, const std::array<const float*, 4>& in, int width, float* out) const;
 
  private:
   int depth_;

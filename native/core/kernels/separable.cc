@@ -15,9 +15,10 @@ void SeparableRows::Start(const Strip& out, int height) {
   height_ = height;
   taken_ = made_ = 0;
   row_ = (static_cast<size_t>(out.count()) + 2) * static_cast<size_t>(layer_->depth());
-  // The pixels beyond the map's left and right border are never written.
-  std::fill_n(ring_.Take(3 * row_), 3 * row_, 0.0F);
-  std::fill_n(zeros_.Take(row_), row_, 0.0F);
+  // Zeros lie beyond the map: the pixels to its left and right, which are never written, and the row above it, which
+  // gives its place to another as soon as the first rows are made.
+  const size_t ring = static_cast<size_t>(at_once() + 2) * row_;
+  std::fill_n(ring_.Take(ring), ring, 0.0F);
 }
 
 void SeparableRows::Push(const float* in) {
@@ -36,11 +37,13 @@ void SeparableRows::Push(const float* in) {
   ++taken_;
 }
 
-void SeparableRows::Pop(float* out) {
-  const float* above = made_ > 0 ? Row(made_ - 1) : zeros_.data();
-  const float* below = made_ + 1 < height_ ? Row(made_ + 1) : zeros_.data();
-  layer_->depthwise.Run({above, Row(made_), below}, out_.count(), out);
-  ++made_;
+int SeparableRows::Pop(float* out) {
+  const int rows = next();
+  if (made_ + rows == height_) std::fill_n(Row(height_), row_, 0.0F);
+  layer_->depthwise.Run(rows == 1 ? Output::kRow : output_,
+                        {Row(made_ - 1), Row(made_), Row(made_ + 1), Row(made_ + 2)}, out_.count(), out);
+  made_ += rows;
+  return output_ == Output::kMaxima ? 1 : rows;
 }
 
 }  // namespace faces::kernels

@@ -58,14 +58,14 @@ inline SeparableParams SomeSeparable(int outputs, int inputs) {
 }
 
 // In double. `rows` begin a pixel to the left of the first output.
-inline double DepthwiseAt(const DepthwiseParams& layer, int depth, const std::array<faces::kernels::Buffer, 3>& rows,
-                          int x, int channel) {
+inline double DepthwiseAt(const DepthwiseParams& layer, int depth, const std::array<const float*, 3>& rows, int x,
+                          int channel) {
   double sum = layer.bias[static_cast<size_t>(channel)];
   for (size_t ky = 0; ky < 3; ++ky) {
     for (size_t kx = 0; kx < 3; ++kx) {
       const size_t at = (static_cast<size_t>(x) + kx) * static_cast<size_t>(depth) + static_cast<size_t>(channel);
       sum += static_cast<double>(layer.weights[static_cast<size_t>(channel) * 9 + ky * 3 + kx]) *
-             static_cast<double>(rows[ky].data()[at]);
+             static_cast<double>(rows[ky][at]);
     }
   }
   return layer.is_relu ? std::max(sum, 0.0) : sum;

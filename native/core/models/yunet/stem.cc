@@ -12,17 +12,21 @@ using namespace kernels;
 constexpr size_t kColours = 3;
 constexpr int kRowsBetweenCheckpoints = 4;
 
-std::vector<const Separable*> Layers(const Weights& weights) {
+std::vector<Chain::Layer> Layers(const Weights& weights) {
   const Separable* layer = &weights.layers[kStemLayers];
-  return {layer, nullptr, layer + 1, layer + 2, layer + 3, layer + 4, nullptr};
+  return {{layer, Output::kMaxima},
+          {layer + 1, Output::kTwoRows},
+          {layer + 2, Output::kTwoRows},
+          {layer + 3, Output::kTwoRows},
+          {layer + 4, Output::kMaxima}};
 }
 
 }  // namespace
 
 Stem::Stem(const Weights& weights)
-    : first_(&weights.first), chain_(Layers(weights), [this](const float* row) {
-        std::copy_n(row, columns_.count() * kChannels,
-                    out_->Row(made_++) + static_cast<size_t>(columns_.first) * kChannels);
+    : first_(&weights.first), chain_(Layers(weights), [this](const float*) {
+        ++made_;
+        chain_.WriteTo(Destination());
       }) {}
 
 void Stem::Start(int height, const Strip& columns, RowRing& out) {
@@ -31,6 +35,7 @@ void Stem::Start(int height, const Strip& columns, RowRing& out) {
   columns_ = columns;
   out_ = &out;
   chain_.Start(columns, first_rows_);
+  chain_.WriteTo(Destination());
   const auto count = static_cast<size_t>(chain_.in().count());
   pixels_.Take(3 * (2 * count + 1) * kColours);
   first_row_.Take(count * static_cast<size_t>(first_->padded_outputs()));

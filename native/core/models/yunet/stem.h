@@ -29,6 +29,7 @@ class Stem {
   int made() const { return made_; }
 
  private:
+  float* Destination() const { return out_->Row(made_) + static_cast<size_t>(columns_.first) * kChannels; }
   void ReadPixels(const cv::Mat& pixels, int row, float* to) const;
 
   const kernels::Layer* first_;

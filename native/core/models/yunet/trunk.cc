@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/pool.h"
 #include "kernels/upsample.h"
 
 namespace faces::yunet {
@@ -25,32 +26,47 @@ float LowestLogit(float threshold) {
   return static_cast<float>(std::log(share / (1 - std::min(share, 1 - 1e-6))) - 1e-3);
 }
 
+std::vector<Chain::Layer> Layers(const Weights& weights, const std::vector<size_t>& indices, Output output) {
+  std::vector<Chain::Layer> layers;
+  for (const size_t index : indices) layers.push_back({&weights.layers[index], output});
+  return layers;
+}
+
+// Of the row `upper` of a map of `width` columns, and the one behind it in memory.
+const float* LargestOfFour(const float* upper, int width, Buffer& pooled) {
+  constexpr size_t kPixel = kChannels;
+  MaxPool({upper, static_cast<size_t>(width) * kPixel, kPixel}, width, 2, kChannels, 2, {pooled.data(), 0, kPixel});
+  return pooled.data();
+}
+
 float Sigmoid(float logit) { return 1 / (1 + std::exp(-logit)); }
 
 }  // namespace
 
+// Rows of the sixteenth and of the coarser map fit into the first-level cache, and each that they are behind costs the
+// finer ones memory.
 Trunk::Trunk(const Weights& weights)
-    : eighth_({&weights.layers[kEighthLayers], &weights.layers[kEighthLayers + 1]},
+    : eighth_(Layers(weights, {kEighthLayers, kEighthLayers + 1}, Output::kTwoRows),
               [this](const float* row) { TakeEighth(row); }),
-      sixteenth_({nullptr, &weights.layers[kSixteenthLayers], &weights.layers[kSixteenthLayers + 1]},
+      sixteenth_(Layers(weights, {kSixteenthLayers, kSixteenthLayers + 1}, Output::kRow),
                  [this](const float* row) { TakeSixteenth(row); }),
-      thirty_second_({nullptr, &weights.layers[kThirtySecondLayers], &weights.layers[kThirtySecondLayers + 1],
-                      &weights.layers[kLaterals]},
+      thirty_second_(Layers(weights, {kThirtySecondLayers, kThirtySecondLayers + 1, kLaterals}, Output::kRow),
                      [this](const float* row) { TakeThirtySecondLateral(row); }),
-      lateral16_({&weights.layers[kLaterals + 1]}, [this](const float* row) { TakeSixteenthLateral(row); }),
-      finest_({&weights.layers[kLaterals + 2], &weights.layers[kShared], &weights.layers[kHeads]},
+      lateral16_(Layers(weights, {kLaterals + 1}, Output::kRow),
+                 [this](const float* row) { TakeSixteenthLateral(row); }),
+      finest_(Layers(weights, {kLaterals + 2, kShared, kHeads}, Output::kTwoRows),
               [this](const float* row) { TakeHeads(0, row); }),
-      heads16_({&weights.layers[kShared + 1], &weights.layers[kHeads + 1]},
+      heads16_(Layers(weights, {kShared + 1, kHeads + 1}, Output::kRow),
                [this](const float* row) { TakeHeads(1, row); }),
-      heads32_({&weights.layers[kShared + 2], &weights.layers[kHeads + 2]},
+      heads32_(Layers(weights, {kShared + 2, kHeads + 2}, Output::kRow),
                [this](const float* row) { TakeHeads(2, row); }) {}
 
 void Trunk::Start(int width, int height, float threshold) {
   width_ = width;
   const auto whole = [](int columns) { return Strip{0, columns, columns}; };
   eighth_.Start(whole(width), height);
-  sixteenth_.Start(whole(width / 2), height);
-  thirty_second_.Start(whole(width / 4), height / 2);
+  sixteenth_.Start(whole(width / 2), height / 2);
+  thirty_second_.Start(whole(width / 4), height / 4);
   lateral16_.Start(whole(width / 2), height / 2);
   finest_.Start(whole(width), height);
   heads16_.Start(whole(width / 2), height / 2);
@@ -60,7 +76,11 @@ void Trunk::Start(int width, int height, float threshold) {
   sixteenth_rows_.Start(row / 2, kSixteenthRows);
   sum8_.Take(row);
   sum16_.Take(row / 2);
+  pooled8_.Take(row / 2);
+  pooled16_.Take(row / 4);
   eighth_count_ = sixteenth_count_ = eighth_added_ = sixteenth_added_ = 0;
+  eighth_.WriteTo(eighth_rows_.Row(0));
+  sixteenth_.WriteTo(sixteenth_rows_.Row(0));
   lowest_logit_ = LowestLogit(threshold);
   head_rows_.fill(0);
   for (std::vector<Place>& places : found_) places.clear();
@@ -73,15 +93,15 @@ void Trunk::Push(const float* row, const CancelFlag& cancel) {
 }
 
 void Trunk::TakeEighth(const float* row) {
-  float* kept = eighth_rows_.Row(eighth_count_++);
-  std::copy_n(row, eighth_rows_.row(), kept);
-  sixteenth_.Push(kept);
+  const bool is_pair = ++eighth_count_ % 2 == 0;
+  eighth_.WriteTo(eighth_rows_.Row(eighth_count_));
+  if (is_pair) sixteenth_.Push(LargestOfFour(row - eighth_rows_.row(), width_, pooled8_));
 }
 
 void Trunk::TakeSixteenth(const float* row) {
-  float* kept = sixteenth_rows_.Row(sixteenth_count_++);
-  std::copy_n(row, sixteenth_rows_.row(), kept);
-  thirty_second_.Push(kept);
+  const bool is_pair = ++sixteenth_count_ % 2 == 0;
+  sixteenth_.WriteTo(sixteenth_rows_.Row(sixteenth_count_));
+  if (is_pair) thirty_second_.Push(LargestOfFour(row - sixteenth_rows_.row(), width_ / 2, pooled16_));
 }
 
 void Trunk::TakeThirtySecondLateral(const float* row) {

@@ -35,8 +35,8 @@ class Trunk {
   void TakeHeads(size_t scale, const float* row);
 
   Chain eighth_;
-  Chain sixteenth_;      // from the maximum on
-  Chain thirty_second_;  // from the maximum on, with its lateral layer
+  Chain sixteenth_;
+  Chain thirty_second_;  // with its lateral layer
   Chain lateral16_;
   Chain finest_;  // of an eighth: from the lateral layer on, with the heads
   Chain heads16_;
@@ -51,6 +51,8 @@ class Trunk {
   int sixteenth_added_ = 0;
   kernels::Buffer sum8_;
   kernels::Buffer sum16_;
+  kernels::Buffer pooled8_;
+  kernels::Buffer pooled16_;
 
   float lowest_logit_ = 0;
   std::array<int, kStrides.size()> head_rows_{};
