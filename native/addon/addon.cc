@@ -7,8 +7,10 @@
 #include "coded_error.h"
 #include "detector_wrap.h"
 #include "frame_jobs.h"
+#include "image/pixels.h"
 #include "instance_data.h"
 #include "probe.h"
+#include "promise_job.h"
 
 namespace faces::addon {
 namespace {
@@ -23,12 +25,27 @@ void CancelJobsAtTeardown(const Napi::CallbackInfo& info) {
   }
 }
 
+class ReturnMemoryJob final : public PromiseJob {
+ public:
+  using PromiseJob::PromiseJob;
+
+ private:
+  void Work() override { ReturnMemory(); }
+  Napi::Value Result(Napi::Env env) override { return env.Undefined(); }
+};
+
+// returnMemory(): see core/image/pixels.h. On a pool thread, since it takes some milliseconds.
+Napi::Value ReturnFreedMemory(const Napi::CallbackInfo& info) {
+  return Start(std::make_unique<ReturnMemoryJob>(info.Env()));
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   DetectorWrap::Define(env);
   exports.Set("load", Napi::Function::New(env, DetectorWrap::Load, "load"));
   exports.Set("probe", Napi::Function::New(env, Probe, "probe"));
   exports.Set("frameToBgr", Napi::Function::New(env, FrameToBgr, "frameToBgr"));
   exports.Set("redactFrame", Napi::Function::New(env, RedactFrame, "redactFrame"));
+  exports.Set("returnMemory", Napi::Function::New(env, ReturnFreedMemory, "returnMemory"));
   exports.Set("cancelJobsAtTeardown", Napi::Function::New(env, CancelJobsAtTeardown, "cancelJobsAtTeardown"));
   exports.Set("opencvVersion", CV_VERSION);
   // The tables in TypeScript must agree with these.

@@ -95,6 +95,19 @@ function cancelJobsOnExit(addon: NativeAddon): void {
   });
 }
 
+// Freed memory serves the next searches; what was needed at some time only goes back within this time.
+const keepMemoryMs = 10_000;
+let returning: NodeJS.Timeout | undefined;
+
+function returnMemoryLater(): void {
+  returning ??= setTimeout(() => {
+    returning = undefined;
+    loadAddon()
+      .returnMemory()
+      .catch(() => {}); // no memory for the job itself: the next one tries again
+  }, keepMemoryMs).unref();
+}
+
 /** Leaves one pool thread free: jobs on all of them would block file reads and DNS lookups. */
 function checkSlots(slots: number | undefined): number {
   const { UV_THREADPOOL_SIZE: poolSize = '4' } = process.env;
@@ -338,6 +351,7 @@ export class FaceDetector {
     } finally {
       running.delete(cancel);
       stopListening();
+      returnMemoryLater();
     }
   }
 }

@@ -22,6 +22,11 @@ export interface NativeAddon {
   /** Writes the pixels of a frame of a film as BGR into `bgr`. Throws TypeError for buffers of another size. */
   frameToBgr(frame: FramePixels & { isBt709: boolean; bgr: Uint8Array }): Promise<void>;
   /**
+   * Gives the system the memory that searches have freed and the process keeps: up to 64 MB of pixels, and what malloc has. Takes some
+   * milliseconds of a pool thread.
+   */
+  returnMemory(): Promise<void>;
+  /**
    * From now on, jobs are cancelled when this thread's environment is torn down, which would otherwise wait for them.
    * Throws an error with code OUT_OF_MEMORY if the system cannot create the watching thread.
    */

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bytes.h"
+#include "pixels.h"
 
 namespace faces {
 namespace {
@@ -232,7 +233,7 @@ Header ReadBmpHeader(Bytes bytes) {
 
 Decoded DecodeBmp(Bytes bytes, const Header& header) {
   const Layout layout = ReadLayout(bytes);
-  cv::Mat image(static_cast<int>(header.height), static_cast<int>(header.width), CV_8UC3);
+  cv::Mat image = NewPixels({static_cast<int>(header.width), static_cast<int>(header.height)}, CV_8UC3);
   const bool is_rle = layout.compression == kRle8 || layout.compression == kRle4;
   is_rle ? ReadRunLengths(bytes, layout, image) : ReadRows(bytes, layout, image);
   return {std::move(image)};

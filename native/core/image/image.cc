@@ -11,6 +11,7 @@
 #include "header.h"
 #include "jpeg.h"
 #include "orientation.h"
+#include "pixels.h"
 #include "png.h"
 #include "pnm.h"
 #include "tiff.h"
@@ -87,7 +88,7 @@ DecodedImage WrapRawImage(const RawImage& raw, int64_t max_pixels, Alpha alpha) 
   const cv::Mat view(raw.height, raw.width, CV_8UC(raw.channels), const_cast<uint8_t*>(raw.pixels.data));
   const int channels = raw.channels == 4 && alpha == Alpha::kKept ? 4 : 3;
   if (raw.channels == channels && !raw.is_rgb) return {view, view.size()};
-  cv::Mat image;
+  cv::Mat image = NewPixels(view.size(), CV_8UC(channels));
   if (raw.channels == 1) {
     cv::cvtColor(view, image, cv::COLOR_GRAY2BGR);
   } else if (raw.channels == 3) {

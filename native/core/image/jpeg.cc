@@ -12,6 +12,7 @@
 
 #include "bytes.h"
 #include "jpeg_markers.h"
+#include "pixels.h"
 #include "way_out.h"
 
 namespace faces {
@@ -224,7 +225,7 @@ Decoded DecodeJpeg(Bytes bytes, const Header& header, int reduction) {
   const auto rounded_up = [&](int64_t side) { return static_cast<JDIMENSION>((side + reduction - 1) / reduction); };
   if (info.output_width != rounded_up(header.width) || info.output_height != rounded_up(header.height)) ThrowCorrupt();
 
-  Decoded decoded{cv::Mat(static_cast<int>(info.output_height), static_cast<int>(info.output_width), CV_8UC3)};
+  Decoded decoded{NewPixels({static_cast<int>(info.output_width), static_cast<int>(info.output_height)}, CV_8UC3)};
   if (!ReadRows(jpeg, decoded.pixels)) ThrowFor(jpeg.problems());
   bool is_whole = true;
   if (is_multi_scan) {

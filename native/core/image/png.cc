@@ -9,6 +9,7 @@
 
 #include "bytes.h"
 #include "exif.h"
+#include "pixels.h"
 #include "way_out.h"
 
 namespace faces {
@@ -183,7 +184,7 @@ Decoded DecodePng(Bytes bytes, const Header& header, Alpha alpha) {
                               row_bytes == static_cast<size_t>(header.width * channels);
   if (!matches_header) ThrowCorrupt();
 
-  cv::Mat pixels(static_cast<int>(header.height), static_cast<int>(header.width), CV_8UC(channels));
+  cv::Mat pixels = NewPixels({static_cast<int>(header.width), static_cast<int>(header.height)}, CV_8UC(channels));
   const bool is_read = reader.Try([&] {
     for (int pass = 0; pass < passes; ++pass) {
       for (int y = 0; y < pixels.rows; ++y) png_read_row(png, pixels.ptr(y), nullptr);

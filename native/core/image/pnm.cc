@@ -5,6 +5,7 @@
 #include <string>
 
 #include "bytes.h"
+#include "pixels.h"
 
 namespace faces {
 namespace {
@@ -160,7 +161,7 @@ void ReadBinary(Bytes bytes, const Layout& layout, cv::Mat& samples) {
 
 // Converts gray or RGB, with or without alpha, to BGR.
 cv::Mat ToBgr(const cv::Mat& samples) {
-  cv::Mat image(samples.size(), CV_8UC3);
+  cv::Mat image = NewPixels(samples.size(), CV_8UC3);
   for (int y = 0; y < image.rows; ++y) {
     const uint8_t* from = samples.ptr(y);
     auto* row = image.ptr<cv::Vec3b>(y);

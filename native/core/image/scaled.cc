@@ -4,6 +4,8 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "pixels.h"
+
 namespace faces {
 
 cv::Size ScaledSize(const cv::Size& size, double factor) {
@@ -12,15 +14,16 @@ cv::Size ScaledSize(const cv::Size& size, double factor) {
 }
 
 cv::Mat Shrunk(const cv::Mat& picture, double factor) {
-  cv::Mat shrunk;
-  cv::resize(picture, shrunk, ScaledSize(picture.size(), factor), 0, 0, cv::INTER_AREA);
+  const cv::Size size = ScaledSize(picture.size(), factor);
+  cv::Mat shrunk = NewPixels(size, picture.type());
+  cv::resize(picture, shrunk, size, 0, 0, cv::INTER_AREA);
   return shrunk;
 }
 
 cv::Mat Resized(const cv::Mat& picture, const cv::Size& size) {
   if (size == picture.size()) return picture;
   const bool shrinks = std::max(size.width, size.height) < std::max(picture.cols, picture.rows);
-  cv::Mat resized;
+  cv::Mat resized = NewPixels(size, picture.type());
   cv::resize(picture, resized, size, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);
   return resized;
 }

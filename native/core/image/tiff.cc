@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "pixels.h"
 #include "tiff_layout.h"
 #include "tiff_samples.h"
 
@@ -163,7 +164,7 @@ class Picture {
         blocks_(BlocksOf(tiff, layout)),
         palette_(PaletteOf(tiff, layout)) {
     channels_ = keeps_alpha && HasAlpha(layout) ? 4 : 3;
-    pixels_ = cv::Mat(static_cast<int>(layout.height), static_cast<int>(layout.width), CV_8UC(channels_));
+    pixels_ = NewPixels({static_cast<int>(layout.width), static_cast<int>(layout.height)}, CV_8UC(channels_));
   }
 
   cv::Mat Decode() {

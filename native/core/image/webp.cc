@@ -7,6 +7,7 @@
 
 #include "bytes.h"
 #include "exif.h"
+#include "pixels.h"
 
 namespace faces {
 namespace {
@@ -129,7 +130,7 @@ Decoded DecodeWebp(Bytes bytes, const Header& header, Alpha alpha) {
   const cv::Size size(static_cast<int>(header.width), static_cast<int>(header.height));
   const int type = header.has_alpha && alpha == Alpha::kKept ? CV_8UC4 : CV_8UC3;
   if (!IsAnimated(webp)) {
-    cv::Mat pixels(size, type);
+    cv::Mat pixels = NewPixels(size, type);
     DecodeInto(webp, kFirstChunk, pixels);
     return {pixels};
   }

@@ -10,10 +10,6 @@
 #include "image/image.h"
 #include "image/jpeg.h"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 using namespace faces;
 using namespace encoded;
 using fixtures::AsBytes;
@@ -206,7 +202,6 @@ std::vector<Sample> Samples() {
 constexpr double kKept = 12 << 20;
 
 double MeasuredPeak(const std::vector<uint8_t>& file, Alpha alpha) {
-  malloc_trim(0);  // or what has been freed is used again
   fixtures::RestartPeak();
   const double before = fixtures::PeakMegabytesSinceRestart();
   const DecodedImage image = DecodeImage(AsBytes(file), {}, alpha);
