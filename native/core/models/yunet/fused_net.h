@@ -16,7 +16,7 @@ class FusedNet final : public Engine {
   explicit FusedNet(const Params& params);
 
   /// Goes through the level from its top to its bottom and keeps of each layer only the rows that the next ones need:
-  /// memory grows with the width alone, by 4.4 KB for a column (36 MB for 8192), and is kept for the next level.
+  /// memory grows with the width alone, by 4.3 KB for a column (35 MB for 8192), and is kept for the next level.
   void Look(Level& level, float threshold, ThreadPool& pool, const CancelFlag& cancel,
             std::vector<Place>& found) override;
 
