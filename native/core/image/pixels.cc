@@ -40,11 +40,12 @@ void AdviseLargePages(const Block& block) {
 #ifdef MADV_HUGEPAGE
   constexpr size_t kWorthwhile = 4 * kMegabyte;
   if (block.bytes < kWorthwhile) return;
-  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<uintptr_t>(block.memory);
-  const uintptr_t first = (begin + page - 1) / page * page;
-  const uintptr_t end = (begin + block.bytes) / page * page;
-  madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);  // it may be refused
+  // Whole pages that lie in it.
+  auto space = block.bytes;
+  void* first = block.memory;
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  if (std::align(page, page, first, space) == nullptr) return;
+  madvise(first, space / page * page, MADV_HUGEPAGE);  // it may be refused
 #else
   static_cast<void>(block);
 #endif

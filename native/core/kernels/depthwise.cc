@@ -58,7 +58,7 @@ HWY_INLINE V LoadOnce(const float* from) {
 
 // Row `kUpper` of the input: the kernel's row of that number goes with it into the upper row of the output, the one
 // before into the lower, as far as the kernel has them.
-template <int kUpper, size_t kRows, size_t kColumns, size_t... kAt>
+template <size_t kUpper, size_t kRows, size_t kColumns, size_t... kAt>
 HWY_INLINE void AddRow(const Run<kRows>& run, size_t at, size_t channel, V (&upper)[kColumns], V (&lower)[kColumns],
                        std::index_sequence<kAt...>) {
   constexpr bool kIsInUpper = kUpper < 3;

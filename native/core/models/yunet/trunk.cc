@@ -28,6 +28,7 @@ float LowestLogit(float threshold) {
 
 std::vector<Chain::Layer> Layers(const Weights& weights, const std::vector<size_t>& indices, Output output) {
   std::vector<Chain::Layer> layers;
+  layers.reserve(indices.size());
   for (const size_t index : indices) layers.push_back({&weights.layers[index], output});
   return layers;
 }
