@@ -136,16 +136,16 @@ WORKDIR /project
 COPY package-lock.json ./
 COPY scripts/lock-of.mjs scripts/
 ARG TARGETARCH
-ENV TARGETARCH=$TARGETARCH
+RUN npm config set --location=global cpu "$(echo $TARGETARCH | sed s/amd64/x64/)"
 ENV INSTALL="npm install --ignore-scripts --omit=dev --no-audit --no-fund"
 
 FROM optional AS formats
 RUN mkdir /formats && node scripts/lock-of.mjs /formats sharp libheif-js \
- && cd /formats && $INSTALL --cpu="$(echo $TARGETARCH | sed s/amd64/x64/)"
+ && cd /formats && $INSTALL
 
 FROM optional AS bullmq
 RUN mkdir /bullmq && node scripts/lock-of.mjs /bullmq bullmq ioredis \
- && cd /bullmq && $INSTALL --cpu="$(echo $TARGETARCH | sed s/amd64/x64/)"
+ && cd /bullmq && $INSTALL
 
 FROM node:${NODE}-bookworm-slim AS runtime
 ARG NODE
