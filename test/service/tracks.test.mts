@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -21,8 +21,13 @@ function workerWithFilm(service: Service): { worker: number; decoder: number } {
   return found;
 }
 
-const isProcess = (pid: number) =>
-  existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`).length > 0;
+const isProcess = (pid: number) => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`).length > 0;
+  } catch {
+    return false; // it has ended, perhaps between opening and reading
+  }
+};
 
 /** What processes have open of a folder's files, also of those without a name. */
 const openFiles = (folder: string, pids: readonly number[]) =>
