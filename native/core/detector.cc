@@ -7,13 +7,10 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include "detection/selection.h"
 #include "detection/turn.h"
 #include "image/image.h"
+#include "image/pixels.h"
 #include "image/scaled.h"
 #include "render/encode.h"
 #include "render/faces_to_hide.h"
@@ -32,14 +29,7 @@ void SetUpOpenCV() {
   std::call_once(once, [] {
     cv::setNumThreads(1);
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-#ifdef __GLIBC__
-    // glibc raises these limits by itself, up to 32 and 64 MB, after which every pool thread keeps that much freed
-    // memory: with a megapixel's pictures a process takes 175 MB instead of 120.
-    // NOLINTBEGIN(concurrency-mt-unsafe): glibc locks what they change
-    mallopt(M_MMAP_THRESHOLD, 4 << 20);
-    mallopt(M_TRIM_THRESHOLD, 4 << 20);
-    // NOLINTEND(concurrency-mt-unsafe)
-#endif
+    LimitMemory();
   });
 }
 

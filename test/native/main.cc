@@ -3,7 +3,11 @@
 
 #include <opencv2/core.hpp>
 
+#include "image/pixels.h"
+
 int main(int argc, char** argv) {
-  cv::setNumThreads(1);  // as Detector does, for the tests that go past it
+  // As Detector does, for the tests that go past it.
+  cv::setNumThreads(1);
+  faces::LimitMemory();
   return doctest::Context(argc, argv).run();
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "image/pixels.h"
 #include "image/scaled.h"
 
 namespace faces {
@@ -153,7 +154,7 @@ Face Turned(const Face& face, const cv::Size& size, int turn) {
 
 cv::Mat Turned(const cv::Mat& picture, int turn) {
   if (turn == 0) return picture;
-  cv::Mat turned;
+  cv::Mat turned = NewPixels(Turned(picture.size(), turn), picture.type());
   cv::rotate(picture, turned, turn - 1);  // ROTATE_90_CLOCKWISE, ROTATE_180, ROTATE_90_COUNTERCLOCKWISE
   return turned;
 }

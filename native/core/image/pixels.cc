@@ -165,6 +165,17 @@ cv::Mat NewPixels(const cv::Size& size, int type) {
   return pixels;
 }
 
+void LimitMemory() {
+#ifdef __GLIBC__
+  // glibc raises these limits by itself, up to 32 and 64 MB, after which every pool thread keeps that much freed
+  // memory: with a megapixel's pictures a process takes 175 MB instead of 120.
+  // NOLINTBEGIN(concurrency-mt-unsafe): glibc locks what they change
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  mallopt(M_TRIM_THRESHOLD, 4 << 20);
+  // NOLINTEND(concurrency-mt-unsafe)
+#endif
+}
+
 void ReturnMemory() {
   AllBlocks().Free();
 #ifdef __GLIBC__

@@ -9,6 +9,9 @@ namespace faces {
 /// machines, taking new ones costs more than decoding. Throws cv::Exception when there is no memory.
 cv::Mat NewPixels(const cv::Size& size, int type);
 
+/// Holds malloc to what it may keep of freed memory, for the whole process.
+void LimitMemory();
+
 /// Gives back to the system what is kept, and what malloc keeps.
 void ReturnMemory();
 
