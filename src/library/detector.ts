@@ -95,12 +95,13 @@ function cancelJobsOnExit(addon: NativeAddon): void {
   });
 }
 
-// Freed memory serves the next searches; what was needed at some time only goes back within this time.
+// Freed memory serves the next searches; what they do not need goes back to the system within this time.
 const keepMemoryMs = 10_000;
 let returning: NodeJS.Timeout | undefined;
 
 function returnMemoryLater(): void {
-  returning ??= setTimeout(() => {
+  if (returning) return;
+  returning = setTimeout(() => {
     returning = undefined;
     loadAddon()
       .returnMemory()

@@ -45,14 +45,17 @@ inline void RestartPeak() {
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
-/// The most memory that the process has had since.
-inline double PeakMegabytesSinceRestart() {
+/// A figure of the system about this process, such as "VmRSS:", the memory that it has.
+inline double StatusMegabytes(const std::string& name) {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmHWM:", 0) == 0) return std::stod(line.substr(6)) / 1024;
+    if (line.rfind(name, 0) == 0) return std::stod(line.substr(name.size())) / 1024;
   }
   return 0;
 }
+
+/// The most memory that the process has had since.
+inline double PeakMegabytesSinceRestart() { return StatusMegabytes("VmHWM:"); }
 #endif
 
 }  // namespace fixtures

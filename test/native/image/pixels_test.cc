@@ -1,11 +1,10 @@
 #include "image/pixels.h"
 
-#include <fstream>
-#include <string>
 #include <vector>
 
 #include "../counted_memory.h"
 #include "../fixtures.h"
+#include "../peak_memory.h"
 
 using namespace faces;
 
@@ -44,37 +43,25 @@ TEST_SUITE("pixels" * doctest::skip(!memory::kIsCounted)) {  // sanitizers want 
 }
 
 #ifdef __linux__
-namespace {
-
-double ResidentMegabytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmRSS:", 0) == 0) return std::stod(line.substr(6)) / 1024;
-  }
-  return 0;
-}
-
-}  // namespace
-
 TEST_SUITE("pixels" * doctest::skip(!memory::kIsCounted)) {
   TEST_CASE("64 MB are kept, and none of them beside a large picture, or once memory is returned") {
     constexpr double kOther = 8;  // what else the process may take or free
     ReturnMemory();
-    const double before = ResidentMegabytes();
+    const double before = fixtures::StatusMegabytes("VmRSS:");
     {
       std::vector<cv::Mat> pictures;
       for (int i = 0; i < 9; ++i) pictures.push_back(Filled(12));
-      CHECK(ResidentMegabytes() > before + 108 - kOther);
+      CHECK(fixtures::StatusMegabytes("VmRSS:") > before + 108 - kOther);
     }
-    const double kept = ResidentMegabytes() - before;
+    const double kept = fixtures::StatusMegabytes("VmRSS:") - before;
     CHECK(kept > 60 - kOther);
     CHECK(kept < 64 + kOther);
     { const cv::Mat large = Filled(70); }
-    CHECK(ResidentMegabytes() < before + kOther);
+    CHECK(fixtures::StatusMegabytes("VmRSS:") < before + kOther);
     { const cv::Mat picture = Filled(30); }
-    CHECK(ResidentMegabytes() > before + 30 - kOther);
+    CHECK(fixtures::StatusMegabytes("VmRSS:") > before + 30 - kOther);
     ReturnMemory();
-    CHECK(ResidentMegabytes() < before + kOther);
+    CHECK(fixtures::StatusMegabytes("VmRSS:") < before + kOther);
   }
 }
 #endif
