@@ -56,9 +56,15 @@ const colourLine = new RegExp(
   String.raw`${shown}color_range:\S+ color_space:(\S+) color_primaries:(\S+) color_trc:([\w-]+)`,
 );
 const timeBaseLine = new RegExp(String.raw`${shown}config in time_base: (\d+)\/(\d+)`);
-const errorLine = /^(?:\[[^\]]*\] )*\[(?:error|fatal|panic)\] (.+)/;
 
-/** Reads what ffmpeg says while it decodes: a line for each picture, and errors. */
+// The colour of what follows. A film's own escapes are not among them: ffmpeg shows them as question marks.
+const colourChange = new RegExp(String.raw`${'\x1b'}\[([\d;]*)m`);
+const red = /^\d;31$/;
+
+/**
+ * Reads what ffmpeg says while it decodes: a line for each picture, and errors, which are what it prints in red. Its threads write into
+ * one another's lines, and it names the level only where a line begins, so nothing else tells whose the rest of a line is.
+ */
 export class DecoderLog {
   /** What went wrong; the last few messages. */
   readonly errors: string[] = [];
@@ -66,6 +72,7 @@ export class DecoderLog {
   /** Of the last picture that ffmpeg has told of. */
   colour: Colour = colourOf();
   readonly #frames: FrameFacts[] = [];
+  #isRed = false;
   #isOver = false;
   #wake: () => void = () => undefined;
 
@@ -89,7 +96,8 @@ export class DecoderLog {
     return this.#frames.shift();
   }
 
-  #read(line: string): void {
+  #read(coloured: string): void {
+    const line = this.#withoutErrors(coloured);
     const frame = frameLine.exec(line);
     if (frame) {
       const [, ticks, time, format, across, down, width, height] = frame;
@@ -102,28 +110,29 @@ export class DecoderLog {
         isRgb: isRgbFormat(format),
       });
       this.#wake();
-      this.#readError(line.replace(/^.* type:\S+ /, '')); // of another thread of ffmpeg, which ends this line
       return;
     }
     const colour = colourLine.exec(line);
-    if (colour) {
-      this.colour = colourOf(...colour.slice(1));
-      this.#readError(line.slice(colour[0].length));
-      return;
-    }
+    if (colour) this.colour = colourOf(...colour.slice(1));
     const base = timeBaseLine.exec(line);
     if (base) this.timeBase = { numerator: Number(base[1]), denominator: Number(base[2]) };
-    this.#readError(line);
   }
 
-  #readError(line: string): void {
-    const error = errorLine.exec(line);
-    if (!error) return;
-    this.errors.push(
-      Buffer.from(error[1] as string, 'latin1')
-        .toString()
-        .trim(),
-    );
+  /** Keeps what the line has in red, and returns the rest without its colours. */
+  #withoutErrors(line: string): string {
+    let [rest, error] = ['', ''];
+    for (const [i, part] of line.split(colourChange).entries()) {
+      if (i % 2 === 1) this.#isRed = red.test(part);
+      else if (this.#isRed) error += part;
+      else rest += part;
+    }
+    this.#keepError(error.replace(/^\[(?:error|fatal|panic)\] /, ''));
+    return rest;
+  }
+
+  #keepError(error: string): void {
+    const text = Buffer.from(error, 'latin1').toString().trim();
+    if (text) this.errors.push(text);
     if (this.errors.length > keptErrors) this.errors.shift();
   }
 }

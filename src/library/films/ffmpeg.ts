@@ -32,8 +32,16 @@ function withMemory(program: string, bytes: number | undefined): [command: strin
   return ['/bin/sh', '-c', `ulimit -v ${Math.ceil(bytes / 1024)}; exec "$0" "$@"`, program];
 }
 
+// In colours, the few that every terminal has: DecoderLog tells by them what is an error.
+const coloured = {
+  AV_LOG_FORCE_COLOR: '1',
+  AV_LOG_FORCE_NOCOLOR: undefined,
+  AV_LOG_FORCE_256COLOR: undefined,
+  TERM: '',
+};
+
 /**
- * Starts ffmpeg; on Linux with `memoryBytes` at most. Rejects with FaceDetectorError FFMPEG_MISSING or INTERNAL where that is not possible.
+ * Starts ffmpeg, which prints what DecoderLog reads; on Linux with `memoryBytes` at most. Rejects with FaceDetectorError FFMPEG_MISSING or INTERNAL where that is not possible.
  */
 export async function startFfmpeg(
   args: readonly string[],
@@ -44,6 +52,7 @@ export async function startFfmpeg(
     const [command, ...before] = withMemory(pathOf('ffmpeg'), memoryBytes);
     const child = spawn(command, [...before, '-hide_banner', '-nostats', '-loglevel', 'level+info', ...args], {
       stdio,
+      env: { ...process.env, ...coloured },
     });
     await once(child, 'spawn');
     return child;
