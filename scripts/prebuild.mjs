@@ -11,7 +11,7 @@ import { copyVcpkgLicences, vcpkgBuild, vcpkgLibraries } from './build-by-vcpkg.
 import { linkedLibraries, noticeOf, sbomOf, sourcesIn } from './linked-libraries.mjs';
 import { prebuildTarget } from './prebuild-target.mjs';
 import { addonSources } from './stamps.mjs';
-import { buildStatic, libraries as debianLibraries, missingCompiler } from './static-build.mjs';
+import { buildStatic, libraries as debianLibraries, missingTools } from './static-build.mjs';
 
 const root = path.join(import.meta.dirname, '..');
 const raw = path.join(root, 'build', 'prebuilt');
@@ -63,7 +63,7 @@ function byDocker({ libc, cross }) {
 /** As the stages of the Dockerfile do: what comes out asks for the glibc that the compiler brings, or a later one. */
 function byHand({ libc, cross }) {
   if (libc === 'musl') fail('the addon for musl is compiled in a container of Alpine, which needs Docker');
-  const problem = cross && missingCompiler(cross);
+  const problem = missingTools(cross);
   if (problem) fail(problem);
   const { release, licences, strip } = buildStatic({ cross, run });
   mkdirSync(raw, { recursive: true });

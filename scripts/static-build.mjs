@@ -10,11 +10,32 @@ const at = (...parts) => path.join(root, ...parts);
 /** In the order in which they need each other. */
 export const libraries = ['zlib', 'libjpeg-turbo', 'libpng1.6', 'libwebp', 'tiff', 'protobuf', 'highway', 'opencv'];
 
-/** Why cross-compiling cannot begin, with the command that mends it; undefined where it can. */
-export function missingCompiler(cross) {
-  const compiler = `${cross.triplet}-g++`;
-  if (spawnSync(compiler, ['--version'], { stdio: 'ignore' }).status === 0) return undefined;
-  return `${compiler} is missing. Run: apt-get install crossbuild-essential-${cross.targetArch} protobuf-compiler`;
+// What the recipes run, and the Debian package that brings it.
+const tools = {
+  'c++': 'g++',
+  cmake: 'cmake',
+  make: 'make',
+  nasm: 'nasm',
+  ninja: 'ninja-build',
+  patch: 'patch',
+  'pkg-config': 'pkg-config',
+  python3: 'python3',
+  bzip2: 'bzip2',
+  xz: 'xz-utils',
+};
+const crossTools = ({ triplet, targetArch }) => ({
+  [`${triplet}-g++`]: `crossbuild-essential-${targetArch}`,
+  protoc: 'protobuf-compiler',
+});
+
+const isInstalled = (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error?.code !== 'ENOENT';
+
+/** Which programs of the build are missing, with the command that brings them; undefined where it can begin. `cross` is prebuildTarget's. */
+export function missingTools(cross) {
+  const missing = Object.entries({ ...tools, ...(cross && crossTools(cross)) }).filter(([name]) => !isInstalled(name));
+  if (missing.length === 0) return undefined;
+  const [names, packages] = [0, 1].map((i) => missing.map((entry) => entry[i]));
+  return `missing: ${names.join(', ')}. Run: sudo apt-get install -y ${packages.join(' ')}`;
 }
 
 /** Debian's doctest is headers only, in a folder where a compiler for another machine must not look. */

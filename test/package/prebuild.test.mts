@@ -119,4 +119,28 @@ describe('making the package', () => {
     expect(failing.status).to.equal(1);
     expect(failing.output).to.match(/docker failed; the reason stands above\..*npm run prebuild -- --without-docker/);
   });
+
+  // The build ended at the first library that wanted one, whose log spoke of CMake.
+  it('names without Docker each program that is missing, and the packages that bring them', function () {
+    if (process.platform !== 'linux') skip(this, 'vcpkg brings the libraries');
+    mkdirSync(at('bin'));
+    const missing = (...args: string[]) => prebuild(['--without-docker', ...args], { PATH: at('bin') }).output.trim();
+    const all = missing();
+    expect(all).to.match(
+      /^\[prebuild\] missing: c\+\+, .*nasm, ninja, .*\. Run: sudo apt-get install -y g\+\+ .*nasm ninja-build /,
+    );
+    const [, packages = ''] = all.split('install -y ');
+    const image = readFileSync(path.join(root, 'Dockerfile'), 'utf8');
+    const [, installed = ''] = /install -y --no-install-recommends (.*) \\$/m.exec(image) ?? [];
+    expect(installed.split(' ').filter((name) => name !== 'protobuf-compiler')).to.have.members(packages.split(' '));
+    for (const name of all.replace(/^.*missing: |\. Run.*$/g, '').split(', ')) {
+      writeFileSync(at('bin', name), '#!/bin/sh\n');
+      chmodSync(at('bin', name), 0o755);
+    }
+    const other = process.arch === 'arm64' ? [] : ['--platform', 'linux-arm64'];
+    if (other.length > 0)
+      expect(missing(...other)).to.equal(
+        '[prebuild] missing: aarch64-linux-gnu-g++, protoc. Run: sudo apt-get install -y crossbuild-essential-arm64 protobuf-compiler',
+      );
+  });
 });

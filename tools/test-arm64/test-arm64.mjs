@@ -12,7 +12,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { prebuildTarget } from '../../scripts/prebuild-target.mjs';
-import { buildStatic, missingCompiler } from '../../scripts/static-build.mjs';
+import { buildStatic, missingTools } from '../../scripts/static-build.mjs';
 import { root } from '../../scripts/steps.mjs';
 import { runCoreByFolder } from '../../scripts/test/core.mjs';
 import { nothing, skippedFor, sum, summary } from '../../scripts/test/counts.mjs';
@@ -40,7 +40,7 @@ function obstacle() {
   if (process.platform !== 'linux' || process.arch === 'arm64')
     return 'arm64 is emulated on Linux of another kind only';
   if (spawnSync(emulator, ['--version']).status !== 0) return `${emulator} is missing. Run: apt-get install qemu-user`;
-  return isBuilt ? undefined : missingCompiler(cross);
+  return isBuilt ? undefined : missingTools(cross);
 }
 
 // QEMU's user mode does not hold a program to its limits of memory.
