@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeWhole } from '../../library/write-whole.js';
 
 /** Creates an empty file of this name. Rejects with code EEXIST if the name exists, even if it was just created. */
 async function claim(file: string): Promise<void> {
@@ -14,20 +14,14 @@ async function claim(file: string): Promise<void> {
   }
 }
 
-/** Writes atomically: a killed process leaves no partial picture under its name, at worst an empty file. */
+/** A killed process leaves no part of a picture under its name, at worst an empty file. */
 async function writePicture(file: string, data: Uint8Array, mayReplace: boolean): Promise<void> {
-  const folder = path.dirname(file);
-  const part = path.join(folder, `.${randomUUID()}.part`);
-  await mkdir(folder, { recursive: true });
-  try {
-    await writeFile(part, data, { flag: 'wx' });
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeWhole(file, async (partial) => {
+    await writeFile(partial, data, { flag: 'wx' });
     // Not a hard link, which would do both in one step: FAT and many network file systems lack them.
     if (!mayReplace) await claim(file);
-    await rename(part, file);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
+  });
 }
 
 /**

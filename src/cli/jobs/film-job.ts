@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { FaceDetector } from '../../library/detector.js';
 import { FaceDetectorError } from '../../library/face-detector-error.js';
 import { isContainer } from '../../library/films/encode-film.js';
 import { FaceTracker } from '../../library/films/face-tracker.js';
 import { type RedactedFilm, redactFilm } from '../../library/films/redact-film.js';
+import { writeWhole } from '../../library/write-whole.js';
 import { type Visit, Visits } from '../films/visits.js';
 import type { FilmTask } from './job.js';
 import { JobError } from './job-error.js';
@@ -40,39 +40,6 @@ interface FilmContext {
   signal: AbortSignal;
 }
 
-/** A file that gets its name when it is whole. */
-class LinesFile {
-  readonly #file: string;
-  readonly #partial: string;
-  readonly #handle: FileHandle;
-
-  private constructor(file: string, partial: string, handle: FileHandle) {
-    this.#file = file;
-    this.#partial = partial;
-    this.#handle = handle;
-  }
-
-  static async create(file: string): Promise<LinesFile> {
-    const partial = `${file}.${randomUUID()}.partial`;
-    return new LinesFile(file, partial, await open(partial, 'wx'));
-  }
-
-  async append(line: object): Promise<void> {
-    await this.#handle.appendFile(`${JSON.stringify(line)}\n`);
-  }
-
-  async keep(): Promise<void> {
-    await this.#handle.sync();
-    await this.#handle.close();
-    await rename(this.#partial, this.#file);
-  }
-
-  async drop(): Promise<void> {
-    await this.#handle.close();
-    await rm(this.#partial, { force: true });
-  }
-}
-
 /** Makes the folder of what is made of a film. */
 async function place(films: string, output: string): Promise<string> {
   const file = path.join(films, output);
@@ -80,30 +47,41 @@ async function place(films: string, output: string): Promise<string> {
   return file;
 }
 
-async function track({ film, options }: FilmTask, file: string, context: FilmContext): Promise<TrackedFilm> {
-  const { detector, films, signal } = context;
-  const output = `${film}.ndjson`;
-  const lines = films === undefined ? undefined : await LinesFile.create(await place(films, output));
+async function follow(
+  { options }: FilmTask,
+  file: string,
+  { detector, signal }: FilmContext,
+  lines?: FileHandle,
+): Promise<TrackedFilm> {
   const visits = new Visits();
   const damage: string[] = [];
   const onDamage = (messages: readonly string[]) => damage.push(...messages);
   const tracked: TrackedFilm = { width: 0, height: 0, frames: 0, duration: 0, faces: [] };
-  try {
-    for await (const frame of new FaceTracker(detector, options).track(file, { signal, onDamage })) {
-      const { width, height, time: duration } = frame;
-      Object.assign(tracked, { width, height, duration });
-      tracked.frames++;
-      tracked.faces.push(...visits.add(frame));
-      await lines?.append(frame);
-    }
-    await lines?.keep();
-  } catch (error) {
-    await lines?.drop();
-    throw error;
+  for await (const frame of new FaceTracker(detector, options).track(file, { signal, onDamage })) {
+    const { width, height, time: duration } = frame;
+    Object.assign(tracked, { width, height, duration });
+    tracked.frames++;
+    tracked.faces.push(...visits.add(frame));
+    await lines?.appendFile(`${JSON.stringify(frame)}\n`);
   }
   tracked.faces.push(...visits.end());
   tracked.faces.sort((a, b) => a.id - b.id);
-  return { ...tracked, ...(lines && { output }), ...(damage.length > 0 && { damage }) };
+  return { ...tracked, ...(damage.length > 0 && { damage }) };
+}
+
+async function track(task: FilmTask, file: string, context: FilmContext): Promise<TrackedFilm> {
+  if (context.films === undefined) return follow(task, file, context);
+  const output = `${task.film}.ndjson`;
+  return writeWhole(await place(context.films, output), async (partial) => {
+    const lines = await open(partial, 'wx');
+    try {
+      const tracked = await follow(task, file, context, lines);
+      await lines.sync();
+      return { ...tracked, output };
+    } finally {
+      await lines.close();
+    }
+  });
 }
 
 async function hide({ film, options, redact }: FilmTask, file: string, context: FilmContext): Promise<HiddenFilm> {

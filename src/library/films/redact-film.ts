@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { access, rename, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { isSignal, throwIfAborted } from '../abort.js';
@@ -8,6 +7,7 @@ import type { Box } from '../detection.js';
 import type { FaceDetector } from '../detector.js';
 import { FaceDetectorError } from '../face-detector-error.js';
 import { pictureTables } from '../render-options.js';
+import { writeWhole } from '../write-whole.js';
 import { containerOf, type EncodeOptions, FilmEncoder } from './encode-film.js';
 import { type EncodedFilm, encodedFilm, filmStream } from './encoded-film.js';
 import type { TrackerOptions } from './face-tracker.js';
@@ -122,10 +122,23 @@ export async function redactFilm(
   const film = sourceOf(input);
   const container = containerOf(output);
   await checkOutput(film.file, output, overwrite);
-  const partial = `${output}.${randomUUID()}.partial`;
+  return writeWhole(output, (partial) =>
+    writeHidden(detector, film, { container, output: partial }, { keepsSound, ...hide }),
+  );
+}
+
+type Target = Pick<EncodeOptions, 'container' | 'output'>;
+
+/** Writes `film` with its faces hidden to a new file. */
+async function writeHidden(
+  detector: FaceDetector,
+  film: EncodedFilm,
+  target: Target,
+  { keepsSound, ...hide }: HideOptions & { keepsSound: boolean },
+): Promise<RedactedFilm> {
   let encoder: FilmEncoder | undefined;
   const encoderFor = (how: Pick<EncodeOptions, 'facts' | 'sound'>) => {
-    encoder = new FilmEncoder({ ...how, container, output: partial });
+    encoder = new FilmEncoder({ ...how, ...target });
     return encoder;
   };
   let length: number | undefined;
@@ -142,11 +155,9 @@ export async function redactFilm(
     if (!encoder) throw new FaceDetectorError('FILM_UNREADABLE', 'the film ended before its first picture');
     await encoder.end();
     throwIfAborted(hide.signal);
-    await rename(partial, output);
     return { frames, duration: length ?? time, faces: moments.faces, moments: moments.toCheck(size), damage };
   } catch (error) {
     await encoder?.kill();
-    await rm(partial, { force: true });
     throw error;
   }
 }

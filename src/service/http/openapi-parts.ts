@@ -13,6 +13,21 @@ export function object(properties: Record<string, Schema>, optional: readonly st
 
 export const atLeastOne = { type: 'integer', minimum: 1 };
 
+/** A face that is followed from frame to frame, with these boxes. */
+export function followedFace(boxes: Record<string, Schema>): Schema {
+  return object(
+    {
+      id: { ...atLeastOne, description: 'The same for the same face as long as it is followed' },
+      ...boxes,
+      landmarks: ref('Landmarks'),
+      confidence: { type: 'number', minimum: 0, maximum: 1, description: 'Of the last frame in which it was found' },
+      age: { type: 'number', minimum: 0, description: 'Seconds since it was first found' },
+      isPredicted: { type: 'boolean', description: 'It was not found in this frame: the box is where it should be' },
+    },
+    ['found', 'landmarks'],
+  );
+}
+
 /** Codes that clients can see; defects of ours appear as INTERNAL. */
 export function publicCodes(): PublicError['code'][] {
   const all = Object.keys(requestErrors) as PublicError['code'][];

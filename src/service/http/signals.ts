@@ -33,3 +33,20 @@ export function deadline(what: string, ms: number): { signal: AbortSignal; stop:
   const timer = setTimeout(end, ms);
   return { signal: late.signal, stop: () => clearTimeout(timer) };
 }
+
+/**
+ * Settles like `work`, whose signal aborts when the client disconnects, and after `ms` as `deadline` does.
+ */
+export async function withinDeadline<T>(
+  response: ServerResponse,
+  what: string,
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = deadline(what, ms);
+  try {
+    return await work(AbortSignal.any([disconnectSignal(response), late.signal]));
+  } finally {
+    late.stop();
+  }
+}

@@ -1,21 +1,22 @@
 import type { OptionRules } from '../../../library/detect-options.js';
-import { atLeastOne, json, object, problems, queryParameters, ref, type Schema } from '../openapi-parts.js';
+import {
+  atLeastOne,
+  followedFace,
+  json,
+  object,
+  problems,
+  queryParameters,
+  ref,
+  type Schema,
+} from '../openapi-parts.js';
 import { filmRules } from './film-rules.js';
 
 /** What only a service that takes films answers. */
 export const tracksSchemas: Record<string, Schema> = {
-  TrackedFace: object(
-    {
-      id: { ...atLeastOne, description: 'The same as long as the face is followed' },
-      box: { ...ref('FilmBox'), description: 'Where the face most likely is' },
-      found: { ...ref('FilmBox'), description: 'What was found in this frame' },
-      landmarks: ref('Landmarks'),
-      confidence: { type: 'number', minimum: 0, maximum: 1 },
-      age: { type: 'number', minimum: 0, description: 'Seconds since it was first found' },
-      isPredicted: { type: 'boolean', description: 'It was not found in this frame, or the frame was not searched' },
-    },
-    ['found', 'landmarks'],
-  ),
+  TrackedFace: followedFace({
+    box: { ...ref('FilmBox'), description: 'Where the face most likely is' },
+    found: { ...ref('FilmBox'), description: 'What was found in this frame' },
+  }),
   FilmBox: {
     ...object({
       x: { type: 'number' },

@@ -1,5 +1,14 @@
 import type { OptionRules } from '../../../library/detect-options.js';
-import { atLeastOne, json, object, problems, queryParameters, ref, type Schema } from '../openapi-parts.js';
+import {
+  atLeastOne,
+  followedFace,
+  json,
+  object,
+  problems,
+  queryParameters,
+  ref,
+  type Schema,
+} from '../openapi-parts.js';
 import { streamRules } from './frame-stream.js';
 
 /** What every answer to a frame of a stream has. */
@@ -34,17 +43,7 @@ export const streamSchemas: Record<string, Schema> = {
       object({ error: ref('Problem') }),
     ],
   },
-  StreamedFace: object(
-    {
-      id: { ...atLeastOne, description: 'the same for the same face as long as it is followed' },
-      box: ref('Box'),
-      landmarks: ref('Landmarks'),
-      confidence: { type: 'number', minimum: 0, maximum: 1, description: 'of the last frame in which it was found' },
-      age: { type: 'number', minimum: 0, description: 'seconds since it was first found' },
-      isPredicted: { type: 'boolean', description: 'it was not found in this frame: the box is where it should be' },
-    },
-    ['landmarks'],
-  ),
+  StreamedFace: followedFace({ box: ref('Box') }),
 };
 
 /** `rules`: those of a request with one image. */

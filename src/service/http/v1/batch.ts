@@ -7,7 +7,7 @@ import { publicError, RequestError } from '../request-error.js';
 import { parseOptions, queryEntries, type RequestOptions } from '../request-options.js';
 import { search } from '../search.js';
 import type { Service } from '../service.js';
-import { deadline, disconnectSignal } from '../signals.js';
+import { withinDeadline } from '../signals.js';
 import { publicDetection } from './faces.js';
 
 /**
@@ -39,20 +39,18 @@ export function batchHandler(service: Service) {
   return async (request: Request, response: Response): Promise<void> => {
     const options = parseOptions(queryEntries(request.originalUrl), rules);
     await admission.batch(clientKey(request.ip), async (held) => {
-      const late = deadline('the batch', config.batchTimeoutMs);
-      const signal = AbortSignal.any([disconnectSignal(response), late.signal]);
-      let index = 0;
-      try {
-        for await (const part of readBatch(request, response, config, held, signal)) {
-          await writeLine(response, await lineOf(part, options, signal, request), config.bodyTimeoutMs);
-          index = part.index + 1;
+      await withinDeadline(response, 'the batch', config.batchTimeoutMs, async (signal) => {
+        let index = 0;
+        try {
+          for await (const part of readBatch(request, response, config, held, signal)) {
+            await writeLine(response, await lineOf(part, options, signal, request), config.bodyTimeoutMs);
+            index = part.index + 1;
+          }
+          if (index === 0) throw new RequestError('IMAGE_MISSING', 'send images as files in the form field "image"');
+        } catch (error) {
+          await writeLine(response, { index, error: lastProblem(error, response, log) }, config.bodyTimeoutMs);
         }
-        if (index === 0) throw new RequestError('IMAGE_MISSING', 'send images as files in the form field "image"');
-      } catch (error) {
-        await writeLine(response, { index, error: lastProblem(error, response, log) }, config.bodyTimeoutMs);
-      } finally {
-        late.stop();
-      }
+      });
       await endWhileSending(request, response, config);
     });
   };

@@ -9,7 +9,7 @@ import { type ReceivedFilm, receiveFilm } from '../films/receive-film.js';
 import { lastProblem, writeLine } from '../ndjson.js';
 import { RequestError } from '../request-error.js';
 import type { Service } from '../service.js';
-import { deadline, disconnectSignal } from '../signals.js';
+import { withinDeadline } from '../signals.js';
 
 /**
  * POST /v1/tracks: a film, answered with a line for each frame as it is searched. The film is kept in a file without a name until the
@@ -43,18 +43,14 @@ export function tracksHandler(service: Service) {
     filmOptions(request.originalUrl, rules); // before the body is read
     const { span } = outcomeOf(response);
     await admission.film(async () => {
-      const late = deadline('the film', config.videoTimeoutMs);
-      const signal = AbortSignal.any([disconnectSignal(response), late.signal]);
-      try {
+      await withinDeadline(response, 'the film', config.videoTimeoutMs, async (signal) => {
         const film = await span.run('receive', () => receiveFilm(request, response, config, signal));
         try {
           await span.run('track', () => answer(film, signal, request, response));
         } finally {
           await film.close();
         }
-      } finally {
-        late.stop();
-      }
+      });
       await endWhileSending(request, response, config);
     });
   };
