@@ -59,9 +59,9 @@ function sizeOf(folder) {
   return files.reduce((sum, { parentPath, name }) => sum + lstatSync(path.join(parentPath, name)).size, 0);
 }
 
-/** Of an output the line that says most. */
-function reasonIn(output) {
-  const lines = output.split('\n').map((line) => line.replace(/^npm (error|warn) ?/, '').trim());
+/** Of the output of a program in `folder` the line that says most. */
+function reasonIn(output, folder) {
+  const lines = output.replaceAll(`${folder}${path.sep}`, '').split('\n').map((line) => line.replace(/^npm (error|warn) ?/, '').trim());
   const line =
     lines.find((text) => /^\w*Error\b|ENOTFOUND|ECONN|fatal error/.test(text)) ??
     lines.find((text) => /error|cannot|not found|failed/i.test(text)) ??
@@ -104,13 +104,13 @@ export async function trial({ packages, runs, environment }, { temporary, cache,
   const run = spawnSync(process.execPath, ['-e', runs], { cwd: folder, env, encoding: 'utf8' });
   return {
     seconds,
-    failure: status === 0 ? undefined : `${status}: ${reasonIn(output)}`,
+    failure: status === 0 ? undefined : `${status}: ${reasonIn(output, folder)}`,
     bytes: sizeOf(path.join(folder, 'node_modules')),
     packages: installed.length,
     scripts: installed
       .filter(([, about]) => about.hasInstallScript)
       .map(([place]) => place.split('node_modules/').at(-1)),
     compilers: compilers.filter((name) => calls.includes(name)),
-    cannotRun: run.status === 0 ? undefined : reasonIn(run.stderr),
+    cannotRun: run.status === 0 ? undefined : reasonIn(run.stderr, folder),
   };
 }
