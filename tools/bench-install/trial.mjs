@@ -61,7 +61,10 @@ function sizeOf(folder) {
 
 /** Of the output of a program in `folder` the line that says most. */
 function reasonIn(output, folder) {
-  const lines = output.replaceAll(`${folder}${path.sep}`, '').split('\n').map((line) => line.replace(/^npm (error|warn) ?/, '').trim());
+  const lines = output
+    .replaceAll(`${folder}${path.sep}`, '')
+    .split('\n')
+    .map((line) => line.replace(/^npm (error|warn) ?/, '').trim());
   const line =
     lines.find((text) => /^\w*Error\b|ENOTFOUND|ECONN|fatal error/.test(text)) ??
     lines.find((text) => /error|cannot|not found|failed/i.test(text)) ??
