@@ -3,8 +3,8 @@ import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * Resolves to what `write` does, which writes a new file of the name that it gets. That becomes `file`, replacing it, once it is written: a
- * process that is killed leaves no part under the name. Rejects as `write`, or with the file system's error, and then leaves nothing.
+ * Has `write` write a new file of the name that it gets, beside `file`, whose name that gets then, replacing what was there: a process that is
+ * killed leaves no part under it. Resolves to what `write` resolves to. Rejects like it, or with the file system's error; then nothing is left.
  */
 export async function writeWhole<T>(file: string, write: (partial: string) => Promise<T>): Promise<T> {
   const partial = path.join(path.dirname(file), `.${randomUUID()}.partial`);

@@ -57,9 +57,10 @@ const colourLine = new RegExp(
 );
 const timeBaseLine = new RegExp(String.raw`${shown}config in time_base: (\d+)\/(\d+)`);
 
-// The colour of what follows. A film's own escapes are not among them: ffmpeg shows them as question marks.
-const colourChange = new RegExp(String.raw`${'\x1b'}\[([\d;]*)m`);
+// Where the text changes its colour. A film's own escapes are not among them: ffmpeg shows them as question marks.
+const textColour = new RegExp(String.raw`${'\x1b'}\[([\d;]*)m`);
 const red = /^\d;31$/;
+const uncolouredError = /^(?:\[[^\]]*\] )*\[(?:error|fatal|panic)\] (.+)/;
 
 /**
  * Reads what ffmpeg says while it decodes: a line for each picture, and errors, which are what it prints in red. Its threads write into
@@ -72,6 +73,7 @@ export class DecoderLog {
   /** Of the last picture that ffmpeg has told of. */
   colour: Colour = colourOf();
   readonly #frames: FrameFacts[] = [];
+  #isColoured = false;
   #isRed = false;
   #isOver = false;
   #wake: () => void = () => undefined;
@@ -121,11 +123,14 @@ export class DecoderLog {
   /** Keeps what the line has in red, and returns the rest without its colours. */
   #withoutErrors(line: string): string {
     let [rest, error] = ['', ''];
-    for (const [i, part] of line.split(colourChange).entries()) {
-      if (i % 2 === 1) this.#isRed = red.test(part);
-      else if (this.#isRed) error += part;
+    for (const [i, part] of line.split(textColour).entries()) {
+      if (i % 2 === 1) {
+        this.#isColoured = true;
+        this.#isRed = red.test(part);
+      } else if (this.#isRed) error += part;
       else rest += part;
     }
+    if (!this.#isColoured) error = uncolouredError.exec(rest)?.[1] ?? ''; // of a program that clears the environment
     this.#keepError(error.replace(/^\[(?:error|fatal|panic)\] /, ''));
     return rest;
   }

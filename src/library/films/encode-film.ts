@@ -57,7 +57,9 @@ export interface EncodeOptions {
   /** The film that the sound is taken from, and the codecs of its tracks. */
   sound?: { file: string; codecs: readonly string[] };
   container: Container;
-  /** Where it goes; replaced if it exists. */
+  /** The file that is written, replaced if it exists. */
+  partial: string;
+  /** What that is called in the end, and in messages. */
   output: string;
 }
 
@@ -122,7 +124,8 @@ export class FilmEncoder {
     this.#ffmpeg?.stdin?.end();
     await this.#closed;
     if (this.#ffmpeg?.exitCode === 0) return;
-    const reasons = this.#log?.errors.join('; ');
+    const { partial, output } = this.#options;
+    const reasons = this.#log?.errors.join('; ').replaceAll(`file:${partial}`, output);
     throw new FaceDetectorError('FILM_UNWRITABLE', `the film cannot be written: ${reasons || 'ffmpeg was killed'}`);
   }
 
@@ -133,7 +136,7 @@ export class FilmEncoder {
   }
 
   async #start(first: DecodedFrame): Promise<ChildProcess> {
-    const { sound, facts, container, output } = this.#options;
+    const { sound, facts, container, partial } = this.#options;
     const { width, height, time, timeBase } = first;
     const filters = [
       colourFilter(facts.colour),
@@ -160,7 +163,7 @@ export class FilmEncoder {
         ...(container.hasTimescale
           ? ['-video_track_timescale', String(timeBase.denominator), '-movflags', '+faststart']
           : []),
-        ...['-f', container.muxer, `file:${output}`],
+        ...['-f', container.muxer, `file:${partial}`],
       ],
       ['pipe', 'ignore', 'pipe'],
     );

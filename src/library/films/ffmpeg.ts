@@ -32,16 +32,18 @@ function withMemory(program: string, bytes: number | undefined): [command: strin
   return ['/bin/sh', '-c', `ulimit -v ${Math.ceil(bytes / 1024)}; exec "$0" "$@"`, program];
 }
 
-// In colours, the few that every terminal has: DecoderLog tells by them what is an error.
+// Has ffmpeg print the eight basic colours, by which DecoderLog tells errors; undefined takes a variable away.
 const coloured = {
   AV_LOG_FORCE_COLOR: '1',
   AV_LOG_FORCE_NOCOLOR: undefined,
   AV_LOG_FORCE_256COLOR: undefined,
+  NO_COLOR: undefined,
   TERM: '',
 };
 
 /**
- * Starts ffmpeg, which prints what DecoderLog reads; on Linux with `memoryBytes` at most. Rejects with FaceDetectorError FFMPEG_MISSING or INTERNAL where that is not possible.
+ * Starts ffmpeg so that it prints what DecoderLog reads; on Linux with `memoryBytes` of address space at most. Rejects with
+ * FaceDetectorError FFMPEG_MISSING or INTERNAL where that is not possible.
  */
 export async function startFfmpeg(
   args: readonly string[],
@@ -64,7 +66,8 @@ export async function startFfmpeg(
 /** Standard output and error of a program that ends by itself. Rejects like startFfmpeg, and with its own message if it fails. */
 export async function output(name: Program, args: readonly string[], signal?: AbortSignal) {
   try {
-    return await promisify(execFile)(pathOf(name), args, { maxBuffer: 2 ** 24, ...(signal && { signal }) });
+    const env = { ...process.env, AV_LOG_FORCE_NOCOLOR: '1' };
+    return await promisify(execFile)(pathOf(name), args, { env, maxBuffer: 2 ** 24, ...(signal && { signal }) });
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
     if (typeof code === 'number') throw new Error(stderr?.trim() || `${name} ended with ${code}`, { cause: error });

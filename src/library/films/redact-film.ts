@@ -123,13 +123,13 @@ export async function redactFilm(
   const container = containerOf(output);
   await checkOutput(film.file, output, overwrite);
   return writeWhole(output, (partial) =>
-    writeHidden(detector, film, { container, output: partial }, { keepsSound, ...hide }),
+    writeHidden(detector, film, { container, partial, output }, { keepsSound, ...hide }),
   );
 }
 
-type Target = Pick<EncodeOptions, 'container' | 'output'>;
+type Target = Pick<EncodeOptions, 'container' | 'partial' | 'output'>;
 
-/** Writes `film` with its faces hidden to a new file. */
+/** Writes `film` with its faces hidden. Rejects like redactFilm. */
 async function writeHidden(
   detector: FaceDetector,
   film: EncodedFilm,

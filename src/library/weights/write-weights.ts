@@ -13,7 +13,7 @@ async function writeSynced(filePath: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Writes a file whole, synced to disk, and its folder. Rejects with FaceDetectorError MODEL_MISSING, with the file system's reason. */
+/** Creates the folder and writes the file whole, synced to disk. Rejects with FaceDetectorError MODEL_MISSING, with the file system's reason. */
 export async function writeWeights(filePath: string, bytes: Uint8Array): Promise<void> {
   try {
     await mkdir(path.dirname(filePath), { recursive: true });

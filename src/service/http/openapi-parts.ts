@@ -22,7 +22,10 @@ export function followedFace(boxes: Record<string, Schema>): Schema {
       landmarks: ref('Landmarks'),
       confidence: { type: 'number', minimum: 0, maximum: 1, description: 'Of the last frame in which it was found' },
       age: { type: 'number', minimum: 0, description: 'Seconds since it was first found' },
-      isPredicted: { type: 'boolean', description: 'It was not found in this frame: the box is where it should be' },
+      isPredicted: {
+        type: 'boolean',
+        description: 'It was not found in this frame, or the frame was not searched: the box is where it should be',
+      },
     },
     ['found', 'landmarks'],
   );

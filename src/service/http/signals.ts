@@ -34,9 +34,7 @@ export function deadline(what: string, ms: number): { signal: AbortSignal; stop:
   return { signal: late.signal, stop: () => clearTimeout(timer) };
 }
 
-/**
- * Settles like `work`, whose signal aborts when the client disconnects, and after `ms` as `deadline` does.
- */
+/** Settles like `work`, whose signal aborts with code ABORTED when the client disconnects, and with DEADLINE after `ms`. */
 export async function withinDeadline<T>(
   response: ServerResponse,
   what: string,

@@ -48,7 +48,7 @@ describe('DecoderLog', () => {
   });
 
   // Newer ffmpegs decode and filter in threads, of which one may speak in the midst of another's line: without the level, which is only
-  // named at the beginning of a line. A film's end that was missing was not noticed in one of five.
+  // named at the beginning of a line. In one run of five a film that was cut off was not noticed.
   it('reads errors that come before a line has ended', async () => {
     const cut = `${showinfo}color_range:tv color_space:bt470bg`;
     const log = await read(
@@ -63,6 +63,15 @@ describe('DecoderLog', () => {
     expect(log.frames.map(({ ticks }) => ticks)).to.deep.equal([512, 1024]);
     expect(log.colour.transfer).to.equal('bt709');
     expect(log.errors).to.deep.equal(['one', 'two', 'three', 'four']);
+  });
+
+  it('reads errors by their label where nothing has a colour', async () => {
+    const { errors } = await read(
+      '[info] A film',
+      '[h264 @ 0x5582] [error] Invalid data found',
+      '[fatal] Nothing is left',
+    );
+    expect(errors).to.deep.equal(['Invalid data found', 'Nothing is left']);
   });
 
   // A title was searched for frames: long ones for minutes, in which the service did nothing else, and forged ones counted.

@@ -168,6 +168,8 @@ describe('redactFilm', () => {
       await ended('code', 'INVALID_OPTION', 'walk.mp4', 'film.mp4', { regions });
     await ended('code', 'FILM_UNREADABLE', 'missing.mp4', 'film.mp4');
     await ended('code', 'FILM_UNWRITABLE', 'walk.mp4', 'no/folder/film.mp4');
+    const { message } = (await rejection(redact('walk.mp4', 'no/folder/film.mp4'))) as Error;
+    expect(message).to.include('no/folder/film.mp4: No such file').and.not.include('partial');
     await ended('message', 'enough', 'walk.mp4', 'film.mp4', { signal: controller.signal, onProgress });
     await ended('message', 'enough', 'walk.mp4', 'film.mp4', { signal: controller.signal }); // was INTERNAL: ffprobe cannot be started
     expect(readdirSync(folder).filter((name) => name.startsWith('film.') || name.includes('partial'))).to.deep.equal(
