@@ -380,11 +380,15 @@ describe('/v1', () => {
         [() => post('/v1/batch?maxFaces=0', form(['image', png])), '400 INVALID_OPTION'],
       ];
       for (const [ask, start] of cases) expect((await problemOf(await ask())).split(':')[0]).to.equal(start);
+      // The service read on for no more than a body of one image, and a client that was cut off while sending could miss the answer.
       const wire = await openWire(service.origin);
-      wire.socket.write(postHead('/v1/batch', { 'Content-Type': formType, 'Content-Length': 4_000_001 }));
-      wire.socket.write(Buffer.alloc(4_000_001));
+      const broken: Error[] = [];
+      wire.socket.on('error', (error) => broken.push(error));
+      wire.socket.write(postHead('/v1/batch', { 'Content-Type': formType, 'Content-Length': 12_000_000 }));
+      wire.socket.write(Buffer.alloc(12_000_000));
       await wire.until(/^HTTP\/1.1 413 [\s\S]*BODY_TOO_LARGE/);
-      wire.socket.destroy();
+      await wire.closed;
+      expect(broken).to.deep.equal([]);
     });
   });
 

@@ -2,7 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { PictureFormat } from '../../library/render-options.js';
 import type { Config } from '../config.js';
 import type { Logger } from '../log.js';
-import { discardBody, lingerMs } from './body.js';
+import { discardBody, linger } from './body.js';
 import { type PublicError, publicError } from './request-error.js';
 import type { RequestSpan } from './tracing.js';
 
@@ -66,12 +66,12 @@ function faceMessage({ status, detail }: PublicError): string {
  * Ends the answer. If the client is still sending, its body is read on for a moment before the connection closes:
  * closing with unread bytes would reset the connection and lose the answer.
  */
-export async function endWhileSending(request: Request, response: Response, config: Config): Promise<void> {
+export async function endWhileSending(request: Request, response: Response): Promise<void> {
   if (request.complete) {
     response.end();
     return;
   }
-  await discardBody(request, { maxBytes: config.maxBodyBytes, timeoutMs: lingerMs });
+  await linger(request);
   response.end(() => {
     if (!request.complete) request.socket.destroySoon();
   });
@@ -102,6 +102,6 @@ export function answerError(config: Config, log: Logger, draining: AbortSignal) 
     const isFace = outcome.route === config.endpoint;
     const json = isFace ? faceMessage(known) : JSON.stringify(problem(known, outcome.requestId));
     send(response, known.status, isFace ? 'application/json' : 'application/problem+json', `${json}\n`);
-    await endWhileSending(request, response, config);
+    await endWhileSending(request, response);
   };
 }

@@ -10,7 +10,7 @@ export interface BodyLimits {
   count?: (bytes: number) => void;
 }
 
-/** Time for a client to read its answer while it is still sending a body that nobody reads. */
+/** Milliseconds for a client to read its answer while it is still sending a body that nobody reads. */
 export const lingerMs = 1000;
 
 // Requests whose client waits for "100 Continue" before it sends the body.
@@ -120,18 +120,25 @@ export function discardBody(
   });
 }
 
-async function discardAndClose(request: IncomingMessage, maxBytes: number): Promise<void> {
-  await discardBody(request, { maxBytes, timeoutMs: lingerMs });
+/**
+ * Reads and drops what still comes of a body whose answer has been sent, for `lingerMs`, however much it is: whoever is cut off while
+ * sending may not see the answer.
+ */
+export const linger = (request: IncomingMessage): Promise<void> =>
+  discardBody(request, { maxBytes: Number.POSITIVE_INFINITY, timeoutMs: lingerMs });
+
+async function lingerAndClose(request: IncomingMessage): Promise<void> {
+  await linger(request);
   if (request.complete) return;
   request.pause();
   request.socket.destroySoon();
 }
 
 /**
- * Closes the connection if the answer is complete before the body, which nobody reads then: after `maxBytes` more or
- * `lingerMs`, unless the body ends first. Call before the request is handled.
+ * Closes the connection if the answer is complete before the body, which nobody reads then: after `lingerMs`, unless the body ends first.
+ * Call before the request is handled.
  */
-export function closeOnUnreadBody(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
+export function closeOnUnreadBody(request: IncomingMessage, response: ServerResponse): void {
   // When the answer is complete on this side, not when the client has read it, which may never happen.
-  response.once('prefinish', () => void discardAndClose(request, maxBytes));
+  response.once('prefinish', () => void lingerAndClose(request));
 }

@@ -25,7 +25,7 @@ export function createDrainableServer(listener: RequestListener, config: Config)
   const handle: RequestListener = (request, response) => {
     open.add(response);
     response.once('close', () => open.delete(response));
-    closeOnUnreadBody(request, response, config.maxBodyBytes);
+    closeOnUnreadBody(request, response);
     if (isDraining) response.setHeader('Connection', 'close');
     listener(request, response);
   };

@@ -51,7 +51,7 @@ export function batchHandler(service: Service) {
           await writeLine(response, { index, error: lastProblem(error, response, log) }, config.bodyTimeoutMs);
         }
       });
-      await endWhileSending(request, response, config);
+      await endWhileSending(request, response);
     });
   };
 }

@@ -51,7 +51,7 @@ export function tracksHandler(service: Service) {
           await film.close();
         }
       });
-      await endWhileSending(request, response, config);
+      await endWhileSending(request, response);
     });
   };
 }
