@@ -144,7 +144,7 @@ describe('films sent to the service', () => {
   });
 
   it('end with a line when the service stops before they do', async () => {
-    service = await startService({ ...settings(), SHUTDOWN_TIMEOUT_MS: '600' });
+    service = await startService({ ...settings(), SHUTDOWN_TIMEOUT_MS: '2000' });
     const response = await post(service, longFilm, '?minFaceSize=12');
     expect(response.status).to.equal(200);
     const stopped = service.stop();

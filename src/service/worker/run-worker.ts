@@ -45,9 +45,13 @@ function commands(onMessage: (message: PrimaryMessage) => void): Record<'drain' 
   return { drain: command('drain'), end: command('end') };
 }
 
-/** Answers every accepted request. One not done in time gets a 503, or is cut off. */
+/**
+ * Answers every accepted request. One not done in time gets a 503, for which the last second, or a tenth of longer times, is left; then it is
+ * cut off.
+ */
 async function drain(server: DrainableServer, detector: FaceDetector, timeoutMs: number): Promise<void> {
-  const refuse = setTimeout(() => void detector.close(), timeoutMs * 0.9);
+  const refusalMs = Math.max(timeoutMs / 10, Math.min(1000, timeoutMs / 2));
+  const refuse = setTimeout(() => void detector.close(), timeoutMs - refusalMs);
   const cut = setTimeout(() => server.closeAll(), timeoutMs);
   await server.drain();
   clearTimeout(refuse);
