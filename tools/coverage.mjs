@@ -5,20 +5,22 @@
 // The fused kernels are compiled once for each instruction set: Clang counts such copies of a function as one, a line as run where one
 // of them ran it.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setUpOrExit } from '../scripts/setup.mjs';
 import { orExit, root } from '../scripts/steps.mjs';
+import { coreFuzzTargets } from '../scripts/test/core.mjs';
 import { testEnvironment } from '../scripts/test-environment.mjs';
 import { compile, setUpClang } from './lib/clang.mjs';
+import { corpora, writeSeeds } from './lib/fuzz-files.mjs';
 
 const thresholds = { lines: 95, branches: 85 };
 const at = (...parts) => path.join(root, ...parts);
-const replayed = ['header', 'decode', 'nms', 'cascade', 'render'];
 
 await setUpOrExit({ withTests: true });
 await orExit(setUpClang);
-const targets = ['faces_tests', ...replayed.map((name) => `replay_${name}`)];
+await orExit(writeSeeds);
+const targets = ['faces_tests', ...coreFuzzTargets.map((name) => `replay_${name}`)];
 const flags = '-O1 -g -fprofile-instr-generate -fcoverage-mapping';
 const folder = await orExit(() => compile('coverage', { flags, targets, settings: ['-DFACES_TESTS=ON'] }));
 const profiles = path.join(folder, 'profiles');
@@ -48,9 +50,8 @@ function llvm(tool, ...args) {
 }
 
 count('faces_tests', []);
-for (const name of replayed) {
-  const corpora = [at('build', 'fuzz', 'seeds', name), at('test', 'fuzz', 'corpus', name)].filter(existsSync);
-  count(`replay_${name}`, corpora);
+for (const name of coreFuzzTargets) {
+  count(`replay_${name}`, corpora(name));
 }
 const profile = path.join(folder, 'all.profdata');
 const raw = readdirSync(profiles).map((file) => path.join(profiles, file));

@@ -4,11 +4,12 @@
 //
 // Shows how much it has tried. What it finds lies in build/fuzz/finds, what it learns in build/fuzz/corpus, from where the next run goes on.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setUpOrExit } from '../scripts/setup.mjs';
-import { orExit, root, run, SetupError } from '../scripts/steps.mjs';
+import { orExit, root } from '../scripts/steps.mjs';
 import { compileWatched, setUpClang } from './lib/clang.mjs';
+import { corpora, writeSeeds } from './lib/fuzz-files.mjs';
 
 const at = (...parts) => path.join(root, ...parts);
 const made = (...parts) => at('build', 'fuzz', ...parts);
@@ -20,12 +21,14 @@ const targets = {
   decode: { share: 4, flags: ['-malloc_limit_mb=64'] },
   nms: { share: 1 },
   cascade: { share: 2 },
+  yunet: { share: 2 },
   render: { share: 2 },
   options: { share: 1, cases: 4 },
   'optional-formats': { share: 2, cases: 2 },
   upload: { share: 1, cases: 5 },
   service: { share: 2, cases: 1 },
   stream: { share: 1, cases: 1 },
+  films: { share: 1, cases: 1 },
 };
 
 // More seconds or memory than any input may take. Corpora keep to a few KB: larger inputs are slower, not other.
@@ -48,9 +51,6 @@ async function watched(command, args, environment) {
 async function fuzzCore(name, seconds, fuzzers) {
   const own = [made('corpus', name), made('finds')];
   for (const folder of own) mkdirSync(folder, { recursive: true });
-  const corpora = [own[0], made('seeds', name), at('test', 'fuzz', 'corpus', name)].filter((folder) =>
-    existsSync(folder),
-  );
   const flags = [
     ...limits,
     ...(targets[name].flags ?? []),
@@ -59,7 +59,7 @@ async function fuzzCore(name, seconds, fuzzers) {
   ];
   const { isSound, output } = await watched(
     fuzzers[`fuzz_${name}`],
-    [...flags, `-max_total_time=${seconds}`, ...corpora],
+    [...flags, `-max_total_time=${seconds}`, own[0], ...corpora(name)],
     {
       FACES_WEIGHTS: at('models', 'mtcnn'),
       // As in production, an allocation that cannot be had is an error, not the end.
@@ -90,12 +90,7 @@ async function fuzzProperties(name, seconds) {
 /** Compiles what is needed. Answers the paths of the core's fuzzers. */
 async function prepare(names) {
   const isOfCore = (name) => targets[name].cases === undefined;
-  const node = (title, ...args) => run(title, process.execPath, args);
-  const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
-  if (!(await node('fuzz targets: TypeScript', tsc, '-p', 'test/tsconfig.json')))
-    throw new SetupError('they did not compile');
-  if (!(await node('seeds', at('build', 'test', 'fuzz', 'write-seeds.mjs'), made('seeds'))))
-    throw new SetupError('the seeds could not be written');
+  await writeSeeds();
   if (!names.some(isOfCore)) return {};
   await setUpClang();
   return compileWatched('fuzz', names.filter(isOfCore));

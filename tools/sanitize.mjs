@@ -2,12 +2,14 @@
 //
 //   npm run tools -- sanitize [address] [thread] [addon]     all, unless told
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setUpOrExit } from '../scripts/setup.mjs';
 import { orExit, root } from '../scripts/steps.mjs';
+import { coreFuzzTargets } from '../scripts/test/core.mjs';
 import { testEnvironment } from '../scripts/test-environment.mjs';
 import { addressFlags, clangFile, compile, compileWatched, runtime, setUpClang } from './lib/clang.mjs';
+import { corpora, writeSeeds } from './lib/fuzz-files.mjs';
 
 const at = (...parts) => path.join(root, ...parts);
 const sanitizers = {
@@ -35,35 +37,33 @@ function check(title, command, args, more = {}) {
   process.exitCode = 1;
 }
 
-const replayed = ['header', 'decode', 'nms', 'cascade', 'render'];
-const corpora = (target) =>
-  [at('build', 'fuzz', 'seeds', target), at('test', 'fuzz', 'corpus', target)].filter(existsSync);
-
 // Photographs by each instruction set: the slowest would need an hour here, and smaller pictures go through every one as well.
 const leftOut = ['--test-case-exclude=*photograph*every instruction set'];
 
 /** Memory and arithmetic: the tests of the core, and every corpus, those of images on decoders that are watched too. */
 async function address() {
-  const programs = await compileWatched('replay', replayed, ['faces_tests']);
+  const programs = await compileWatched('replay', coreFuzzTargets, ['faces_tests']);
   check('core tests under ASan and UBSan', programs.faces_tests, leftOut);
-  for (const target of replayed)
+  for (const target of coreFuzzTargets)
     check(`${target} corpus under ASan and UBSan`, programs[`replay_${target}`], corpora(target));
 }
 
 // Those with more than one thread.
-const threaded = ['thread_pool', 'level_candidates', 'batches', 'pnet', 'cascade', 'detector'];
+const threaded = ['thread_pool', 'level_candidates', 'batches', 'pnet', 'cascade', 'detector', 'fused_net', 'level'];
+const threadedTargets = ['cascade', 'yunet'];
 
 /** Threads: the tests that have several. */
 async function thread() {
   const flags = '-O1 -g -fno-omit-frame-pointer -fsanitize=thread';
   const folder = await compile('thread', {
     flags,
-    targets: ['faces_tests', 'replay_cascade'],
+    targets: ['faces_tests', ...threadedTargets.map((name) => `replay_${name}`)],
     settings: ['-DFACES_TESTS=ON'],
   });
   const files = threaded.map((name) => `*/${name}_test.cc`).join(',');
   check('threaded core tests under TSan', path.join(folder, 'Release', 'faces_tests'), [`--source-file=${files}`]);
-  check('cascade corpus under TSan', path.join(folder, 'Release', 'replay_cascade'), corpora('cascade'));
+  for (const name of threadedTargets)
+    check(`${name} corpus under TSan`, path.join(folder, 'Release', `replay_${name}`), corpora(name));
 }
 
 // Not those that look at the file itself, or at the memory of processes.
@@ -106,5 +106,6 @@ if (unknown !== undefined) {
 }
 await setUpOrExit({ withTests: true });
 await orExit(setUpClang);
+await orExit(writeSeeds);
 for (const name of wanted) await orExit(parts[name]);
 console.log(process.exitCode ? 'FAILED' : 'nothing found');

@@ -102,11 +102,16 @@ export async function runCoreWithoutAvx(part, env) {
   return runCases(`Core without AVX (QEMU, Westmere), ${part} part`, env, 'qemu-x86_64', args);
 }
 
+/** The fuzz targets of the core: test/fuzz/NAME_fuzz.cc. */
+export const coreFuzzTargets = readdirSync(at('test', 'fuzz')).flatMap(
+  (file) => file.match(/^(.+)_fuzz\.cc$/)?.[1] ?? [],
+);
+
 /** Each fuzz target of the core on its seeds and on what has been found: a test each, in seconds. tools/fuzz.mjs looks for more. */
 export async function replayFuzzTargets(env, seeds) {
   console.log('\nFuzz targets on their seeds and finds');
   const results = [];
-  for (const target of ['header', 'decode', 'nms', 'cascade', 'render']) {
+  for (const target of coreFuzzTargets) {
     if (target === 'cascade' && !existsSync(env.FACES_WEIGHTS)) {
       results.push(skippedFor('weights missing'));
       continue;

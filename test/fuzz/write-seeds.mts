@@ -43,6 +43,7 @@ const seeds = {
   cascade: await pictures(),
   nms: numbers(),
   render: numbers(),
+  yunet: numbers(),
 };
 for (const [target, ofTarget] of Object.entries(seeds)) {
   mkdirSync(path.join(folder, target), { recursive: true });

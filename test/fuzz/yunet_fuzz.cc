@@ -1,0 +1,117 @@
+// The fused YuNet on pictures of up to 160 pixels a side, shrunk or not, with weights made up by code: one thread,
+// three, and a threshold.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "input.h"
+#include "models/yunet/fused_net.h"
+
+namespace {
+
+using namespace faces;
+using namespace faces::yunet;
+using fuzz::Input;
+using fuzz::Require;
+
+std::vector<float> Numbers(cv::RNG& random, size_t count, double most) {
+  std::vector<float> numbers(count);
+  random.fill(numbers, cv::RNG::UNIFORM, -most, most);
+  return numbers;
+}
+
+// Of the size that keeps what goes through the layers between 0 and 10.
+kernels::SeparableParams SomeLayer(cv::RNG& random, int outputs, int inputs, bool is_relu) {
+  const auto count = static_cast<size_t>(outputs);
+  kernels::SeparableParams layer{{outputs, inputs, 1, {}, {}, {}}, {outputs, {}, {}, is_relu}};
+  layer.pointwise.weights = Numbers(random, count * static_cast<size_t>(inputs), 2 / std::sqrt(inputs));
+  layer.pointwise.bias = Numbers(random, count, 0.1);
+  layer.depthwise.weights = Numbers(random, count * 9, 0.7);
+  layer.depthwise.bias = Numbers(random, count, 0.3);
+  return layer;
+}
+
+Params SomeParams() {
+  cv::RNG random(1);
+  Params params;
+  params.first = {16, 3, 3, Numbers(random, 16U * 27, 0.004), Numbers(random, 16, 1), {}};
+  for (size_t i = 0; i < kLayers; ++i) {
+    const bool is_head = i >= kHeads;
+    const int outputs = is_head || i < kStemLayers + 2 ? kHeadChannels : kChannels;
+    params.layers.push_back(SomeLayer(random, outputs, i < kStemLayers + 3 ? 16 : kChannels, !is_head));
+  }
+  return params;
+}
+
+struct Search {
+  explicit Search(size_t threads) : pool(threads), net(SomeParams()) {}
+
+  std::vector<Place> Look(const cv::Mat& picture, const cv::Size& size, float threshold) {
+    std::vector<Place> found;
+    Level level(picture, size);
+    net.Look(level, threshold, pool, {}, found);
+    return found;
+  }
+
+  ThreadPool pool;
+  FusedNet net;
+};
+
+bool AreEqual(const Place& a, const Place& b) {
+  return a.stride == b.stride && a.column == b.column && a.row == b.row && a.class_score == b.class_score &&
+         a.object_score == b.object_score && a.box == b.box && a.points == b.points;
+}
+
+float Score(const Place& place) { return std::sqrt(place.class_score * place.object_score); }
+
+void CheckPlace(const Place& place, const cv::Size& level) {
+  Require(place.column >= 0 && place.column < PaddedSide(level.width) / place.stride, "columns are of the map");
+  Require(place.row >= 0 && place.row < PaddedSide(level.height) / place.stride, "rows are of the map");
+  for (const float score : {place.class_score, place.object_score})
+    Require(score >= 0 && score <= 1, "scores are 0 to 1");
+  const auto is_number = [](float number) { return std::isfinite(number); };
+  Require(std::all_of(place.box.begin(), place.box.end(), is_number), "boxes are numbers");
+  Require(std::all_of(place.points.begin(), place.points.end(), is_number), "points are numbers");
+}
+
+size_t Places(const cv::Size& level) {
+  size_t places = 0;
+  for (const int stride : kStrides) {
+    places +=
+        static_cast<size_t>(PaddedSide(level.width) / stride) * static_cast<size_t>(PaddedSide(level.height) / stride);
+  }
+  return places;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static Search alone(1);
+  static Search shared(3);
+  Input input(data, size);
+  const int width = input.Between(1, 160), height = input.Between(1, 160);
+  const cv::Size level(input.Flip() ? input.Between(1, width) : width,
+                       input.Flip() ? input.Between(1, height) : height);
+  const auto threshold = static_cast<float>(input.Share());
+  const auto gap = static_cast<size_t>(input.Between(0, 40));  // between rows, as in a part of a larger picture
+  const Bytes given = input.Rest();
+  const size_t row = static_cast<size_t>(width) * 3 + gap;
+  std::vector<uint8_t> pixels(row * static_cast<size_t>(height) - gap);
+  for (size_t i = 0; i < pixels.size() && given.size > 0; ++i) pixels[i] = given.data[i % given.size];
+  const cv::Mat picture(height, width, CV_8UC3, pixels.data(), row);
+
+  const std::vector<Place> all = alone.Look(picture, level, -1);
+  Require(all.size() == Places(level), "without a threshold every place is told");
+  for (const Place& place : all) CheckPlace(place, level);
+  const std::vector<Place> again = shared.Look(picture, level, -1);
+  Require(std::equal(all.begin(), all.end(), again.begin(), again.end(), AreEqual),
+          "three threads find what one finds, bit for bit");
+  std::vector<Place> over;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(over), [&](const Place& p) { return Score(p) > threshold; });
+  std::vector<Place> found = alone.Look(picture, level, threshold);
+  found.erase(std::remove_if(found.begin(), found.end(), [&](const Place& p) { return !(Score(p) > threshold); }),
+              found.end());
+  Require(std::equal(over.begin(), over.end(), found.begin(), found.end(), AreEqual),
+          "a threshold leaves out no place that is over it");
+  return 0;
+}
