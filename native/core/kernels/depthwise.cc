@@ -50,7 +50,7 @@ HWY_INLINE void AddInput(V input, const V (&w)[3], V (&sums)[kColumns]) {
 // Kept in a register: GCC would load it anew for each of its uses.
 HWY_INLINE V LoadOnce(const float* from) {
   V loaded = hn::Load(D(), from);
-#if HWY_COMPILER_GCC && HWY_ARCH_X86
+#if HWY_COMPILER_GCC_ACTUAL && HWY_ARCH_X86
   __asm__("" : "+v"(loaded.raw));
 #endif
   return loaded;
