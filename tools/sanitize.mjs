@@ -82,7 +82,7 @@ async function addon() {
   for (const entry of ['package.json', 'binding.gyp', 'dist', 'build/test']) {
     cpSync(at(entry), path.join(copy, entry), { recursive: true });
   }
-  for (const entry of ['models', 'node_modules']) symlinkSync(at(entry), path.join(copy, entry));
+  for (const entry of ['models', 'node_modules', 'test']) symlinkSync(at(entry), path.join(copy, entry));
   const name = 'opencv_face_detector.node';
   cpSync(path.join(folder, 'native', name), path.join(copy, 'build', 'Release', name));
   const tests = addonTests.map((test) => path.join(copy, 'build', 'test', `${test}.test.mjs`));
