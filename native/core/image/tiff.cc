@@ -357,7 +357,9 @@ Decoded DecodeTiff(Bytes bytes, const Header& header, Alpha alpha) {
   if (layout.photometric == kYCbCr && layout.compression == kJpegCompression && !layout.is_planar) {
     TIFFSetField(file.get(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
   }
-  return {Picture(file.get(), layout, bytes, alpha == Alpha::kKept).Decode()};
+  // Not by what libtiff makes of a damaged directory: memory is planned by the header.
+  const bool keeps_alpha = alpha == Alpha::kKept && header.has_alpha;
+  return {Picture(file.get(), layout, bytes, keeps_alpha).Decode()};
 }
 
 }  // namespace faces

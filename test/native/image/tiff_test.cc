@@ -123,6 +123,17 @@ TEST_CASE("extra samples of a TIFF are passed over, the first of them kept where
   }
 }
 
+// libtiff passes over a photometric interpretation of two values, and takes the image for gray with alpha.
+TEST_CASE("alpha is kept where the header has it, whatever libtiff makes of a damaged directory") {
+  const Packed packed = Pack(8, 5);
+  std::vector<TiffSetting::Entry> layout = Layout(kWidth, 8, 5, 5);
+  layout[2].values = {5, 5};
+  layout.push_back({338, kShort, {2}});
+  const std::vector<uint8_t> tiff = TiffOf(packed.rows, layout);
+  CHECK_FALSE(ReadHeader(fixtures::AsBytes(tiff)).has_alpha);
+  CHECK(Decode(tiff, Alpha::kKept).type() == CV_8UC3);
+}
+
 TEST_CASE("CMYK of 8 and 16 bits, with and without alpha") {
   for (const uint32_t bits : {8U, 16U}) {
     for (const uint32_t samples : {4U, 5U}) {
