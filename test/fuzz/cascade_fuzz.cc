@@ -73,10 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   raw.height = input.Between(1, 48);
   raw.channels = std::vector<int>{1, 3, 4}[static_cast<size_t>(input.Between(0, 2))];
   raw.is_rgb = input.Flip();
-  const faces::Bytes given = input.Rest();
-  std::vector<uint8_t> pixels(static_cast<size_t>(raw.width * raw.height * raw.channels));
-  // Pixels beyond the end repeat those before: a few bytes make a pattern.
-  for (size_t i = 0; i < pixels.size() && given.size > 0; ++i) pixels[i] = given.data[i % given.size];
+  const std::vector<uint8_t> pixels = input.Pattern(static_cast<size_t>(raw.width * raw.height * raw.channels));
   raw.pixels = {pixels.data(), pixels.size()};
 
   const faces::CancelFlag never;

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include "types.h"
 
@@ -26,6 +27,13 @@ class Input {
   bool IsEmpty() const { return size_ == 0; }
   /// What has not been read, which the input owns.
   faces::Bytes Rest() const { return {data_, size_}; }
+
+  /// What has not been read, over and over, as `count` bytes; zeros where all has.
+  std::vector<uint8_t> Pattern(size_t count) const {
+    std::vector<uint8_t> pattern(count);
+    for (size_t i = 0; i < count && size_ > 0; ++i) pattern[i] = data_[i % size_];
+    return pattern;
+  }
 
   template <typename T>
   T Take() {

@@ -7,44 +7,19 @@
 #include "input.h"
 #include "models/yunet/fused_net.h"
 
+#define DOCTEST_CONFIG_DISABLE  // of the tests only the weights are taken
+#include "../native/models/yunet/naive_net.h"
+
 namespace {
 
 using namespace faces;
 using namespace faces::yunet;
 using fuzz::Input;
 using fuzz::Require;
-
-std::vector<float> Numbers(cv::RNG& random, size_t count, double most) {
-  std::vector<float> numbers(count);
-  random.fill(numbers, cv::RNG::UNIFORM, -most, most);
-  return numbers;
-}
-
-// Of the size that keeps what goes through the layers between 0 and 10.
-kernels::SeparableParams SomeLayer(cv::RNG& random, int outputs, int inputs, bool is_relu) {
-  const auto count = static_cast<size_t>(outputs);
-  kernels::SeparableParams layer{{outputs, inputs, 1, {}, {}, {}}, {outputs, {}, {}, is_relu}};
-  layer.pointwise.weights = Numbers(random, count * static_cast<size_t>(inputs), 2 / std::sqrt(inputs));
-  layer.pointwise.bias = Numbers(random, count, 0.1);
-  layer.depthwise.weights = Numbers(random, count * 9, 0.7);
-  layer.depthwise.bias = Numbers(random, count, 0.3);
-  return layer;
-}
-
-Params SomeParams() {
-  cv::RNG random(1);
-  Params params;
-  params.first = {16, 3, 3, Numbers(random, 16U * 27, 0.004), Numbers(random, 16, 1), {}};
-  for (size_t i = 0; i < kLayers; ++i) {
-    const bool is_head = i >= kHeads;
-    const int outputs = is_head || i < kStemLayers + 2 ? kHeadChannels : kChannels;
-    params.layers.push_back(SomeLayer(random, outputs, i < kStemLayers + 3 ? 16 : kChannels, !is_head));
-  }
-  return params;
-}
+using naive::AreEqual;
 
 struct Search {
-  explicit Search(size_t threads) : pool(threads), net(SomeParams()) {}
+  explicit Search(size_t threads) : pool(threads), net(naive::SomeParams()) {}
 
   std::vector<Place> Look(const cv::Mat& picture, const cv::Size& size, float threshold) {
     std::vector<Place> found;
@@ -56,11 +31,6 @@ struct Search {
   ThreadPool pool;
   FusedNet net;
 };
-
-bool AreEqual(const Place& a, const Place& b) {
-  return a.stride == b.stride && a.column == b.column && a.row == b.row && a.class_score == b.class_score &&
-         a.object_score == b.object_score && a.box == b.box && a.points == b.points;
-}
 
 float Score(const Place& place) { return std::sqrt(place.class_score * place.object_score); }
 
@@ -94,10 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                        input.Flip() ? input.Between(1, height) : height);
   const auto threshold = static_cast<float>(input.Share());
   const auto gap = static_cast<size_t>(input.Between(0, 40));  // between rows, as in a part of a larger picture
-  const Bytes given = input.Rest();
   const size_t row = static_cast<size_t>(width) * 3 + gap;
-  std::vector<uint8_t> pixels(row * static_cast<size_t>(height) - gap);
-  for (size_t i = 0; i < pixels.size() && given.size > 0; ++i) pixels[i] = given.data[i % given.size];
+  std::vector<uint8_t> pixels = input.Pattern(row * static_cast<size_t>(height) - gap);
   const cv::Mat picture(height, width, CV_8UC3, pixels.data(), row);
 
   const std::vector<Place> all = alone.Look(picture, level, -1);

@@ -21,10 +21,7 @@ std::vector<Place> Look(Engine& engine, const cv::Mat& picture, float threshold,
   return found;
 }
 
-bool AreEqual(const Place& a, const Place& b) {
-  return a.stride == b.stride && a.column == b.column && a.row == b.row && a.class_score == b.class_score &&
-         a.object_score == b.object_score && a.box == b.box && a.points == b.points;
-}
+using naive::AreEqual;
 
 bool AreEqual(const std::vector<Place>& a, const std::vector<Place>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),

@@ -120,4 +120,10 @@ inline std::vector<faces::yunet::Place> Places(const faces::yunet::Params& param
   return places;
 }
 
+// To the bit.
+inline bool AreEqual(const faces::yunet::Place& a, const faces::yunet::Place& b) {
+  return a.stride == b.stride && a.column == b.column && a.row == b.row && a.class_score == b.class_score &&
+         a.object_score == b.object_score && a.box == b.box && a.points == b.points;
+}
+
 }  // namespace naive
