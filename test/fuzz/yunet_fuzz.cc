@@ -32,7 +32,12 @@ struct Search {
   FusedNet net;
 };
 
-float Score(const Place& place) { return std::sqrt(place.class_score * place.object_score); }
+std::vector<Place> Over(float threshold, const std::vector<Place>& places) {
+  std::vector<Place> over;
+  std::copy_if(places.begin(), places.end(), std::back_inserter(over),
+               [&](const Place& place) { return std::sqrt(place.class_score * place.object_score) > threshold; });
+  return over;
+}
 
 void CheckPlace(const Place& place, const cv::Size& level) {
   Require(place.column >= 0 && place.column < PaddedSide(level.width) / place.stride, "columns are of the map");
@@ -74,11 +79,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::vector<Place> again = shared.Look(picture, level, -1);
   Require(std::equal(all.begin(), all.end(), again.begin(), again.end(), AreEqual),
           "three threads find what one finds, bit for bit");
-  std::vector<Place> over;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(over), [&](const Place& p) { return Score(p) > threshold; });
-  std::vector<Place> found = alone.Look(picture, level, threshold);
-  found.erase(std::remove_if(found.begin(), found.end(), [&](const Place& p) { return !(Score(p) > threshold); }),
-              found.end());
+  const std::vector<Place> over = Over(threshold, all);
+  const std::vector<Place> found = Over(threshold, alone.Look(picture, level, threshold));
   Require(std::equal(over.begin(), over.end(), found.begin(), found.end(), AreEqual),
           "a threshold leaves out no place that is over it");
   return 0;
