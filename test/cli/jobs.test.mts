@@ -276,7 +276,7 @@ describe('bulk jobs', function () {
     const names = await writePhotographs(photos, 300);
     expect(jobs('enqueue', photos).status).to.equal(0);
     const results = path.join(folder, 'results');
-    const worker = work(['--results', results]);
+    const worker = work(['--results', results, '--quiet']);
     await eventually('some are done', async () => Number((await counts()).completed) > 10, patience);
     const client = new Client(redis.url);
     await client.call('CLIENT', 'KILL', 'TYPE', 'normal');
@@ -288,9 +288,10 @@ describe('bulk jobs', function () {
       patience,
     );
     await redis.stop({ keep: true });
-    const told = /the connection to the queue is lost \(E\w+\)/;
-    await eventually('the worker tells', () => told.test(worker.said()), patience);
+    const last = (state: string) => worker.said().lastIndexOf(`the connection to the queue is ${state}`);
+    await eventually('the worker tells', () => last('lost') > last('back'), patience);
     redis = await startRedis(durable, redis);
+    await eventually('the worker tells of its return', () => last('back') > last('lost'), patience);
     await untilDone();
     expect(await counts()).to.include({ completed: 300, failed: 0 });
     expect(

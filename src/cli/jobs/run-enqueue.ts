@@ -135,14 +135,13 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
     };
   }, settings.isQuiet);
   const say = sayAbove(bar);
-  const answered = reportErrors([queue], say);
+  reportErrors(queue, say);
   const quiet = new AbortController();
   try {
     if (source.isRepeatable && !settings.isQuiet) count(source, progress, quiet.signal).catch(() => {}); // addAll reports the same errors
     const adding = addAll(queue, source, settings, progress, { say, signal });
     adding.catch(() => {}); // not awaited after an interruption
     await askQueue(settings.location.url, () => Promise.race([adding, aborted])); // a lost connection may block it forever
-    answered();
     bar.stop();
     if (!settings.isQuiet) say(`${plural(progress.added, what)} in the queue, each once however often it is added`);
     if (progress.leftOut === 0) return 0;

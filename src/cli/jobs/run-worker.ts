@@ -96,11 +96,10 @@ class Tally {
   }
 }
 
-function showProgress(queue: Queue, tally: Tally, isQuiet: boolean, answered: () => void): Gauge {
+function showProgress(queue: Queue, tally: Tally, isQuiet: boolean): Gauge {
   let first: number | undefined;
   return gauge(async () => {
     const counts = await readCounts(queue);
-    answered();
     first ??= counts.finished;
     const done = counts.finished - first;
     return {
@@ -134,10 +133,9 @@ async function takeJobs(
   const options = { connection: redis, ...workerOptions(settings, context.slots) };
   const worker = new bullmq.Worker(queue.name, processor, options);
   const tally = new Tally();
-  let answered = () => {};
-  const bar = showProgress(queue, tally, settings.isQuiet, () => answered());
+  const bar = showProgress(queue, tally, settings.isQuiet);
   const say = sayAbove(bar);
-  answered = reportErrors([worker, queue], say);
+  reportErrors(queue, say, worker);
   // Otherwise BullMQ would retry at once, endlessly.
   worker.on('error', (error) => isRefusal(error) && giveUp(refused(settings.location.url, error)));
   tally.watch(worker, say);

@@ -1,7 +1,8 @@
-import type { EventEmitter } from 'node:events';
+import type { Queue, Worker } from 'bullmq';
 import { program } from '../command.js';
 import { printable } from '../printable.js';
 import { isRefusal } from './bullmq.js';
+import { readCounts } from './counts.js';
 import type { Gauge } from './gauge.js';
 
 /** Prints a line to standard error, above the gauge. */
@@ -11,22 +12,29 @@ export function sayAbove(gauge: Pick<Gauge, 'around'>): Say {
   return (text) => gauge.around(() => process.stderr.write(`${program}: ${printable(text)}\n`));
 }
 
+/** A fault of the connection, by a code such as ECONNRESET. BullMQ's codes, such as -2 for a missing lock, are numbers. */
+const isConnectionFault = ({ code, message }: NodeJS.ErrnoException) =>
+  typeof code === 'string' || /connection is closed/i.test(message);
+
 /**
- * Reports errors of BullMQ objects other than Redis's answers; a lost connection only once, since that error repeats
- * until the connection is back. Call the returned function whenever the queue has answered.
+ * Reports errors of the queue and of `worker`, other than Redis's answers. A lost connection is reported once, since
+ * its error repeats until the connection is back, and so is its return.
  */
-export function reportErrors(sources: readonly EventEmitter[], say: Say): () => void {
+export function reportErrors(queue: Queue, say: Say, worker?: Worker): void {
   let isLost = false;
-  const tell = (error: NodeJS.ErrnoException) => {
-    if (isRefusal(error)) return; // ends the command, which reports it
-    const isConnection = error.code !== undefined || /connection is closed/i.test(error.message);
-    if (!isConnection) return say(error.message);
-    if (!isLost) say(`the connection to the queue is lost (${error.code ?? error.message}); trying until it is back`);
-    isLost = true;
-  };
-  for (const source of sources) source.on('error', tell);
-  return () => {
-    if (isLost) say('the connection to the queue is back');
+  const sayWhenBack = async () => {
+    await readCounts(queue); // waits for the connection
     isLost = false;
+    say('the connection to the queue is back');
   };
+  const report = (error: NodeJS.ErrnoException) => {
+    if (isRefusal(error)) return; // ends the command, which reports it
+    if (!isConnectionFault(error)) return say(error.message);
+    if (isLost) return;
+    isLost = true;
+    say(`the connection to the queue is lost (${error.code ?? error.message}); trying until it is back`);
+    sayWhenBack().catch(() => {}); // the command ends
+  };
+  queue.on('error', report);
+  worker?.on('error', report);
 }

@@ -28,7 +28,7 @@ export async function waitUntilDone(queue: Queue): Promise<Counts> {
     const done = counts.finished - first;
     return { done, total: done + left(counts), text: `${counts.failed} failed${retrySuffix(counts)}` };
   }, false);
-  const answered = reportErrors([queue], sayAbove(bar));
+  reportErrors(queue, sayAbove(bar));
   const aborted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
   });
@@ -36,7 +36,6 @@ export async function waitUntilDone(queue: Queue): Promise<Counts> {
     while (left(counts) > 0) {
       await sleep(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       counts = await Promise.race([readCounts(queue), aborted]);
-      answered();
     }
     return counts;
   } finally {
