@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { FaceDetector } from 'opencv-face-detector';
-import { needWeights, root } from '../fixtures/available.mjs';
+import { needWeights, root, skip } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
 
 /** Runs a script in a process of its own; answers its status, or the signal that killed it, and what it printed. */
@@ -191,7 +191,7 @@ describe('the library in a process', () => {
 
   it('survives the same where threads share an image, and the addon is unloaded with its last user', function () {
     needWeights(this);
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'threads are counted in /proc');
     const inThread = `
       const { parentPort } = require('node:worker_threads');
       const { FaceDetector } = require('opencv-face-detector');
@@ -230,7 +230,7 @@ describe('the library in a process', () => {
   ] as const) {
     it(`leaves no thread behind after a detector that ${how}`, function () {
       needWeights(this);
-      if (process.platform !== 'linux') this.skip();
+      if (process.platform !== 'linux') skip(this, 'threads are counted in /proc');
       const { end, stdout, stderr } = runScript(
         `const { FaceDetector } = require('opencv-face-detector');
         require('node:v8').setFlagsFromString('--expose-gc');

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { expect } from 'chai';
-import { root } from '../fixtures/available.mjs';
+import { root, skip } from '../fixtures/available.mjs';
 
 const folder = path.join(root, 'tools', 'test-arm64');
 
@@ -39,7 +39,7 @@ describe('test-arm64', () => {
   });
 
   it('skips everything, with what to install, where there is no emulator', function () {
-    if (process.platform !== 'linux' || process.arch === 'arm64') this.skip();
+    if (process.platform !== 'linux' || process.arch === 'arm64') skip(this, 'for Linux on x64');
     const { status, stdout } = run([], { PATH: '' });
     expect(status).to.equal(0);
     expect(stdout).to.match(

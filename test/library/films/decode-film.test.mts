@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { type DecoderBounds, decodeFilm } from '#dist/library/films/decode-film.js';
 import { type EncodedFilm, filmDescriptor, filmFile } from '#dist/library/films/encoded-film.js';
+import { skip } from '../../fixtures/available.mjs';
 import { needFfmpeg, walking, writeFilm } from '../../fixtures/film-files.mjs';
 import { rejection } from '../../fixtures/rejection.mjs';
 
@@ -46,7 +47,7 @@ describe('decodeFilm', () => {
   });
 
   it('gives ffmpeg no more memory than is allowed', async function () {
-    if (process.platform !== 'linux') return this.skip();
+    if (process.platform !== 'linux') skip(this, 'address space is limited on Linux alone');
     const error = await rejection(timesOf(filmFile(film), { ...plenty, memoryBytes: 64 * 2 ** 20 }));
     expect(error).to.include({ code: 'FILM_UNREADABLE' });
   });
