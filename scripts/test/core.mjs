@@ -107,6 +107,10 @@ export const coreFuzzTargets = readdirSync(at('test', 'fuzz')).flatMap(
   (file) => file.match(/^(.+)_fuzz\.cc$/)?.[1] ?? [],
 );
 
+/** The folders of a target's seeds and finds. */
+export const fuzzCorpora = (target, seeds) =>
+  [path.join(seeds, target), at('test', 'fuzz', 'corpus', target)].filter(existsSync);
+
 /** Each fuzz target of the core on its seeds and on what has been found: a test each, in seconds. tools/fuzz.mjs looks for more. */
 export async function replayFuzzTargets(env, seeds) {
   console.log('\nFuzz targets on their seeds and finds');
@@ -116,8 +120,11 @@ export async function replayFuzzTargets(env, seeds) {
       results.push(skippedFor('weights missing'));
       continue;
     }
-    const corpora = [path.join(seeds, target), at('test', 'fuzz', 'corpus', target)].filter(existsSync);
-    const { stdout, stderr, status } = await outputOf(at('build', 'Release', `replay_${target}`), corpora, env);
+    const { stdout, stderr, status } = await outputOf(
+      at('build', 'Release', `replay_${target}`),
+      fuzzCorpora(target, seeds),
+      env,
+    );
     console.log(`  ${target}: ${stdout.trim() || 'broken'}`);
     // The last lines name the file, and the promise that it broke.
     if (status !== 0) console.error(stderr.split('\n').slice(-12).join('\n'));

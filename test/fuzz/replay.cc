@@ -1,5 +1,6 @@
 // Runs a target on files once, as libFuzzer does with the paths it is given, and without Clang: npm test replays the
-// corpus by it. Ends with "N files"; a broken promise ends it by a signal, with the name of the file before.
+// corpus by it. Ends with "N files", and with status 1 where there was none; a broken promise ends it by a signal, with
+// the name of the file before.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -27,4 +28,5 @@ int main(int argc, char** argv) {
     }
   }
   std::printf("%zu files\n", count);
+  return count > 0 ? 0 : 1;
 }

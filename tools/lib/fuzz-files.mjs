@@ -1,7 +1,7 @@
 // The files that fuzz targets start from.
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { root, run, SetupError } from '../../scripts/steps.mjs';
+import { fuzzCorpora } from '../../scripts/test/core.mjs';
 
 const at = (...parts) => path.join(root, ...parts);
 const seeds = at('build', 'fuzz', 'seeds');
@@ -23,4 +23,4 @@ export async function writeSeeds() {
 }
 
 /** The folders of a target's seeds and finds. */
-export const corpora = (target) => [path.join(seeds, target), at('test', 'fuzz', 'corpus', target)].filter(existsSync);
+export const corpora = (target) => fuzzCorpora(target, seeds);
