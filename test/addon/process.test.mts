@@ -263,7 +263,7 @@ describe('the library in a process', () => {
       const { FaceDetector } = require('opencv-face-detector');
       const side = ${side};
       const large = { data: new Uint8Array(side * side * 3), width: side, height: side, channels: 3, order: 'rgb' };
-      FaceDetector.create({ threads: ${threads} }).then((detector) => { const search = detector.detect(large); ${then} });
+      FaceDetector.create({ threads: ${threads} }).then((detector) => { const search = detector.detect(large, { minFaceSize: 12 }); ${then} });
     `;
     let ended: (number | null)[] = [];
     const run = async (script: string) => {
@@ -287,7 +287,7 @@ describe('the library in a process', () => {
       const { parentPort } = require('node:worker_threads');
       const { FaceDetector } = require('opencv-face-detector');
       const image = { data: new Uint8Array(7000 * 7000 * 3), width: 7000, height: 7000, channels: 3, order: 'rgb' };
-      FaceDetector.create().then(async (detector) => { const search = detector.detect(image); ${then}; parentPort.postMessage(0); });
+      FaceDetector.create().then(async (detector) => { const search = detector.detect(image, { minFaceSize: 12 }); ${then}; parentPort.postMessage(0); });
     `;
     const ended: (number | null)[] = [];
     const run = async (then: string, status: number) => {

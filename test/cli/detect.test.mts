@@ -362,6 +362,8 @@ describe('detect', () => {
     /** How a run ends that gets the signal when it has filled its pipe: its status, or the signal. */
     async function endOf(args: readonly string[], stdio: StdioOptions, signal: NodeJS.Signals) {
       const child = spawn(process.execPath, [cliFile, 'detect', ...args], { cwd: folder, stdio });
+      const output = child.stdout ?? child.stderr;
+      if (output) await once(output, 'readable'); // its first results: it has begun to listen for signals
       await Promise.race([sleep(2000), once(child, 'exit')]);
       child.kill(signal);
       const giveUp = setTimeout(() => child.kill('SIGKILL'), 30_000);
@@ -526,6 +528,7 @@ describe('detect', () => {
     it('lets no second run write to it meanwhile', async () => {
       const first = startCli(args('results.ndjson'), folder);
       while (lines() < 1) await sleep(5);
+      first.kill('SIGSTOP'); // it may not be done before the others have looked
       for (const flags of [[], ['--resume']]) {
         const { status, stderr } = cli([...args('results.ndjson'), ...flags], { cwd: folder });
         expect(status).to.equal(2);
@@ -533,6 +536,7 @@ describe('detect', () => {
           new RegExp(`^opencv-face-detector: process ${first.pid} is writing to results.ndjson: `),
         );
       }
+      first.kill('SIGCONT');
       expect((await once(first, 'close'))[0]).to.equal(3);
       expect(withoutTimings(parseLines(readFileSync(output(), 'utf8')))).to.deep.equal(whole);
       expect(existsSync(`${output()}.lock`)).to.equal(false);

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -5,6 +7,7 @@ import { expect } from 'chai';
 import { needWeights } from '../fixtures/available.mjs';
 import { cli, startCli } from '../fixtures/command-line.mjs';
 import { brightness, needFfmpeg, walking, writeFilm } from '../fixtures/film-files.mjs';
+import { eventually } from '../fixtures/http.mjs';
 
 describe('films on the command line', () => {
   let folder: string;
@@ -65,13 +68,15 @@ describe('films on the command line', () => {
   });
 
   it('redact leaves nothing behind when it is stopped', async () => {
-    writeFilm(path.join(folder, 'long.mp4'), Array.from({ length: 10 }, () => walking(20)).flat());
+    const again = ['-stream_loop', '49', '-i', path.join(folder, 'walk.mp4'), '-c', 'copy'];
+    execFileSync('ffmpeg', ['-v', 'error', ...again, path.join(folder, 'long.mp4')]);
     const child = startCli(['redact', 'long.mp4', '-o', 'never.mp4', '--min-face-size', '40'], folder);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const partial = () => readdirSync(folder).filter((name) => name.includes('partial'));
+    await eventually('it writes', () => partial().length > 0, 60);
     child.kill('SIGINT');
-    const status = await new Promise((resolve) => child.once('close', resolve));
+    const [status] = (await once(child, 'close')) as [number];
     expect(status).to.equal(130);
     expect(existsSync(path.join(folder, 'never.mp4'))).to.equal(false);
-    expect(readdirSync(folder).filter((name) => name.includes('partial'))).to.deep.equal([]);
+    expect(partial()).to.deep.equal([]);
   });
 });

@@ -135,9 +135,13 @@ describe('bulk jobs with films', function () {
     );
     await queue.add('film', { film: 'long.mp4', options: { minFaceSize: 20 } });
     const worker = work('--films', at('out'));
-    await eventually('the film is begun', () => {
-      return readdirSync(folder).includes('out') && readdirSync(at('out')).some((name) => name.endsWith('.partial'));
-    });
+    await eventually(
+      'the film is begun',
+      () => {
+        return readdirSync(folder).includes('out') && readdirSync(at('out')).some((name) => name.endsWith('.partial'));
+      },
+      patience,
+    );
     worker.child.kill('SIGTERM');
     expect(await worker.ended).to.equal(0);
     expect(readdirSync(at('out'))).to.deep.equal([]);

@@ -255,9 +255,9 @@ describe('bulk jobs', function () {
     const worker = work(slowly);
     await eventually('it is searched', async () => (await counts()).active === 1, patience);
     const client = new Client(redis.url);
-    await client.client('PAUSE', 4000);
+    await client.client('PAUSE', 8000);
     worker.child.kill('SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 1500)); // sooner, it would count as the same one
+    await new Promise((resolve) => setTimeout(resolve, 3500)); // sooner, it would count as the same one
     worker.child.kill('SIGTERM');
     expect(await worker.ended).to.equal(143);
     client.disconnect();
@@ -290,6 +290,7 @@ describe('bulk jobs', function () {
     await redis.stop({ keep: true });
     const last = (state: string) => worker.said().lastIndexOf(`the connection to the queue is ${state}`);
     await eventually('the worker tells', () => last('lost') > last('back'), patience);
+    expect(worker.said()).to.not.contain('is lost (-'); // what is wrong with a job
     redis = await startRedis(durable, redis);
     await eventually('the worker tells of its return', () => last('back') > last('lost'), patience);
     await untilDone();

@@ -76,7 +76,7 @@ describe('the workers', () => {
   before(async function () {
     needWeights(this);
     needCores(this, 2);
-    service = await startService({ WORKERS: '2', HANG_TIMEOUT_MS: '1000' });
+    service = await startService({ WORKERS: '2', HANG_TIMEOUT_MS: '5000' });
   });
   after(() => service?.stop());
 
@@ -157,6 +157,7 @@ describe('the workers', () => {
     await eventually(
       'replaced',
       async () => (await metric(service, 'face_detector_worker_restarts_total', 'reason="hung"')) === 1,
+      60,
     );
     await allReady(service, 2);
     await Promise.all(wires.map(({ closed }) => closed));

@@ -22,7 +22,7 @@ describe('a worker whose file descriptors run out otherwise', () => {
     needWeights(this);
     needCores(this, 2);
     if (spawnSync('prlimit', ['--version']).status !== 0) skip(this, 'prlimit is not installed');
-    service = await startService({ WORKERS: '2', HANG_TIMEOUT_MS: '1000' });
+    service = await startService({ WORKERS: '2', HANG_TIMEOUT_MS: '5000' });
   });
   after(() => service?.stop());
 
@@ -31,7 +31,7 @@ describe('a worker whose file descriptors run out otherwise', () => {
     expect(spawnSync('prlimit', ['--pid', String(victim), '--nofile=3']).status).to.equal(0);
     const wires = await Promise.all([1, 2].map(() => openWire(service.origin)));
     const replaced = () => logLines(service, 'worker exited, restarting').map(({ reason }) => reason);
-    await eventually('replaced', () => replaced().length > 0);
+    await eventually('replaced', () => replaced().length > 0, 60);
     expect(replaced()).to.deep.equal(['it accepted no connections']);
     for (const { socket } of wires) socket.destroy();
     const answering = () => new Set(logLines(service, 'request').map(({ pid }) => pid)).size === 2;

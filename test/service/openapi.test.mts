@@ -36,7 +36,6 @@ describe('the API description', () => {
       WORKERS: '1',
       API_KEYS: key['X-API-Key'],
       MAX_BODY_BYTES: '400000',
-      REQUEST_TIMEOUT_MS: '2000',
     });
     description = (await (await fetch(`${service.origin}/openapi.json`, { headers: key })).json()) as Description;
     ajv = new Ajv2020({ strict: false, allErrors: true });

@@ -230,8 +230,8 @@ describe('pictures of the service', () => {
     wire.socket.write(postHead('/v1/redact?maxSide=100&format=png', headers));
     wire.socket.pause().write(large);
     const lines = () => logLines(service, 'request').filter(({ requestId }) => requestId === 'unread');
-    await eventually('held', async () => (await metric(service, 'face_detector_queue_depth')) === 1);
-    await eventually('dropped', () => lines().length === 1);
+    await eventually('held', async () => (await metric(service, 'face_detector_queue_depth')) === 1, 60);
+    await eventually('dropped', () => lines().length === 1, 60);
     expect(lines()[0]).to.include({ status: 499, code: 'ABORTED' });
     await eventually('free', async () => (await metric(service, 'face_detector_queue_depth')) === 0);
     wire.socket.destroy();

@@ -11,7 +11,7 @@ describe('the workers', () => {
   before(async function () {
     needWeights(this);
     needCores(this, 2);
-    service = await startService({ WORKERS: '2', HANG_TIMEOUT_MS: '1000' });
+    service = await startService({ WORKERS: '2', HANG_TIMEOUT_MS: '5000' });
   });
   after(() => service?.stop());
 

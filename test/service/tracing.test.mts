@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { needCores, root, skip } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
-import { form } from '../fixtures/http.mjs';
+import { eventually, form } from '../fixtures/http.mjs';
 import { packageFolder } from '../fixtures/package-folder.mjs';
 import { samplesIn } from '../fixtures/samples.mjs';
 import { type Service, startService, workerPids } from '../fixtures/service.mjs';
@@ -78,6 +78,8 @@ describe('tracing by OpenTelemetry', () => {
       }
       expect(await service.stop()).to.equal(0);
 
+      // What a worker sent last may still be on its way.
+      await eventually('all are collected', () => parents.every((parent) => bodies.join('').includes(parent)));
       const all = bodies.join('');
       expect(all).to.not.include('holiday');
       expect(all).to.include('"stringValue":"faces"');

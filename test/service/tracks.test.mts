@@ -33,7 +33,7 @@ const isProcess = (pid: number) => {
 const openFiles = (folder: string, pids: readonly number[]) =>
   pids
     .flatMap((pid) =>
-      readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      (isProcess(pid) ? readdirSync(`/proc/${pid}/fd`) : []).flatMap((fd) => {
         try {
           return readlinkSync(`/proc/${pid}/fd/${fd}`);
         } catch {

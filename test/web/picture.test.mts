@@ -194,8 +194,8 @@ describe('the demo page takes a picture', () => {
       ['#copy-curl', '#curl'],
       ['#copy-json', '#json'],
     ] as const) {
-      await page.locator(button).click();
-      await page.locator(button).filter({ hasText: 'Copied' }).waitFor();
+      // Shown for a moment only: looked for from before the click.
+      await Promise.all([page.locator(button).filter({ hasText: 'Copied' }).waitFor(), page.locator(button).click()]);
       expect(await page.evaluate(() => navigator.clipboard.readText())).to.equal(
         await page.locator(source).textContent(),
       );
@@ -205,9 +205,9 @@ describe('the demo page takes a picture', () => {
     await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
     await page.locator('#file').setInputFiles(facesFile);
     await expectFourFaces();
-    await page.locator('#copy-curl').click();
-    await page.locator('#copy-curl').filter({ hasText: 'Selected' }).waitFor();
+    const button = page.locator('#copy-curl');
+    await Promise.all([button.filter({ hasText: 'Selected' }).waitFor(), button.click()]);
     expect(await page.evaluate(() => String(getSelection()))).to.equal(await page.locator('#curl').textContent());
-    await page.locator('#copy-curl').filter({ hasNotText: 'Selected' }).waitFor();
+    await button.filter({ hasNotText: 'Selected' }).waitFor();
   });
 });

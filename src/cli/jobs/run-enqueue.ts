@@ -6,7 +6,7 @@ import { extensions } from '../detect/inputs.js';
 import { Interruption, interruption } from '../detect/interruption.js';
 import { plural } from '../plural.js';
 import { UsageError } from '../usage-error.js';
-import { askQueue, openQueue, type QueueLocation } from './bullmq.js';
+import { askQueue, isRefusal, openQueue, type QueueLocation } from './bullmq.js';
 import { left, readCounts } from './counts.js';
 import { gauge } from './gauge.js';
 import { dataOf, jobId, type Work } from './job.js';
@@ -91,6 +91,19 @@ async function count({ paths }: Source, progress: Progress, signal: AbortSignal)
   }
 }
 
+/** Adds jobs; again where the connection was lost between their answers, which adds none twice. */
+async function addChunk(queue: Queue, jobs: ReturnType<typeof jobOf>[], signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      await queue.addBulk(jobs);
+      return;
+    } catch (error) {
+      const isCutOff = (error as Error).name === 'AbortError'; // by ioredis, which sends single commands again by itself
+      if (!isCutOff || signal.aborted) throw error;
+    }
+  }
+}
+
 /** Adds a job for each path, in chunks, and pauses while enough jobs wait. */
 async function addAll(
   queue: Queue,
@@ -109,7 +122,8 @@ async function addAll(
       if (progress.waiting < settings.ahead) break;
       await sleep(pollMs, undefined, { signal });
     }
-    await queue.addBulk(chunk.map((file) => jobOf(file, settings)));
+    const jobs = chunk.map((file) => jobOf(file, settings));
+    await addChunk(queue, jobs, signal);
     progress.added += chunk.length;
     signal.throwIfAborted();
   }
@@ -123,6 +137,7 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
   const signal = interruption();
   const aborted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
+    queue.on('error', (error) => isRefusal(error) && reject(error));
   });
   const progress: Progress = { added: 0, leftOut: 0, found: Number.NaN, waiting: 0 };
   const bar = gauge(async () => {

@@ -18,7 +18,7 @@ const isConnectionFault = ({ code, message }: NodeJS.ErrnoException) =>
 
 /**
  * Reports errors of the queue and of `worker`, other than Redis's answers. A lost connection is reported once, since
- * its error repeats until the connection is back, and so is its return.
+ * its error repeats until the connection is back, and so is its return, for which the queue's connection is asked.
  */
 export function reportErrors(queue: Queue, say: Say, worker?: Worker): void {
   let isLost = false;
@@ -33,7 +33,9 @@ export function reportErrors(queue: Queue, say: Say, worker?: Worker): void {
     if (isLost) return;
     isLost = true;
     say(`the connection to the queue is lost (${error.code ?? error.message}); trying until it is back`);
-    sayWhenBack().catch(() => {}); // the command ends
+    sayWhenBack().catch((fault: unknown) => {
+      isLost = isConnectionFault(fault as Error); // by which the command ends
+    });
   };
   queue.on('error', report);
   worker?.on('error', report);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import { interruption } from '../detect/interruption.js';
+import { isRefusal } from './bullmq.js';
 import { type Counts, left, readCounts, retrySuffix } from './counts.js';
 import { gauge } from './gauge.js';
 import { reportErrors, sayAbove } from './say.js';
@@ -31,6 +32,7 @@ export async function waitUntilDone(queue: Queue): Promise<Counts> {
   reportErrors(queue, sayAbove(bar));
   const aborted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
+    queue.on('error', (error) => isRefusal(error) && reject(error));
   });
   try {
     while (left(counts) > 0) {

@@ -223,7 +223,8 @@ export class Supervisor {
     this.#checkedAt = now;
     this.#update();
     if (this.#quarantine.forget()) this.#tellQuarantine();
-    if (ownDelayMs > 4 * heartbeatMs) return; // this process was held up itself: first handle the messages it missed
+    // This process was held up itself: first handle the messages it missed.
+    if (ownDelayMs > heartbeatMs + Math.min(3 * heartbeatMs, this.#settings.hangTimeoutMs / 4)) return;
     for (const managed of this.#workers) {
       const reason = hangReason(managed, now, this.#settings);
       if (reason) kill(managed, reason);

@@ -3,11 +3,11 @@ import type { Queue, Worker } from 'bullmq';
 import { expect } from 'chai';
 import { reportErrors } from '#dist/cli/jobs/say.js';
 
-/** A queue that answers when told to, and what is said of the errors of it and its worker. */
+/** A queue that answers or refuses when told to, and what is said of the errors of it and its worker. */
 function reported() {
-  const answers: (() => void)[] = [];
+  const asked: { resolve: (counts: object) => void; reject: (error: Error) => void }[] = [];
   const queue = Object.assign(new EventEmitter(), {
-    getJobCounts: () => new Promise((resolve) => answers.push(() => resolve({}))),
+    getJobCounts: () => new Promise((resolve, reject) => asked.push({ resolve, reject })),
     getMetrics: async () => ({ meta: { count: 0 } }),
   });
   const worker = new EventEmitter();
@@ -16,10 +16,14 @@ function reported() {
   const fail = (source: EventEmitter, message: string, more: object = {}) =>
     source.emit('error', Object.assign(new Error(message), more));
   const answer = async () => {
-    for (const resolve of answers.splice(0)) resolve();
+    for (const { resolve } of asked.splice(0)) resolve({});
     await new Promise(setImmediate);
   };
-  return { queue, worker, said, fail, answer };
+  const refuse = async (error: Error) => {
+    for (const { reject } of asked.splice(0)) reject(error);
+    await new Promise(setImmediate);
+  };
+  return { queue, worker, said, fail, answer, refuse };
 }
 
 describe('errors of the queue', () => {
@@ -47,6 +51,20 @@ describe('errors of the queue', () => {
     fail(worker, message, { code: -2 });
     fail(worker, 'connect ECONNREFUSED', { code: 'ECONNREFUSED' });
     expect(said).to.deep.equal([message, message, lost('ECONNREFUSED')]);
+  });
+
+  it('are said anew after the queue has answered with an error', async () => {
+    const { queue, said, fail, refuse } = reported();
+    for (let i = 0; i < 2; i++) {
+      fail(queue, 'read ECONNRESET', { code: 'ECONNRESET' });
+      await refuse(new Error('WRONGPASS'));
+    }
+    expect(said.splice(0)).to.deep.equal([lost('ECONNRESET'), lost('ECONNRESET')]);
+    for (let i = 0; i < 2; i++) {
+      fail(queue, 'read ECONNRESET', { code: 'ECONNRESET' });
+      await refuse(new Error('Connection is closed.'));
+    }
+    expect(said).to.deep.equal([lost('ECONNRESET')]);
   });
 
   it('are left to the command where Redis refuses', () => {

@@ -270,13 +270,12 @@ describe('readBatch', () => {
   });
 
   it('refuses a body of which nothing more comes in time; the work between does not count', async () => {
-    limitsNow = { ...limits, bodyTimeoutMs: 150 };
-    work = () => sleep(200);
+    limitsNow = { ...limits, bodyTimeoutMs: 600 };
+    work = () => sleep(700);
     openBatch(`${image('one')}${image('two')}--x\r\nContent-`);
     expect(await receiver.next()).to.deep.equal({
       value: { parts: ['0 a.jpg: one', '1 a.jpg: two'], failure: late },
     });
-    work = () => sleep(200);
     expect(await post(image('i'.repeat(190_000)).repeat(3) + end))
       .to.have.nested.property('value.parts')
       .with.length(3);
