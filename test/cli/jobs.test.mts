@@ -304,6 +304,37 @@ describe('bulk jobs', function () {
     expect(await worker.ended).to.equal(0);
   });
 
+  // It ended with the stack of "Command aborted due to connection close".
+  it('are all added although the connection is cut again and again', async () => {
+    const list = path.join(folder, 'list');
+    writeFileSync(list, Array.from({ length: 50_000 }, (_, i) => `${i}.png\n`).join(''));
+    const adding = startJobs(['enqueue', list, '--root', photos], redis.url);
+    const client = new Client(redis.url);
+    const hasJobs = async () => Number((await counts()).wait) > 0;
+    await eventually('some are added', hasJobs, patience);
+    let cuts = 0;
+    while (adding.child.exitCode === null && cuts < 50) {
+      cuts += Number(await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    client.disconnect();
+    expect(await adding.ended, adding.said()).to.equal(0);
+    expect(cuts).to.be.above(0);
+    expect((await counts()).wait).to.equal(50_000);
+  });
+
+  it('end where Redis no longer lets their command in', async () => {
+    await queue.add('detect', { path: 'none.png' });
+    const waiting = startJobs(['jobs', 'status', '--wait'], redis.url);
+    await eventually('it waits', () => waiting.said().includes('0 of 1'), patience);
+    const client = new Client(redis.url);
+    await client.config('SET', 'requirepass', 'another');
+    await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    client.disconnect();
+    expect(await waiting.ended).to.equal(1);
+    expect(waiting.said()).to.match(/opencv-face-detector: the queue's Redis at \S+ refuses: NOAUTH /);
+  });
+
   it('fail where the image ends its workers, and only those', async () => {
     await writePhotographs(photos, 12);
     put('deadly.png', Buffer.alloc(1234));

@@ -32,16 +32,18 @@ const isProcess = (pid: number) => {
 /** What processes have open of a folder's files, also of those without a name. */
 const openFiles = (folder: string, pids: readonly number[]) =>
   pids
-    .flatMap((pid) =>
-      (isProcess(pid) ? readdirSync(`/proc/${pid}/fd`) : []).flatMap((fd) => {
-        try {
-          return readlinkSync(`/proc/${pid}/fd/${fd}`);
-        } catch {
-          return []; // closed meanwhile
-        }
-      }),
-    )
+    .flatMap((pid) => unlessGone(() => readdirSync(`/proc/${pid}/fd`)).map((fd) => `/proc/${pid}/fd/${fd}`))
+    .flatMap((link) => unlessGone(() => [readlinkSync(link)]))
     .filter((name) => name.startsWith(folder));
+
+/** What there is to read of a process, nothing where it has ended or closed it meanwhile. */
+function unlessGone(read: () => string[]): string[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
+}
 
 describe('films sent to the service', () => {
   let folder: string;

@@ -34,6 +34,7 @@ export async function waitUntilDone(queue: Queue): Promise<Counts> {
     signal.addEventListener('abort', () => reject(signal.reason));
     queue.on('error', (error) => isRefusal(error) && reject(error));
   });
+  aborted.catch(() => {}); // also while nobody waits for it
   try {
     while (left(counts) > 0) {
       await sleep(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
@@ -41,7 +42,6 @@ export async function waitUntilDone(queue: Queue): Promise<Counts> {
     }
     return counts;
   } finally {
-    aborted.catch(() => {});
     bar.stop();
   }
 }
