@@ -325,14 +325,18 @@ describe('bulk jobs', function () {
 
   it('end where Redis no longer lets their command in', async () => {
     await queue.add('detect', { path: 'none.png' });
-    const waiting = startJobs(['jobs', 'status', '--wait'], redis.url);
-    await eventually('it waits', () => waiting.said().includes('0 of 1'), patience);
     const client = new Client(redis.url);
-    await client.config('SET', 'requirepass', 'another');
+    await client.config('SET', 'requirepass', 'first');
+    const waiting = startJobs(['jobs', 'status', '--wait'], redis.url.replace('//', '//:first@'));
+    await eventually('it waits', () => waiting.said().includes('0 of 1'), patience);
+    // A question that is on its way is kept until the connection is back, which it never is.
+    await client.client('PAUSE', 60_000, 'WRITE');
+    await eventually('it asks', async () => /blocked_clients:1/.test(await client.info('clients')), patience);
+    await client.config('SET', 'requirepass', 'second');
     await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     client.disconnect();
     expect(await waiting.ended).to.equal(1);
-    expect(waiting.said()).to.match(/opencv-face-detector: the queue's Redis at \S+ refuses: NOAUTH /);
+    expect(waiting.said()).to.match(/opencv-face-detector: the queue's Redis at \S+ refuses: WRONGPASS /);
   });
 
   it('fail where the image ends its workers, and only those', async () => {
