@@ -59,6 +59,16 @@ export async function askQueue<T>(url: string, ask: () => Promise<T>): Promise<T
   }
 }
 
+/** Rejects when `signal` aborts, with its reason, or when Redis refuses a connection; may be left without a handler. */
+export function untilEnded(queue: Queue, signal: AbortSignal): Promise<never> {
+  const ended = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+    queue.on('error', (error) => isRefusal(error) && reject(error));
+  });
+  ended.catch(() => {});
+  return ended;
+}
+
 /** Loads BullMQ, an optional dependency. Rejects with JobError BULLMQ_MISSING. */
 async function loadBullmq(): Promise<Bullmq> {
   try {

@@ -6,7 +6,7 @@ import { extensions } from '../detect/inputs.js';
 import { Interruption, interruption } from '../detect/interruption.js';
 import { plural } from '../plural.js';
 import { UsageError } from '../usage-error.js';
-import { askQueue, isRefusal, openQueue, type QueueLocation } from './bullmq.js';
+import { askQueue, openQueue, type QueueLocation, untilEnded } from './bullmq.js';
 import { left, readCounts } from './counts.js';
 import { gauge } from './gauge.js';
 import { dataOf, jobId, type Work } from './job.js';
@@ -135,10 +135,7 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
   const source = await readSource(settings);
   const { queue, redis } = await openQueue(settings.location);
   const signal = interruption();
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason));
-    queue.on('error', (error) => isRefusal(error) && reject(error));
-  });
+  const ended = untilEnded(queue, signal);
   const progress: Progress = { added: 0, leftOut: 0, found: Number.NaN, waiting: 0 };
   const bar = gauge(async () => {
     const total = Math.max(progress.added, progress.found || 0);
@@ -156,7 +153,7 @@ export async function runEnqueue(settings: EnqueueSettings): Promise<number> {
     if (source.isRepeatable && !settings.isQuiet) count(source, progress, quiet.signal).catch(() => {}); // addAll reports the same errors
     const adding = addAll(queue, source, settings, progress, { say, signal });
     adding.catch(() => {}); // not awaited after an interruption
-    await askQueue(settings.location.url, () => Promise.race([adding, aborted])); // a lost connection may block it forever
+    await askQueue(settings.location.url, () => Promise.race([adding, ended])); // a lost connection may block it forever
     bar.stop();
     if (!settings.isQuiet) say(`${plural(progress.added, what)} in the queue, each once however often it is added`);
     if (progress.leftOut === 0) return 0;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import { interruption } from '../detect/interruption.js';
-import { isRefusal } from './bullmq.js';
+import { untilEnded } from './bullmq.js';
 import { type Counts, left, readCounts, retrySuffix } from './counts.js';
 import { gauge } from './gauge.js';
 import { reportErrors, sayAbove } from './say.js';
@@ -30,15 +30,11 @@ export async function waitUntilDone(queue: Queue): Promise<Counts> {
     return { done, total: done + left(counts), text: `${counts.failed} failed${retrySuffix(counts)}` };
   }, false);
   reportErrors(queue, sayAbove(bar));
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason));
-    queue.on('error', (error) => isRefusal(error) && reject(error));
-  });
-  aborted.catch(() => {}); // also while nobody waits for it
+  const ended = untilEnded(queue, signal);
   try {
     while (left(counts) > 0) {
       await sleep(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
-      counts = await Promise.race([readCounts(queue), aborted]);
+      counts = await Promise.race([readCounts(queue), ended]);
     }
     return counts;
   } finally {
