@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +5,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { needWeights } from '../fixtures/available.mjs';
 import { cli, startCli } from '../fixtures/command-line.mjs';
-import { brightness, needFfmpeg, walking, writeFilm } from '../fixtures/film-files.mjs';
+import { brightness, needFfmpeg, walking, writeFilm, writeRepeatedFilm } from '../fixtures/film-files.mjs';
 import { eventually } from '../fixtures/http.mjs';
 
 describe('films on the command line', () => {
@@ -68,8 +67,7 @@ describe('films on the command line', () => {
   });
 
   it('redact leaves nothing behind when it is stopped', async () => {
-    const again = ['-stream_loop', '49', '-i', path.join(folder, 'walk.mp4'), '-c', 'copy'];
-    execFileSync('ffmpeg', ['-v', 'error', ...again, path.join(folder, 'long.mp4')]);
+    writeRepeatedFilm(path.join(folder, 'long.mp4'), path.join(folder, 'walk.mp4'), 50);
     const child = startCli(['redact', 'long.mp4', '-o', 'never.mp4', '--min-face-size', '40'], folder);
     const partial = () => readdirSync(folder).filter((name) => name.includes('partial'));
     await eventually('it writes', () => partial().length > 0, 60);

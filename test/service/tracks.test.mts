@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -7,8 +7,9 @@ import { expect } from 'chai';
 import { FaceDetector, FaceTracker } from 'opencv-face-detector';
 import { needWeights, skip } from '../fixtures/available.mjs';
 import { standardPng } from '../fixtures/drawn-faces.mjs';
-import { needFfmpeg, walking, writeFilm } from '../fixtures/film-files.mjs';
+import { needFfmpeg, walking, writeFilm, writeRepeatedFilm } from '../fixtures/film-files.mjs';
 import { eventually, form } from '../fixtures/http.mjs';
+import { openFiles } from '../fixtures/process-files.mjs';
 import { failToStart, isIdle, logLines, metric, type Service, startService, workerPids } from '../fixtures/service.mjs';
 
 const childrenOf = (pid: number) =>
@@ -30,20 +31,8 @@ const isProcess = (pid: number) => {
 };
 
 /** What processes have open of a folder's files, also of those without a name. */
-const openFiles = (folder: string, pids: readonly number[]) =>
-  pids
-    .flatMap((pid) => unlessGone(() => readdirSync(`/proc/${pid}/fd`)).map((fd) => `/proc/${pid}/fd/${fd}`))
-    .flatMap((link) => unlessGone(() => [readlinkSync(link)]))
-    .filter((name) => name.startsWith(folder));
-
-/** What there is to read of a process, nothing where it has ended or closed it meanwhile. */
-function unlessGone(read: () => string[]): string[] {
-  try {
-    return read();
-  } catch {
-    return [];
-  }
-}
+const openFilesBelow = (folder: string, pids: readonly number[]) =>
+  pids.flatMap(openFiles).filter((name) => name.startsWith(folder));
 
 describe('films sent to the service', () => {
   let folder: string;
@@ -59,8 +48,7 @@ describe('films sent to the service', () => {
     mkdirSync(temporary);
     writeFilm(path.join(folder, 'walk.mp4'), walking(20)); // with its index at the end
     film = readFileSync(path.join(folder, 'walk.mp4'));
-    const again = ['-stream_loop', '29', '-i', path.join(folder, 'walk.mp4'), '-c', 'copy'];
-    execFileSync('ffmpeg', ['-v', 'error', ...again, path.join(folder, 'long.mp4')]);
+    writeRepeatedFilm(path.join(folder, 'long.mp4'), path.join(folder, 'walk.mp4'), 30);
     longFilm = readFileSync(path.join(folder, 'long.mp4'));
   });
   after(() => folder && rmSync(folder, { recursive: true }));
@@ -131,14 +119,14 @@ describe('films sent to the service', () => {
       const response = await post(service, longFilm, '?minFaceSize=40', client.signal);
       expect(response.status).to.equal(200);
       const { worker, decoder } = workerWithFilm(service);
-      expect(openFiles(temporary, [worker, decoder]).length, end).to.be.within(3, 4);
+      expect(openFilesBelow(temporary, [worker, decoder]).length, end).to.be.within(3, 4);
       expect(readdirSync(temporary)).to.deep.equal([]); // it has no name from the beginning
       if (end === 'the worker') process.kill(worker, 'SIGKILL');
       else client.abort();
       await response.text().catch(() => undefined);
       await eventually(`ffmpeg ends after ${end}`, () => !isProcess(decoder));
       if (end === 'the client') {
-        await eventually('the file is closed', () => openFiles(temporary, [worker]).length === 0);
+        await eventually('the file is closed', () => openFilesBelow(temporary, [worker]).length === 0);
         await eventually('nothing is searched', () => isIdle(running));
       }
     }

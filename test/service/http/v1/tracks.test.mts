@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { standardPng } from '../../../fixtures/drawn-faces.mjs';
 import { type FakeDetect, serveFake } from '../../../fixtures/fake-service.mjs';
 import { needFfmpeg, walking, writeFilm } from '../../../fixtures/film-files.mjs';
 import { eventually, form, openWire, postHead } from '../../../fixtures/http.mjs';
+import { openFiles, unlessGone } from '../../../fixtures/process-files.mjs';
 
 interface Line {
   time?: number;
@@ -29,21 +30,10 @@ const found = (faces: object[] = [face]) =>
 /** Open files of this process that have no name, and its children: what a film leaves behind if nobody cleans up. */
 function leftovers(): string[] {
   if (process.platform !== 'linux') return [];
-  const files = readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`);
-    } catch {
-      return []; // the folder's own
-    }
-  });
-  const children = readdirSync('/proc/self/task').flatMap((task) => {
-    try {
-      return readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean);
-    } catch {
-      return []; // the thread has ended
-    }
-  });
-  return [...files.filter((name) => name.includes('face-detector-')), ...children];
+  const children = readdirSync('/proc/self/task').flatMap((task) =>
+    unlessGone(() => readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean)),
+  );
+  return [...openFiles('self').filter((name) => name.includes('face-detector-')), ...children];
 }
 
 describe('POST /v1/tracks', () => {
